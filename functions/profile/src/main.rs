@@ -1,0 +1,9 @@
+//! profile
+use lambda_http::{Body, Error, Request, Response, run, service_fn};
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    run(service_fn(|request: Request| async move {
+        Ok::<_, Error>(Response::new(Body::from(format!("profile {}", request.uri()))))
+    }))
+    .await
+}
