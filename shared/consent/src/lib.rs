@@ -11,6 +11,7 @@
 
 pub mod facility;
 pub mod id;
+pub mod intent;
 pub mod number;
 pub mod record;
 pub mod reply;

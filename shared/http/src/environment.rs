@@ -67,5 +67,5 @@ pub fn cursor_key() -> Result<CursorKey, EnvironmentError> {
 /// # Errors
 /// It names none.
 pub async fn store() -> Result<Store, EnvironmentError> {
-    Ok(Store::new(consent_store::client().await, required(TABLE_NAME)?))
+    Ok(Store::from_environment(required(TABLE_NAME)?).await)
 }

@@ -6,6 +6,7 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
+use consent::intent::Intent;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::{Keyword, Number};
 use consent::record::{Channel, Evidence, ReceivedText, rfc3339};
@@ -44,17 +45,6 @@ pub struct InboundText {
     pub sent_at: Option<Timestamp>,
 }
 
-/// What a text was found to mean.
-#[derive(Debug, Clone)]
-pub struct Intent {
-    /// What it means.
-    pub meaning: Meaning,
-    /// Id of the rule that decided.
-    pub rule: String,
-    /// The text as a record holds it.
-    pub text: ReceivedText,
-}
-
 /// What became of a text.
 #[derive(Debug, Clone)]
 pub enum Received {
@@ -69,6 +59,16 @@ pub enum Received {
         /// What the answer says.
         outcome: Option<Outcome>,
     },
+}
+
+impl Received {
+    /// The text that is left to answer the sender with.
+    pub fn reply(&self, intent: &Intent) -> Option<String> {
+        match self {
+            Self::UnknownNumber | Self::Repeated => None,
+            Self::Accepted { facility, outcome } => intent.answer(*outcome, facility),
+        }
+    }
 }
 
 /// Something heard of a number: a text, or a STOP that the facility software knew of.
@@ -141,6 +141,7 @@ impl Store {
             return Ok(Received::Repeated);
         }
         let Some(BusinessNumberItem { facility_id }) = items.take(&to)? else {
+            tracing::warn!(provider = text.provider, "a text to a number that no facility has");
             return Ok(Received::UnknownNumber);
         };
         let keyword = match intent.meaning {
@@ -159,7 +160,11 @@ impl Store {
                 channel: Channel::Text,
                 actor: text.from.as_str().to_owned(),
                 disclosure: None,
-                text: Some(intent.text.clone()),
+                text: Some(ReceivedText {
+                    body: text.body.clone(),
+                    provider_message_id: text.message_id.clone(),
+                    classification: intent.classification.clone(),
+                }),
                 rule: Some(intent.rule.clone()),
             },
             thread: Some(Thread {
@@ -171,6 +176,7 @@ impl Store {
         Ok(match self.hear(&heard, now).await? {
             None => Received::Repeated,
             Some(effect) => {
+                tracing::info!(provider = text.provider, rule = intent.rule, "text received");
                 let outcome = effect.outcome(intent.meaning);
                 Received::Accepted {
                     facility: effect.facility,

@@ -17,12 +17,12 @@ mod search;
 mod store;
 mod tenants;
 
-pub use client::client;
+pub use client::aws_configuration;
 pub use cursor::{BadCursor, CursorKey};
 pub use error::StoreError;
 pub use facilities::PutFacility;
 pub use history::HistoryPage;
-pub use inbound::{InboundText, Intent, Received};
+pub use inbound::{InboundText, Received};
 pub use report::{Report, ReportQuery, ReportRow, Totals};
 pub use store::{Found, NotFound, Store};
 pub use tenants::{RegisterError, Registration, RepliedStop, SubmitError};

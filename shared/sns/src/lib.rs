@@ -1,0 +1,57 @@
+//! Texts to tenants, through Amazon SNS.
+
+use aws_sdk_sns::Client;
+use aws_sdk_sns::error::{BuildError, DisplayErrorContext};
+use aws_sdk_sns::types::MessageAttributeValue;
+use consent::id::PhoneNumber;
+
+/// Sends texts.
+#[derive(Debug, Clone)]
+pub struct Sns(Client);
+
+/// Why a text did not leave. The text of it holds neither number nor body.
+#[derive(Debug, thiserror::Error)]
+#[error("the text could not be sent: {0}")]
+pub struct SendError(String);
+
+impl Sns {
+    /// With region, credentials and endpoint from the environment, as Lambda sets them.
+    pub async fn from_environment() -> Self {
+        Self(Client::new(&consent_store::aws_configuration().await))
+    }
+
+    /// With a client.
+    pub fn new(client: Client) -> Self {
+        Self(client)
+    }
+
+    /// Answers a text. The text has taken effect: an answer that does not leave is logged, and no more.
+    pub async fn reply(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str) {
+        if let Err(error) = self.send(from, to, body).await {
+            tracing::error!(%error, "a reply was not sent");
+        }
+    }
+
+    /// Sends a text from a business number.
+    ///
+    /// # Errors
+    /// SNS did not take it.
+    pub async fn send(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str) -> Result<(), SendError> {
+        // https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html: transactional texts are
+        // delivered first.
+        let attributes = [("AWS.SNS.SMS.SMSType", "Transactional"), ("AWS.MM.SMS.OriginationNumber", from.as_str())];
+        let mut publish = self.0.publish().phone_number(to.as_str()).message(body);
+        for (name, value) in attributes {
+            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            publish = publish.message_attributes(name, value.map_err(|error: BuildError| SendError(error.to_string()))?);
+        }
+        match publish.send().await {
+            Ok(_) => Ok(()),
+            Err(error) => Err(SendError(match error.as_service_error() {
+                // The service's message may quote the number; its code does not.
+                Some(service) => service.meta().code().unwrap_or("refused").to_owned(),
+                None => DisplayErrorContext(error).to_string(),
+            })),
+        }
+    }
+}
