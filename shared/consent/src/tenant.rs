@@ -4,6 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::facility::Facility;
+use crate::gate::{Gate, gate};
 use crate::id::{FacilityId, PhoneNumber, TenantId};
 use crate::number::Number;
 use crate::record::{ChainEnd, Evidence, Record, Subject};
@@ -95,12 +96,9 @@ impl Tenant {
         }
     }
 
-    /// Whether the tenant may be texted, as far as their own record goes: see [`Number::holds_back`] for
-    /// the number's part.
+    /// Whether the tenant may be texted.
     pub fn can_text(&self) -> bool {
-        self.residence == Residence::Resident
-            && self.consent.status() == Status::Provided
-            && self.details.cell_phone.is_some()
+        gate(self) == Gate::Open
     }
 
     /// A check box was submitted. `Ok(None)`: it stood like that already.

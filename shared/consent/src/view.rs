@@ -116,7 +116,8 @@ pub struct ConsentView {
     can_text: bool,
     opt_in_via: Vec<OptInChannel>,
     profile: ProfileScreen,
-    two_way_texting: TwoWayTextingScreen,
+    /// What the two-way texting screen shows.
+    pub two_way_texting: TwoWayTextingScreen,
     automatic_notifications: AutomaticNotificationsScreen,
     notification_templates: NotificationTemplatesScreen,
 }
@@ -127,8 +128,9 @@ struct ProfileScreen {
     cell_phone_icon: Option<&'static str>,
 }
 
+/// What the two-way texting screen shows beside the thread.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
-struct TwoWayTextingScreen {
+pub struct TwoWayTextingScreen {
     can_send: bool,
     notice: Option<&'static str>,
 }

@@ -1,7 +1,7 @@
 //! Texts to tenants, through Amazon SNS.
 
 use aws_sdk_sns::Client;
-use aws_sdk_sns::error::{BuildError, DisplayErrorContext};
+use aws_sdk_sns::error::DisplayErrorContext;
 use aws_sdk_sns::types::MessageAttributeValue;
 use consent::id::PhoneNumber;
 
@@ -27,31 +27,36 @@ impl Sns {
 
     /// Answers a text. The text has taken effect: an answer that does not leave is logged, and no more.
     pub async fn reply(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str) {
-        if let Err(error) = self.send(from, to, body).await {
+        if let Err(error) = self.send(Some(from), to, body).await {
             tracing::error!(%error, "a reply was not sent");
         }
     }
 
-    /// Sends a text from a business number.
+    /// Sends a text, from a business number or, without one, from any of the account's.
     ///
     /// # Errors
     /// SNS did not take it.
-    pub async fn send(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str) -> Result<(), SendError> {
-        // https://docs.aws.amazon.com/sns/latest/dg/sms_sending-overview.html: transactional texts are
+    pub async fn send(
+        &self,
+        from: Option<&PhoneNumber>,
+        to: &PhoneNumber,
+        body: &str,
+    ) -> Result<(), SendError> {
+        // https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html: transactional texts are
         // delivered first.
-        let attributes = [("AWS.SNS.SMS.SMSType", "Transactional"), ("AWS.MM.SMS.OriginationNumber", from.as_str())];
+        let kind = Some(("AWS.SNS.SMS.SMSType", "Transactional"));
+        let origin = from.map(|number| ("AWS.MM.SMS.OriginationNumber", number.as_str()));
         let mut publish = self.0.publish().phone_number(to.as_str()).message(body);
-        for (name, value) in attributes {
+        for (name, value) in [kind, origin].into_iter().flatten() {
             let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
-            publish = publish.message_attributes(name, value.map_err(|error: BuildError| SendError(error.to_string()))?);
+            publish = publish.message_attributes(name, value.map_err(|error| SendError(error.to_string()))?);
         }
-        match publish.send().await {
-            Ok(_) => Ok(()),
-            Err(error) => Err(SendError(match error.as_service_error() {
+        publish.send().await.map(|_| ()).map_err(|error| {
+            SendError(match error.as_service_error() {
                 // The service's message may quote the number; its code does not.
                 Some(service) => service.meta().code().unwrap_or("refused").to_owned(),
                 None => DisplayErrorContext(error).to_string(),
-            })),
-        }
+            })
+        })
     }
 }

@@ -18,7 +18,7 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::items::{
-    BusinessNumberItem, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put,
+    BusinessNumberItem, Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put,
 };
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, Store};
@@ -365,10 +365,15 @@ impl Store {
         let key = Key::thread(&tenant.facility_id, &tenant.tenant_id, &at, thread.id);
         let item = ThreadItem {
             id: thread.id.to_owned(),
-            direction: "inbound".to_owned(),
+            direction: Direction::Inbound,
             body: thread.body.to_owned(),
             at,
             classified_as: Some(thread.meaning),
+            state: None,
+            decision_id: None,
+            consent_record_id: None,
+            attempted_at: None,
+            version: 0,
         };
         put(&self.table, &key, &item, None)
     }

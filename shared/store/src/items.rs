@@ -9,11 +9,13 @@ use consent::number::Number;
 use consent::record::{ChainEnd, Record, rfc3339};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
 use consent::tenant::{Details, Residence, Tenant};
+use consent::words::Meaning;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::error::StoreError;
+use crate::messages::MessageState;
 use crate::schema::{Key, PARTITION_KEY, SCHEMA_VERSION, facility_partition};
 use crate::search::sort_key;
 
@@ -228,10 +230,31 @@ pub(crate) struct MessageItem {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ThreadItem {
     pub(crate) id: String,
-    pub(crate) direction: String,
+    pub(crate) direction: Direction,
     pub(crate) body: String,
     pub(crate) at: String,
-    pub(crate) classified_as: Option<consent::words::Meaning>,
+    /// What an inbound text was taken to mean.
+    pub(crate) classified_as: Option<Meaning>,
+    /// How far an outbound text came.
+    pub(crate) state: Option<MessageState>,
+    /// The decision that let an outbound text out.
+    pub(crate) decision_id: Option<String>,
+    /// The consent record on which that was decided.
+    pub(crate) consent_record_id: Option<String>,
+    /// When somebody last took it on to publish an outbound text.
+    pub(crate) attempted_at: Option<Timestamp>,
+    #[serde(default, skip_serializing)]
+    pub(crate) version: u64,
+}
+
+/// Which way a text went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// From the tenant.
+    Inbound,
+    /// To the tenant.
+    Outbound,
 }
 
 /// A record is stored as it is served: its hash is over these members.

@@ -88,10 +88,22 @@ impl Key {
 
     /// A text in a tenant's thread, sorted by time.
     pub(crate) fn thread(facility: &FacilityId, tenant: &TenantId, at: &str, message: &str) -> Self {
-        Self {
-            pk: tenant_partition(facility, tenant),
-            sk: format!("THREAD#{at}#{message}"),
-        }
+        Self { pk: tenant_partition(facility, tenant), sk: format!("{THREAD_PREFIX}{at}#{message}") }
+    }
+
+    /// A decision about a text, sorted by the consent record on which it was made (0 where there is none).
+    pub(crate) fn decision(facility: &FacilityId, tenant: &TenantId, record: u64, at: &str, id: &str) -> Self {
+        Self { pk: tenant_partition(facility, tenant), sk: format!("DECISION#{record:010}#{at}#{id}") }
+    }
+
+    /// An accepted send, by the hash of its `Idempotency-Key`.
+    pub(crate) fn idempotency(facility: &FacilityId, tenant: &TenantId, key: &str) -> Self {
+        Self { pk: tenant_partition(facility, tenant), sk: format!("KEY#{key}") }
+    }
+
+    /// What a tenant is to be notified of, and how.
+    pub(crate) fn preferences(facility: &FacilityId, tenant: &TenantId) -> Self {
+        Self { pk: facility_partition(facility), sk: format!("PREFERENCES#{tenant}") }
     }
 
     /// Which facility has a business number.
@@ -119,6 +131,7 @@ impl Key {
 }
 
 pub(crate) const TOTALS_PREFIX: &str = "TOTALS#";
+pub(crate) const THREAD_PREFIX: &str = "THREAD#";
 pub(crate) const RECORD_PREFIX: &str = "RECORD#";
 
 pub(crate) fn facility_partition(facility: &FacilityId) -> String {

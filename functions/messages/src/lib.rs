@@ -1,0 +1,206 @@
+//! Texts to tenants, their threads and their notification preferences.
+
+mod preferences;
+
+use consent::gate::Gate;
+use consent::id::{FacilityId, TenantId};
+use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via};
+use consent_http::request::{self, Fields, Query};
+use consent_http::{Access, Problem, Scope, clock, response};
+use consent_sns::Sns;
+use consent_store::{
+    CursorKey, Decided, Draft, Found, Message, MessageState, SendError, Store, ThreadEntry,
+};
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// SNS splits a text of so many characters and takes no longer one.
+const BODY_CHARACTERS: usize = 1_600;
+/// What an `Idempotency-Key` may have.
+const KEY_CHARACTERS: usize = 255;
+
+/// The function, with what it works on.
+pub struct Messages {
+    /// Who calls.
+    pub access: Access,
+    /// Where decisions and threads are.
+    pub store: Store,
+    /// What sends texts.
+    pub sns: Sns,
+    /// What seals cursors.
+    pub cursors: CursorKey,
+}
+
+#[derive(Serialize)]
+struct AcceptedBody<'a> {
+    message_id: &'a str,
+    decision_id: &'a str,
+    consent_record_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct ThreadBody {
+    messages: Vec<ThreadEntry>,
+    #[serde(flatten)]
+    screen: TwoWayTextingScreen,
+    next: Option<String>,
+}
+
+impl Messages {
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// The problem that the caller is told.
+    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
+        let path = request::path(&request);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let ["v1", "facilities", facility, "tenants", tenant, list @ ("messages" | "notification-preferences")] =
+            path.as_slice()
+        else {
+            return Err(Problem::no_such_path());
+        };
+        let (scope, allowed) = match (*list, request.method()) {
+            ("messages", &Method::POST) => (Scope::MessagesSend, true),
+            ("notification-preferences", &Method::PUT) => (Scope::ConsentWrite, true),
+            (_, &Method::GET) => (Scope::ConsentRead, true),
+            _ => (Scope::ConsentRead, false),
+        };
+        if !allowed {
+            let methods = if *list == "messages" { "GET, POST" } else { "GET, PUT" };
+            return Err(Problem::method_not_allowed(methods));
+        }
+        let caller = self.access.caller(&request, clock::now()).await?;
+        caller.at_facility(scope, facility)?;
+        let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
+        match (*list, scope) {
+            ("messages", Scope::MessagesSend) => self.send(&request, &facility, &tenant).await,
+            ("messages", _) => self.thread(&request, &facility, &tenant).await,
+            (_, Scope::ConsentWrite) => self.choose(&request, &facility, &tenant).await,
+            _ => {
+                let view = self.store.preferences(&facility, &tenant).await??;
+                response::json(StatusCode::OK, &view)
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        request: &Request,
+        facility: &FacilityId,
+        tenant: &TenantId,
+    ) -> Result<Response<Body>, Problem> {
+        let members = request::json_object(request)?;
+        let mut fields = Fields::new(&members, "");
+        let body = fields.read("body", |value| {
+            value
+                .and_then(Value::as_str)
+                .filter(|body| (1..=BODY_CHARACTERS).contains(&body.chars().count()))
+                .ok_or_else(|| format!("must be a text of 1 to {BODY_CHARACTERS} characters"))
+        });
+        let body = fields.finish(body)?;
+        let draft = Draft { facility, tenant, body, key: idempotency_key(request)? };
+        match self.store.decide(&draft, clock::now).await {
+            Ok(Decided::SentBefore(message)) => accepted(&message),
+            Ok(Decided::Publish(message, found)) => self.publish(&draft, &message, &found).await,
+            Err(SendError::NotFound(not_found)) => Err(not_found.into()),
+            Err(SendError::Refused(gate, found)) => Err(refused(gate, &found)),
+            Err(SendError::KeyReused) => {
+                let detail = "This Idempotency-Key stands for another body.";
+                Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail))
+            }
+            Err(SendError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Hands an accepted message to SNS, and writes down how that went.
+    async fn publish(
+        &self,
+        draft: &Draft<'_>,
+        message: &Message,
+        found: &Found,
+    ) -> Result<Response<Body>, Problem> {
+        let Some(number) = &found.tenant.details.cell_phone else {
+            return Err(refused(Gate::NoCellPhone, found));
+        };
+        let published = self.sns.send(found.facility.number.as_ref(), number, draft.body).await;
+        let state = if published.is_ok() { MessageState::Sent } else { MessageState::Failed };
+        let settled = self.store.settle(draft, message, state).await;
+        match (published, settled) {
+            (Ok(()), settled) => {
+                if let Err(error) = settled {
+                    // It left: an error now would have the caller send it again.
+                    tracing::error!(%error, "a sent message stays accepted");
+                }
+                accepted(message)
+            }
+            (Err(error), _) => Err(Problem::unavailable(error)),
+        }
+    }
+
+    async fn thread(
+        &self,
+        request: &Request,
+        facility: &FacilityId,
+        tenant: &TenantId,
+    ) -> Result<Response<Body>, Problem> {
+        let query = Query::of(request);
+        let limit = query.limit()?;
+        let ids = (facility, tenant);
+        let before = query
+            .last("cursor")
+            .map(|cursor| Store::thread_position(ids, cursor, &self.cursors))
+            .transpose()
+            .map_err(|error| Problem::invalid_field("cursor", error.to_string()))?;
+        let found = self.store.resident(facility, tenant).await??;
+        let page = self.store.thread(ids, before, limit, &self.cursors).await?;
+        let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
+        response::json(StatusCode::OK, &ThreadBody { messages: page.entries, screen, next: page.next })
+    }
+
+    async fn choose(
+        &self,
+        request: &Request,
+        facility: &FacilityId,
+        tenant: &TenantId,
+    ) -> Result<Response<Body>, Problem> {
+        use consent_store::ChooseError;
+        let changes = preferences::changes(&request::json_object(request)?)?;
+        match self.store.choose(facility, tenant, &changes).await {
+            Ok(view) => response::json(StatusCode::OK, &view),
+            Err(ChooseError::NotFound(not_found)) => Err(not_found.into()),
+            Err(ChooseError::ConsentRequired(found)) => Err(refused(Gate::ConsentRequired, &found)),
+            Err(ChooseError::Store(error)) => Err(error.into()),
+        }
+    }
+}
+
+fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
+    let Message { message_id, decision_id, consent_record_id, .. } = message;
+    response::json(StatusCode::ACCEPTED, &AcceptedBody { message_id, decision_id, consent_record_id })
+}
+
+/// 409, with the way back.
+fn refused(gate: Gate, found: &Found) -> Problem {
+    let (code, detail) = match gate {
+        Gate::NoCellPhone => ("no_cell_phone", "There is no cell phone on file for this customer."),
+        Gate::ConsentRequired | Gate::Open => {
+            ("consent_required", "This customer has not agreed to receive text message communications.")
+        }
+    };
+    Problem::new(StatusCode::CONFLICT, code, detail)
+        .with("consent_status", json!(found.tenant.consent.status()))
+        .with("opt_in_via", json!(opt_in_via(&found.tenant, found.facility.two_way_texting)))
+}
+
+fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    match value.to_str() {
+        Ok(key) if (1..=KEY_CHARACTERS).contains(&key.len()) => Ok(Some(key)),
+        _ => Err(Problem::invalid_field(
+            "Idempotency-Key",
+            format!("must be 1 to {KEY_CHARACTERS} visible ASCII characters"),
+        )),
+    }
+}
