@@ -4,7 +4,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::env;
 use std::ffi::OsString;
 use std::path::PathBuf;
-use std::process::Stdio;
+use std::process::{Output, Stdio};
 
 use anyhow::{Context as _, Result, bail};
 use serde::Deserialize;
@@ -66,12 +66,9 @@ struct Target {
 impl Workspace {
     /// Asks Cargo about the workspace around the current directory.
     pub(crate) async fn read() -> Result<Self> {
-        let output = cargo()
-            .args(["metadata", "--format-version=1", "--no-deps"])
-            .stderr(Stdio::inherit())
-            .output()
-            .await
-            .context("cannot run cargo")?;
+        let mut command = cargo();
+        command.args(["metadata", "--format-version=1", "--no-deps"]);
+        let output = run(command).await?;
         if !output.status.success() {
             bail!("cargo metadata failed: run this inside the workspace");
         }
@@ -106,11 +103,7 @@ impl Workspace {
         for function in &self.functions {
             command.args(["--bin", function]);
         }
-        let output = command
-            .stderr(Stdio::inherit())
-            .output()
-            .await
-            .context("cannot run cargo build")?;
+        let output = run(command).await?;
         if !output.status.success() {
             bail!("the functions do not build: see above");
         }
@@ -135,6 +128,17 @@ impl Workspace {
         }
         Ok(binaries)
     }
+}
+
+/// Runs Cargo with what it has to say about its progress visible.
+async fn run(mut command: Command) -> Result<Output> {
+    // Not `output()`, which would keep the progress to itself.
+    let child = command
+        .stdout(Stdio::piped())
+        .stderr(Stdio::inherit())
+        .spawn()
+        .context("cannot run cargo")?;
+    Ok(child.wait_with_output().await?)
 }
 
 /// Cargo, as if called from the shell. `cargo run` and `cargo test` describe this package in variables of which
