@@ -2,15 +2,18 @@
 
 use std::env;
 use std::ffi::OsString;
+use std::fs;
+use std::io::Read as _;
 use std::net::{Ipv4Addr, SocketAddr};
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
+use std::thread;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
-use tokio::io::AsyncReadExt as _;
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdin, Command};
+use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
 use crate::workspace::Workspace;
@@ -22,7 +25,10 @@ const VERSION: &str = "1.9.2";
 
 /// The path of cargo-lambda, from `PATH` or from `target/tools`, where it is installed if need be.
 pub(crate) async fn find_or_install(workspace: &Workspace) -> Result<PathBuf> {
-    let tools = workspace.target.join("tools").join("cargo-lambda");
+    let tools = workspace
+        .target
+        .join("tools")
+        .join(format!("cargo-lambda-{VERSION}"));
     let installed = tools.join("bin").join("cargo-lambda");
     let path = env::var_os("PATH").unwrap_or_default();
     let on_path = env::split_paths(&path).map(|directory| directory.join("cargo-lambda"));
@@ -57,6 +63,8 @@ async fn is_of_the_line(binary: &Path) -> bool {
 
 /// Installs the wheel, which holds the plain binary. Its dependency, a Zig compiler, is for cross builds only.
 async fn install(into: &Path) -> Result<()> {
+    // Several may install it at once, and any may be interrupted.
+    let unfinished = into.with_extension(format!("{}.unfinished", std::process::id()));
     eprintln!("Installing cargo-lambda {VERSION} into {}", into.display());
     let status = Command::new("python3")
         .args([
@@ -68,9 +76,10 @@ async fn install(into: &Path) -> Result<()> {
             "--disable-pip-version-check",
             "--target",
         ])
-        .arg(into)
+        .arg(&unfinished)
         .arg(format!("cargo-lambda=={VERSION}"))
         .env("PIP_ROOT_USER_ACTION", "ignore")
+        .env("PIP_USER", "0")
         .stdin(Stdio::null())
         .stdout(Stdio::from(std::io::stderr()))
         .kill_on_drop(true)
@@ -81,6 +90,10 @@ async fn install(into: &Path) -> Result<()> {
             "cannot install cargo-lambda by python3 and pip: install {VERSION} yourself (`cargo install --locked \
              cargo-lambda@{VERSION}`) and put it on PATH"
         );
+    }
+    if fs::rename(&unfinished, into).is_err() {
+        // Somebody else was quicker.
+        fs::remove_dir_all(&unfinished)?;
     }
     Ok(())
 }
@@ -117,10 +130,8 @@ impl CargoLambda {
                 &address.port().to_string(),
             ])
             .current_dir(&workspace.root)
-            .env(
-                "RUST_LOG",
-                env::var_os("RUST_LOG").unwrap_or_else(|| OsString::from("error")),
-            )
+            // What goes wrong is said by the front, once and with the reason.
+            .env("RUST_LOG", "off")
             .stdin(Stdio::piped())
             .stdout(Stdio::from(std::io::stderr()))
             .process_group(0)
@@ -180,14 +191,15 @@ pub(crate) async fn guard(command: &[OsString]) -> Result<()> {
         .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("cannot run {}", program.display()))?;
-    let mut nothing = [0];
-    let mut stdin = tokio::io::stdin();
+    // A thread of its own, which dies with this process: Tokio would wait for its standard input to be read.
+    let (closed, closing) = oneshot::channel();
+    thread::spawn(move || closed.send(std::io::stdin().read(&mut [0])));
     tokio::select! {
         status = child.wait() => {
             let status = status?;
             bail!("{} ended: {status}", program.display());
         }
-        _ = stdin.read(&mut nothing) => {
+        _ = closing => {
             child.kill().await?;
             Ok(())
         }

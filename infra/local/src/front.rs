@@ -9,9 +9,9 @@ use anyhow::{Context as _, Result, bail};
 use axum::Router;
 use axum::body::Bytes;
 use axum::extract::{Request, State};
-use axum::http::header::{self, CONTENT_TYPE, HOST, RETRY_AFTER};
+use axum::http::header::{self, CONTENT_TYPE, COOKIE, HOST, RETRY_AFTER};
 use axum::http::uri::PathAndQuery;
-use axum::http::{HeaderMap, HeaderValue, StatusCode, Uri};
+use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, post};
 use http_body_util::BodyExt as _;
@@ -137,6 +137,15 @@ fn prepare(headers: &mut HeaderMap, lambda: &str, body: &[u8]) {
         HOST,
         HeaderValue::from_str(host).unwrap_or(HeaderValue::from_static("localhost")),
     );
+    // Of a header that is there twice cargo-lambda keeps the first. API Gateway joins them.
+    let names: Vec<HeaderName> = headers.keys().cloned().collect();
+    for name in names {
+        let values: Vec<&[u8]> = headers.get_all(&name).iter().map(HeaderValue::as_bytes).collect();
+        let separator: &[u8] = if name == COOKIE { b"; " } else { b"," };
+        if let Ok(joined) = HeaderValue::from_bytes(&values.join(separator)) {
+            headers.insert(name, joined);
+        }
+    }
     // Text that is not UTF-8 is 500 in cargo-lambda. It knows text by the media type in lower case; with a
     // capital, which means the same, the function gets the bytes and decides itself.
     if str::from_utf8(body).is_err() {
@@ -169,7 +178,6 @@ async fn pass_on(function: Arc<Function>, request: Request) -> Result<axum::http
 
 /// The function's answer, or what API Gateway makes of a function that gave none.
 fn answer(mut response: axum::http::Response<Bytes>) -> Response {
-    let is_head_or_empty = response.body().is_empty();
     for name in [header::CONNECTION, header::TRANSFER_ENCODING] {
         response.headers_mut().remove(name);
     }
@@ -177,7 +185,7 @@ fn answer(mut response: axum::http::Response<Bytes>) -> Response {
     // 500 has one.
     let failed = response.status() == StatusCode::INTERNAL_SERVER_ERROR
         && !response.headers().contains_key(CONTENT_TYPE)
-        && !is_head_or_empty;
+        && !response.body().is_empty();
     if !failed {
         return response.map(Into::into);
     }

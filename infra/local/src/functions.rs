@@ -255,6 +255,8 @@ impl Supervisor {
         let status = loop {
             let limit = work.in_flight.as_ref().map(|(_, limit)| *limit);
             tokio::select! {
+                // In this order, so that a process that was killed is not killed again.
+                biased;
                 status = child.wait() => break status,
                 Some((process, message)) = self.seat.said.recv() => {
                     if process == self.process {

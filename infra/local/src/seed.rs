@@ -113,7 +113,6 @@ impl World {
     /// A text to the facility, as Twilio delivers it.
     async fn text(&self, sid: &str, from: &str, body: &str) -> Result<()> {
         let url = format!("{}/v1/sms/twilio", self.api);
-        // Twilio signs the members in the order of their names.
         let form = BTreeMap::from([
             ("AccountSid", "AC00000000000000000000000000000000"),
             ("Body", body),
@@ -122,12 +121,7 @@ impl World {
             ("NumMedia", "0"),
             ("To", NUMBER),
         ]);
-        let signed = form
-            .iter()
-            .fold(url.clone(), |signed, (name, value)| signed + name + value);
-        let key = self.keys.twilio_auth_token.as_bytes();
-        let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, key);
-        let signature = STANDARD.encode(ring::hmac::sign(&key, signed.as_bytes()));
+        let signature = twilio_signature(&self.keys.twilio_auth_token, &url, &form);
         let request = Request::post(url)
             .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
             .header("x-twilio-signature", signature)
@@ -159,6 +153,14 @@ impl World {
     }
 }
 
+/// Twilio signs the URL and the form's members in the order of their names.
+fn twilio_signature(auth_token: &str, url: &str, form: &BTreeMap<&str, &str>) -> String {
+    let members = form.iter().flat_map(|(name, value)| [*name, *value]);
+    let signed: String = [url].into_iter().chain(members).collect();
+    let key = ring::hmac::Key::new(ring::hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, auth_token.as_bytes());
+    STANDARD.encode(ring::hmac::sign(&key, signed.as_bytes()))
+}
+
 fn accepted(what: &str, response: &Response<Bytes>) -> Result<()> {
     if !response.status().is_success() {
         bail!("{what}: {}", described(response));
@@ -172,4 +174,62 @@ fn described(response: &Response<Bytes>) -> String {
         response.status(),
         String::from_utf8_lossy(response.body())
     )
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::{Mutex, PoisonError};
+
+    use axum::Router;
+    use axum::extract::{Request as Received, State};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    #[test]
+    fn texts_are_signed_as_twilio_documents_it() {
+        let form = BTreeMap::from([
+            ("CallSid", "CA1234567890ABCDE"),
+            ("Caller", "+12349013030"),
+            ("Digits", "1234"),
+            ("From", "+12349013030"),
+            ("To", "+18005551212"),
+        ]);
+        let signature = twilio_signature("12345", "https://mycompany.com/myapp.php?foo=1&bar=2", &form);
+        assert_eq!(signature, "0/KCTR6DLpKmkAf8muzZqo1nDgQ=");
+    }
+
+    type Log = Arc<Mutex<Vec<String>>>;
+
+    /// A service that knows nobody, and accepts everything.
+    async fn accept(State(log): State<Log>, request: Received) -> StatusCode {
+        let line = format!("{} {}", request.method(), request.uri().path());
+        log.lock().unwrap_or_else(PoisonError::into_inner).push(line);
+        if request.method() == Method::GET {
+            StatusCode::NOT_FOUND
+        } else {
+            StatusCode::OK
+        }
+    }
+
+    #[tokio::test]
+    async fn everybody_is_registered_before_anything_happens() -> Result<()> {
+        let log = Log::default();
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let api = format!("http://{}", listener.local_addr()?);
+        let service = Router::new().fallback(accept).with_state(Arc::clone(&log));
+        tokio::spawn(async { axum::serve(listener, service).await });
+
+        demo(&api, &Keys::generate()?).await?;
+
+        let log = log.lock().unwrap_or_else(PoisonError::into_inner);
+        let steps: usize = PEOPLE.iter().map(|person| person.steps.len()).sum();
+        assert_eq!(log.len(), 2 + PEOPLE.len() + steps);
+        let (first, later) = log.split_at(2 + PEOPLE.len());
+        assert_eq!(first[..2], ["GET /v1/facilities/demo", "PUT /v1/facilities/demo"]);
+        let is_registration = |line: &String| line.contains("/tenants/") && !line.ends_with("/consent");
+        assert!(first[2..].iter().all(is_registration));
+        assert!(!later.iter().any(is_registration));
+        Ok(())
+    }
 }

@@ -7,7 +7,6 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
-use aws_sdk_dynamodb::error::DisplayErrorContext;
 use dynoxide::Database;
 use tokio::net::TcpListener;
 
@@ -107,6 +106,5 @@ pub(crate) async fn create_table(endpoint: &str, account: &Account) -> Result<()
     let client = aws_sdk_dynamodb::Client::from_conf(config);
     consent_store::schema::create_table(&client, TABLE_NAME)
         .await
-        .map_err(|error| anyhow::anyhow!("{}", DisplayErrorContext(error)))
         .with_context(|| format!("cannot create the table {TABLE_NAME} at {endpoint}"))
 }
