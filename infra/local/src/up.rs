@@ -157,7 +157,13 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
         table: store::TABLE_NAME.to_owned(),
     };
     let _file = StackFile::write(&built.stack, &stack)?;
-    announce(&stack, &built.stack, &built.cargo_lambda, built.began.elapsed());
+    announce(
+        arguments,
+        &stack,
+        &built.stack,
+        &built.cargo_lambda,
+        built.began.elapsed(),
+    );
     while processes.join_next().await.is_some() {}
     Err(anyhow!("no function is running any more"))
 }
@@ -208,45 +214,64 @@ fn environment(
     clippy::print_stdout,
     reason = "this is what the person at the terminal waits for"
 )]
-fn announce(stack: &Stack, file: &Path, cargo_lambda: &Path, took: Duration) {
+fn announce(arguments: &UpArguments, stack: &Stack, file: &Path, cargo_lambda: &Path, took: Duration) {
     let Stack {
         api,
         dynamodb,
         table,
-        tokens,
+        tokens: Tokens {
+            staff,
+            portal,
+            service,
+        },
         outbox,
         events,
         ..
     } = stack;
-    let invoke_at = api.rsplit(':').next().unwrap_or_default();
-    let controls = outbox.trim_end_matches("/outbox");
     println!(
         "\
 Ready after {seconds:.1} s. Ctrl-C ends it.
 
-  API             {api}
-  DynamoDB        {dynamodb} (table {table})
-  texts sent      {outbox}
-  events          {events}
-  all of this     {file}
+  API           {api}
+  DynamoDB      {dynamodb} (table {table})
+  texts sent    {outbox}
+  events        {events}
+  all of this   {file}
 
-  refuse texts to a number    curl -X PUT {controls}/opted-out/+15125550142
-  invoke with a recorded event
-    {cargo_lambda} lambda invoke FUNCTION --invoke-address 127.0.0.1 --invoke-port {invoke_at} --data-file events/...
+Give a function a recorded event:
+  {cargo_lambda} lambda invoke FUNCTION --invoke-address 127.0.0.1 --invoke-port {port} --data-file events/...
+Let SNS refuse a number, or fail:
+  curl -X PUT {sns}/opted-out/+15125550142
+  curl -X PUT {sns}/failures/3
 
 export STAFF={staff}
 export PORTAL={portal}
 export SERVICE={service}
-
-curl -s -H \"Authorization: Bearer $STAFF\" {api}/v1/facilities/demo/consent-report
-curl -s -H \"Authorization: Bearer $PORTAL\" {api}/v1/portal/consent
-curl -s -H \"Authorization: Bearer $PORTAL\" -X PUT -d '{{\"consented\": true}}' -H 'Content-Type: application/json' {api}/v1/portal/consent
-curl -s -H \"Authorization: Bearer $STAFF\" {api}/v1/facilities/demo/tenants/t-ada/consent/history",
+",
         seconds = took.as_secs_f32(),
         file = file.display(),
         cargo_lambda = cargo_lambda.display(),
-        staff = tokens.staff,
-        portal = tokens.portal,
-        service = tokens.service,
+        port = api.rsplit(':').next().unwrap_or_default(),
+        sns = outbox.trim_end_matches("/outbox"),
+    );
+    let json = "-H 'Content-Type: application/json'";
+    let (staff, portal) = (
+        "-H \"Authorization: Bearer $STAFF\"",
+        "-H \"Authorization: Bearer $PORTAL\"",
+    );
+    let demo = format!("{api}/v1/facilities/{}", seed::FACILITY);
+    if arguments.empty {
+        println!(
+            "\
+curl -s {staff} {json} -X PUT {demo} -d '{{\"name\": \"Demo\", \"two_way_texting\": {{\"enabled\": false, \"number\": null}}}}'
+curl -s {staff} {json} -X PUT {demo}/tenants/t-ada -d '{{\"name\": \"Ada Moreno\", \"cell_phone\": \"512-555-0142\", \"created_on\": \"2026-01-05\"}}'"
+        );
+    }
+    println!(
+        "\
+curl -s {staff} '{demo}/consent-report?search=mor'
+curl -s {portal} {api}/v1/portal/consent
+curl -s {portal} {json} -X PUT {api}/v1/portal/consent -d '{{\"consented\": true}}'
+curl -s {staff} {demo}/tenants/t-ada/consent/history"
     );
 }
