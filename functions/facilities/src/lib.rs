@@ -1,1 +1,171 @@
+//! Registers facilities and their tenants, as the facility software tells of them.
 
+mod body;
+mod phone;
+
+use consent::facility::Facility;
+use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::record::{Channel, Evidence};
+use consent::rules::TwoWayTexting;
+use consent::tenant::Registered;
+use consent::view::ConsentView;
+use consent_http::{Access, Caller, Problem, Scope, clock, request, response};
+use consent_store::{PutFacility, RegisterError, Store};
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, Response};
+use serde::Serialize;
+
+/// The function, with what it works on.
+pub struct Facilities {
+    access: Access,
+    store: Store,
+}
+
+/// A facility's settings on the wire.
+#[derive(Serialize)]
+struct FacilityBody<'a> {
+    name: &'a str,
+    two_way_texting: TwoWayTextingBody<'a>,
+    help_contact: Option<&'a str>,
+}
+
+#[derive(Serialize)]
+struct TwoWayTextingBody<'a> {
+    enabled: bool,
+    number: Option<&'a str>,
+}
+
+impl<'a> From<&'a Facility> for FacilityBody<'a> {
+    fn from(facility: &'a Facility) -> Self {
+        Self {
+            name: &facility.name,
+            two_way_texting: TwoWayTextingBody {
+                enabled: facility.two_way_texting == TwoWayTexting::On,
+                number: facility.number.as_ref().map(PhoneNumber::as_str),
+            },
+            help_contact: facility.help_contact.as_deref(),
+        }
+    }
+}
+
+impl Facilities {
+    /// The function on a store.
+    pub fn new(access: Access, store: Store) -> Self {
+        Self { access, store }
+    }
+
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// The problem that the caller is told.
+    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
+        let path = request::path(&request);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match (path.as_slice(), request.method()) {
+            (["v1", "facilities", facility], &Method::GET) => self.get(&request, facility).await,
+            (["v1", "facilities", facility], &Method::PUT) => self.put(&request, facility).await,
+            (["v1", "facilities", _], _) => Err(Problem::method_not_allowed("GET, PUT")),
+            (["v1", "facilities", facility, "tenants", tenant], &Method::PUT) => {
+                self.register(&request, facility, tenant).await
+            }
+            (["v1", "facilities", facility, "tenants", tenant], &Method::DELETE) => {
+                self.move_out(&request, facility, tenant).await
+            }
+            (["v1", "facilities", _, "tenants", _], _) => Err(Problem::method_not_allowed("DELETE, PUT")),
+            _ => Err(Problem::no_such_path()),
+        }
+    }
+
+    async fn get(&self, request: &Request, facility: &str) -> Result<Response<Body>, Problem> {
+        self.caller(request, Scope::ConsentRead, facility).await?;
+        let id = request::facility_id(facility)?;
+        let facility = self
+            .store
+            .facility(&id)
+            .await?
+            .ok_or_else(Problem::facility_not_found)?;
+        response::json(StatusCode::OK, &FacilityBody::from(&facility))
+    }
+
+    async fn put(&self, request: &Request, facility: &str) -> Result<Response<Body>, Problem> {
+        self.caller(request, Scope::TenantsWrite, facility).await?;
+        let id = request::facility_id(facility)?;
+        let facility = body::facility(id, &request::json_object(request)?)?;
+        let status = match self.store.put_facility(&facility).await? {
+            PutFacility::Created => StatusCode::CREATED,
+            PutFacility::Replaced => StatusCode::OK,
+            PutFacility::NumberInUse => {
+                let detail = "Another facility has this number.";
+                return Err(Problem::new(StatusCode::CONFLICT, "number_in_use", detail));
+            }
+        };
+        response::json(status, &FacilityBody::from(&facility))
+    }
+
+    async fn register(
+        &self,
+        request: &Request,
+        facility: &str,
+        tenant: &str,
+    ) -> Result<Response<Body>, Problem> {
+        let caller = self.caller(request, Scope::TenantsWrite, facility).await?;
+        let (facility, tenant) = ids(facility, tenant)?;
+        let (details, replied_stop) = body::tenant(&request::json_object(request)?)?;
+        let evidence = evidence(&caller);
+        let registration = self
+            .store
+            .register(
+                &facility,
+                &tenant,
+                &details,
+                replied_stop,
+                &evidence,
+                clock::now(),
+            )
+            .await
+            .map_err(|error| match error {
+                RegisterError::FacilityNotFound => Problem::facility_not_found(),
+                RegisterError::Store(error) => error.into(),
+            })?;
+        let status = match &registration.registered {
+            Registered::Created(_) | Registered::Returned(_) => StatusCode::CREATED,
+            Registered::Updated(_) | Registered::Unchanged(_) => StatusCode::OK,
+        };
+        let view = ConsentView::of(&registration.facility, registration.registered.tenant());
+        response::tagged_json(status, &view)
+    }
+
+    async fn move_out(
+        &self,
+        request: &Request,
+        facility: &str,
+        tenant: &str,
+    ) -> Result<Response<Body>, Problem> {
+        let caller = self.caller(request, Scope::TenantsWrite, facility).await?;
+        let (facility, tenant) = ids(facility, tenant)?;
+        self.store
+            .move_out(&facility, &tenant, &evidence(&caller), clock::now())
+            .await??;
+        Ok(response::no_content())
+    }
+
+    async fn caller(&self, request: &Request, scope: Scope, facility: &str) -> Result<Caller, Problem> {
+        let caller = self.access.caller(request, clock::now()).await?;
+        caller.at_facility(scope, facility)?;
+        Ok(caller)
+    }
+}
+
+fn ids(facility: &str, tenant: &str) -> Result<(FacilityId, TenantId), Problem> {
+    Ok((request::facility_id(facility)?, request::tenant_id(tenant)?))
+}
+
+fn evidence(caller: &Caller) -> Evidence {
+    Evidence {
+        channel: Channel::Registration,
+        actor: caller.subject().to_owned(),
+        disclosure: None,
+        text: None,
+        rule: None,
+    }
+}

@@ -1,9 +1,10 @@
-//! facilities
-use lambda_http::{Body, Error, Request, Response, run, service_fn};
+//! The Lambda function `facilities`: registers facilities and their tenants.
+
+use consent_http::{Access, environment, serve};
+use facilities::Facilities;
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    run(service_fn(|request: Request| async move {
-        Ok::<_, Error>(Response::new(Body::from(format!("facilities {}", request.uri()))))
-    }))
-    .await
+async fn main() -> Result<(), lambda_http::Error> {
+    let facilities = &Facilities::new(Access::from_environment()?, environment::store().await?);
+    serve(|request| facilities.handle(request)).await
 }

@@ -1,9 +1,10 @@
-//! portal
-use lambda_http::{Body, Error, Request, Response, run, service_fn};
+//! The Lambda function `portal`: the tenant's own consent check box.
+
+use consent_http::{Access, environment, serve};
+use portal::Portal;
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    run(service_fn(|request: Request| async move {
-        Ok::<_, Error>(Response::new(Body::from(format!("portal {}", request.uri()))))
-    }))
-    .await
+async fn main() -> Result<(), lambda_http::Error> {
+    let portal = &Portal::new(Access::from_environment()?, environment::store().await?);
+    serve(|request| portal.handle(request)).await
 }

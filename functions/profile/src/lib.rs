@@ -1,1 +1,130 @@
+//! The consent check box on the staff's profile screen, and the history behind it.
 
+use consent::record::Record;
+use consent::rules::Screen;
+use consent::view::ConsentView;
+use consent_http::request::{self, Query};
+use consent_http::{Access, Caller, Problem, Scope, checkbox, clock, response};
+use consent_store::{CursorKey, Found, Store};
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, Response};
+use serde::Serialize;
+
+/// The function, with what it works on.
+pub struct Profile {
+    access: Access,
+    store: Store,
+    cursors: CursorKey,
+}
+
+#[derive(Serialize)]
+struct HistoryBody {
+    records: Vec<Record>,
+    next: Option<String>,
+}
+
+impl Profile {
+    /// The function on a store.
+    pub fn new(access: Access, store: Store, cursors: CursorKey) -> Self {
+        Self {
+            access,
+            store,
+            cursors,
+        }
+    }
+
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// The problem that the caller is told.
+    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
+        let path = request::path(&request);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        match (path.as_slice(), request.method()) {
+            (["v1", "facilities", facility, "tenants", tenant, "consent"], &Method::GET) => {
+                self.get(&request, facility, tenant).await
+            }
+            (["v1", "facilities", facility, "tenants", tenant, "consent"], &Method::PUT) => {
+                self.put(&request, facility, tenant).await
+            }
+            (["v1", "facilities", _, "tenants", _, "consent"], _) => {
+                Err(Problem::method_not_allowed("GET, PUT"))
+            }
+            (
+                [
+                    "v1",
+                    "facilities",
+                    facility,
+                    "tenants",
+                    tenant,
+                    "consent",
+                    "history",
+                ],
+                &Method::GET,
+            ) => self.history(&request, facility, tenant).await,
+            (["v1", "facilities", _, "tenants", _, "consent", "history"], _) => {
+                Err(Problem::method_not_allowed("GET"))
+            }
+            _ => Err(Problem::no_such_path()),
+        }
+    }
+
+    async fn get(&self, request: &Request, facility: &str, tenant: &str) -> Result<Response<Body>, Problem> {
+        self.caller(request, Scope::ConsentRead, facility).await?;
+        let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
+        let found = self.store.resident(&facility, &tenant).await??;
+        response::tagged_json(StatusCode::OK, &ConsentView::of(&found.facility, &found.tenant))
+    }
+
+    async fn put(&self, request: &Request, facility: &str, tenant: &str) -> Result<Response<Body>, Problem> {
+        let caller = self.caller(request, Scope::ConsentWrite, facility).await?;
+        let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
+        let view = |found: &Found| ConsentView::of(&found.facility, &found.tenant);
+        let ids = (&facility, &tenant);
+        let view = checkbox::submit(
+            Screen::Profile,
+            request,
+            &caller,
+            &self.store,
+            ids,
+            clock::now(),
+            view,
+        )
+        .await?;
+        response::tagged_json(StatusCode::OK, &view)
+    }
+
+    async fn history(
+        &self,
+        request: &Request,
+        facility: &str,
+        tenant: &str,
+    ) -> Result<Response<Body>, Problem> {
+        self.caller(request, Scope::ConsentRead, facility).await?;
+        let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
+        let query = Query::of(request);
+        let limit = query.limit()?;
+        let before = query
+            .last("cursor")
+            .map(|cursor| Store::history_position(&facility, &tenant, cursor, &self.cursors))
+            .transpose()
+            .map_err(|error| Problem::invalid_field("cursor", error.to_string()))?;
+        let page = self
+            .store
+            .history(&facility, &tenant, before, limit, &self.cursors)
+            .await??;
+        response::json(
+            StatusCode::OK,
+            &HistoryBody {
+                records: page.records,
+                next: page.next,
+            },
+        )
+    }
+
+    async fn caller(&self, request: &Request, scope: Scope, facility: &str) -> Result<Caller, Problem> {
+        let caller = self.access.caller(request, clock::now()).await?;
+        caller.at_facility(scope, facility)?;
+        Ok(caller)
+    }
+}

@@ -1,9 +1,11 @@
-//! report
-use lambda_http::{Body, Error, Request, Response, run, service_fn};
+//! The Lambda function `report`: the Customer Consent Status report.
+
+use consent_http::{Access, environment, serve};
+use report::Report;
+
 #[tokio::main(flavor = "current_thread")]
-async fn main() -> Result<(), Error> {
-    run(service_fn(|request: Request| async move {
-        Ok::<_, Error>(Response::new(Body::from(format!("report {}", request.uri()))))
-    }))
-    .await
+async fn main() -> Result<(), lambda_http::Error> {
+    let (store, cursors) = (environment::store().await?, environment::cursor_key()?);
+    let report = &Report::new(Access::from_environment()?, store, cursors);
+    serve(|request| report.handle(request)).await
 }

@@ -1,1 +1,20 @@
-//! http
+//! What every HTTP function does around its own work: who calls ([`Access`]), what the request holds
+//! ([`request`]), how an answer or a problem is written ([`response`], [`Problem`]), what the environment
+//! configures ([`environment`]) and how the function starts ([`serve`]).
+//!
+//! Public error text is in [`Problem`] alone and never quotes what was sent: names, phone numbers and message
+//! bodies stay out of answers to errors and out of the log.
+
+mod access;
+pub mod checkbox;
+pub mod clock;
+pub mod environment;
+mod jwks;
+mod problem;
+pub mod request;
+pub mod response;
+mod serve;
+
+pub use access::{Access, Caller, Scope};
+pub use problem::{FieldError, Problem};
+pub use serve::serve;

@@ -1,2 +1,28 @@
-//! store
+//! Consent in DynamoDB.
+//!
+//! [`schema`] forms every key and names the indexes; [`Store`] reads, asks the consent crate to decide, and
+//! writes on the condition of what was read, with the record in the same transaction. No rule of consent is
+//! in this crate.
+
+mod client;
+mod cursor;
+mod error;
+mod facilities;
+mod history;
+mod inbound;
+mod items;
+mod report;
 pub mod schema;
+mod search;
+mod store;
+mod tenants;
+
+pub use client::client;
+pub use cursor::{BadCursor, CursorKey};
+pub use error::StoreError;
+pub use facilities::PutFacility;
+pub use history::HistoryPage;
+pub use inbound::{InboundText, Intent, Received};
+pub use report::{Report, ReportQuery, ReportRow, Totals};
+pub use store::{Found, NotFound, Store};
+pub use tenants::{RegisterError, Registration, RepliedStop, SubmitError};

@@ -1,54 +1,207 @@
-//! The table.
+//! The table: how keys are formed, what the index is called, and the table's definition.
+//!
+//! `infra/template.yaml` deploys the same definition.
+
+use std::collections::HashMap;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::error::SdkError;
-use aws_sdk_dynamodb::operation::create_table::CreateTableError;
 use aws_sdk_dynamodb::types::{
-    AttributeDefinition, BillingMode, KeySchemaElement, KeyType, ScalarAttributeType, StreamSpecification,
-    StreamViewType,
+    AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
+    Projection, ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TableStatus,
 };
+use consent::id::{FacilityId, PhoneNumber, TenantId};
 
-/// Creates the table, unless it exists.
-pub async fn create_table(client: &Client, table_name: &str) -> Result<(), SdkError<CreateTableError>> {
+use crate::error::StoreError;
+
+/// Partition key of the table.
+pub const PARTITION_KEY: &str = "PK";
+/// Sort key of the table.
+pub const SORT_KEY: &str = "SK";
+/// Index of a facility's residents by name.
+pub const REPORT_INDEX: &str = "report";
+/// Partition key of [`REPORT_INDEX`]: the facility's partition key, absent once a tenant moved out.
+pub const REPORT_FACILITY: &str = "report_facility";
+/// Sort key of [`REPORT_INDEX`]: the folded name, then the tenant id.
+pub const REPORT_NAME: &str = "report_name";
+/// What a row of the report shows, copied to [`REPORT_INDEX`].
+pub const REPORT_ATTRIBUTES: [&str; 7] = [
+    "tenant_id",
+    "name",
+    "cell_phone",
+    "units",
+    "status",
+    "source",
+    "changed_at",
+];
+/// A facility's totals are spread over so many items, lest every change in it wait for the same one.
+pub const TOTALS_SHARDS: u8 = 16;
+/// Version of the items' shape, written to each.
+pub const SCHEMA_VERSION: u32 = 1;
+
+/// The key of an item.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub struct Key {
+    pub(crate) pk: String,
+    pub(crate) sk: String,
+}
+
+impl Key {
+    /// A facility and its settings.
+    pub fn facility(facility: &FacilityId) -> Self {
+        Self {
+            pk: facility_partition(facility),
+            sk: "FACILITY".to_owned(),
+        }
+    }
+
+    /// A tenant with their consent.
+    pub fn tenant(facility: &FacilityId, tenant: &TenantId) -> Self {
+        Self {
+            pk: facility_partition(facility),
+            sk: format!("TENANT#{tenant}"),
+        }
+    }
+
+    /// A number at a facility: its STOP, and the tenants who have it.
+    pub fn phone(facility: &FacilityId, number: &PhoneNumber) -> Self {
+        Self {
+            pk: facility_partition(facility),
+            sk: format!("PHONE#{}", number.as_str()),
+        }
+    }
+
+    /// A part of a facility's totals.
+    pub(crate) fn totals(facility: &FacilityId, shard: u8) -> Self {
+        Self {
+            pk: facility_partition(facility),
+            sk: format!("{TOTALS_PREFIX}{shard:02}"),
+        }
+    }
+
+    /// A record. The sequence is padded so that records sort by it.
+    pub fn record(facility: &FacilityId, tenant: &TenantId, sequence: u64) -> Self {
+        Self {
+            pk: tenant_partition(facility, tenant),
+            sk: format!("{RECORD_PREFIX}{sequence:010}"),
+        }
+    }
+
+    /// A text in a tenant's thread, sorted by time.
+    pub(crate) fn thread(facility: &FacilityId, tenant: &TenantId, at: &str, message: &str) -> Self {
+        Self {
+            pk: tenant_partition(facility, tenant),
+            sk: format!("THREAD#{at}#{message}"),
+        }
+    }
+
+    /// Which facility has a business number.
+    pub fn business_number(number: &PhoneNumber) -> Self {
+        Self {
+            pk: format!("NUMBER#{}", number.as_str()),
+            sk: "NUMBER".to_owned(),
+        }
+    }
+
+    /// A provider's message that was seen.
+    pub(crate) fn message(provider: &str, message_id: &str) -> Self {
+        Self {
+            pk: format!("MESSAGE#{provider}#{message_id}"),
+            sk: "MESSAGE".to_owned(),
+        }
+    }
+
+    pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
+        HashMap::from([
+            (PARTITION_KEY.to_owned(), AttributeValue::S(self.pk.clone())),
+            (SORT_KEY.to_owned(), AttributeValue::S(self.sk.clone())),
+        ])
+    }
+}
+
+pub(crate) const TOTALS_PREFIX: &str = "TOTALS#";
+pub(crate) const RECORD_PREFIX: &str = "RECORD#";
+
+pub(crate) fn facility_partition(facility: &FacilityId) -> String {
+    format!("FACILITY#{facility}")
+}
+
+pub(crate) fn tenant_partition(facility: &FacilityId, tenant: &TenantId) -> String {
+    format!("TENANT#{facility}#{tenant}")
+}
+
+/// The part of the totals that a tenant counts in.
+pub(crate) fn totals_shard(tenant: &TenantId) -> u8 {
+    let digest = ring::digest::digest(&ring::digest::SHA256, tenant.as_str().as_bytes());
+    digest.as_ref().first().map_or(0, |byte| byte % TOTALS_SHARDS)
+}
+
+/// Creates the table where it is missing and waits until it can be used: for one machine and for tests.
+/// Deployments create it from `infra/template.yaml`.
+///
+/// # Errors
+/// Whatever the database says.
+pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError> {
+    if let Err(error) = definition(client, table)?.send().await
+        && !error
+            .as_service_error()
+            .is_some_and(|error| error.is_resource_in_use_exception())
+    {
+        return Err(error.into());
+    }
+    loop {
+        let described = client.describe_table().table_name(table).send().await?;
+        if described.table().and_then(|table| table.table_status()) == Some(&TableStatus::Active) {
+            return Ok(());
+        }
+        tokio::time::sleep(std::time::Duration::from_millis(50)).await;
+    }
+}
+
+fn definition(
+    client: &Client,
+    table: &str,
+) -> Result<aws_sdk_dynamodb::operation::create_table::builders::CreateTableFluentBuilder, StoreError> {
     let attribute = |name: &str| {
         AttributeDefinition::builder()
             .attribute_name(name)
             .attribute_type(ScalarAttributeType::S)
             .build()
+            .map_err(StoreError::failed)
     };
-    let key = |name: &str, kind| {
+    let key = |name: &str, kind: KeyType| {
         KeySchemaElement::builder()
             .attribute_name(name)
             .key_type(kind)
             .build()
+            .map_err(StoreError::failed)
     };
+    let report = GlobalSecondaryIndex::builder()
+        .index_name(REPORT_INDEX)
+        .key_schema(key(REPORT_FACILITY, KeyType::Hash)?)
+        .key_schema(key(REPORT_NAME, KeyType::Range)?)
+        .projection(
+            Projection::builder()
+                .projection_type(ProjectionType::Include)
+                .set_non_key_attributes(Some(REPORT_ATTRIBUTES.map(str::to_owned).to_vec()))
+                .build(),
+        )
+        .build()
+        .map_err(StoreError::failed)?;
     let stream = StreamSpecification::builder()
         .stream_enabled(true)
-        .stream_view_type(StreamViewType::NewAndOldImages)
-        .build();
-    let created = client
+        .stream_view_type(StreamViewType::NewImage)
+        .build()
+        .map_err(StoreError::failed)?;
+    Ok(client
         .create_table()
-        .table_name(table_name)
+        .table_name(table)
         .billing_mode(BillingMode::PayPerRequest)
-        .set_attribute_definitions(Some(vec![
-            attribute("PK").map_err(SdkError::construction_failure)?,
-            attribute("SK").map_err(SdkError::construction_failure)?,
-        ]))
-        .set_key_schema(Some(vec![
-            key("PK", KeyType::Hash).map_err(SdkError::construction_failure)?,
-            key("SK", KeyType::Range).map_err(SdkError::construction_failure)?,
-        ]))
-        .stream_specification(stream.map_err(SdkError::construction_failure)?)
-        .send()
-        .await;
-    match created {
-        Err(error)
-            if error
-                .as_service_error()
-                .is_some_and(CreateTableError::is_resource_in_use_exception) =>
-        {
-            Ok(())
-        }
-        other => other.map(|_| ()),
-    }
+        .attribute_definitions(attribute(PARTITION_KEY)?)
+        .attribute_definitions(attribute(SORT_KEY)?)
+        .attribute_definitions(attribute(REPORT_FACILITY)?)
+        .attribute_definitions(attribute(REPORT_NAME)?)
+        .key_schema(key(PARTITION_KEY, KeyType::Hash)?)
+        .key_schema(key(SORT_KEY, KeyType::Range)?)
+        .global_secondary_indexes(report)
+        .stream_specification(stream))
 }

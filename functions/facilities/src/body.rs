@@ -1,0 +1,134 @@
+//! What the facility software sends, read strictly.
+
+use consent::facility::Facility;
+use consent::id::FacilityId;
+use consent::rules::TwoWayTexting;
+use consent::tenant::Details;
+use consent_http::Problem;
+use consent_http::request::{Fields, boolean, optional, text};
+use consent_store::RepliedStop;
+use jiff::civil::Date;
+use serde_json::{Map, Value};
+
+use crate::phone;
+
+const NAME_CHARACTERS: usize = 200;
+const UNIT_CHARACTERS: usize = 64;
+const UNITS: usize = 200;
+const CONTACT_CHARACTERS: usize = 200;
+const NO_PHONE_NUMBER: &str = "must be a phone number that can be texted, such as +1 and ten digits, or null";
+
+/// Reads a facility's settings.
+pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) -> Result<Facility, Problem> {
+    let mut fields = Fields::new(members, "");
+    let name = fields.read("name", |value| text(value, 1..=NAME_CHARACTERS));
+    let help_contact = fields.read("help_contact", |value| {
+        optional(value, |value| text(value, 1..=CONTACT_CHARACTERS))
+    });
+    let texting = fields.read("two_way_texting", |value| {
+        value
+            .and_then(Value::as_object)
+            .ok_or_else(|| "must be an object".to_owned())
+    });
+    let texting = texting.and_then(|members| {
+        let mut within = Fields::new(members, "two_way_texting.");
+        let enabled = within.read("enabled", boolean);
+        let number = within.read("number", |value| {
+            optional(value, |value| {
+                let number = value.and_then(Value::as_str).and_then(phone::business_number);
+                number.ok_or_else(|| NO_PHONE_NUMBER.to_owned())
+            })
+        });
+        if (enabled, &number) == (Some(true), &Some(None)) {
+            within.error("number", "must be there when two-way texting is enabled");
+        }
+        fields.absorb(within.into_errors());
+        enabled.zip(number)
+    });
+    let facility = name
+        .zip(help_contact)
+        .zip(texting)
+        .map(|((name, help_contact), (enabled, number))| Facility {
+            facility_id,
+            name,
+            two_way_texting: if enabled {
+                TwoWayTexting::On
+            } else {
+                TwoWayTexting::Off
+            },
+            number,
+            help_contact,
+        });
+    fields.finish(facility)
+}
+
+/// Reads a tenant's details.
+pub(crate) fn tenant(members: &Map<String, Value>) -> Result<(Details, RepliedStop), Problem> {
+    let mut fields = Fields::new(members, "");
+    let name = fields.read("name", |value| text(value, 1..=NAME_CHARACTERS));
+    let cell_phone = fields.read("cell_phone", |value| {
+        optional(value, |value| {
+            let number = value.and_then(Value::as_str).and_then(phone::cell_phone);
+            number.ok_or_else(|| NO_PHONE_NUMBER.to_owned())
+        })
+    });
+    let units = fields.read("units", units);
+    let created_on = fields.read("created_on", |value| {
+        value
+            .and_then(Value::as_str)
+            .and_then(day)
+            .ok_or_else(|| "must be a date, YYYY-MM-DD".to_owned())
+    });
+    let replied_stop = fields.read("replied_stop", |value| optional(value, boolean));
+    let tenant = name
+        .zip(cell_phone)
+        .zip(units)
+        .zip(created_on)
+        .zip(replied_stop)
+        .map(|((((name, cell_phone), units), created_on), replied_stop)| {
+            let replied_stop = if replied_stop == Some(true) {
+                RepliedStop::Yes
+            } else {
+                RepliedStop::No
+            };
+            (
+                Details {
+                    name,
+                    cell_phone,
+                    units,
+                    created_on,
+                },
+                replied_stop,
+            )
+        });
+    fields.finish(tenant)
+}
+
+fn units(value: Option<&Value>) -> Result<Vec<String>, String> {
+    let Some(value) = value else { return Ok(Vec::new()) };
+    value
+        .as_array()
+        .filter(|units| units.len() <= UNITS)
+        .and_then(|units| {
+            units
+                .iter()
+                .map(|unit| text(Some(unit), 1..=UNIT_CHARACTERS).ok())
+                .collect()
+        })
+        .ok_or_else(|| {
+            format!("must be a list of {UNITS} texts at most, each of 1 to {UNIT_CHARACTERS} characters")
+        })
+}
+
+/// A day as `YYYY-MM-DD` and in no other of the forms that ISO 8601 knows.
+fn day(text: &str) -> Option<Date> {
+    let is_plain = text.len() == 10
+        && text.bytes().enumerate().all(|(at, byte)| {
+            if at == 4 || at == 7 {
+                byte == b'-'
+            } else {
+                byte.is_ascii_digit()
+            }
+        });
+    if is_plain { text.parse().ok() } else { None }
+}

@@ -1,0 +1,125 @@
+//! Twilio: a form, signed with the account's auth token, answered in TwiML.
+//!
+//! <https://www.twilio.com/docs/usage/security#validating-requests>: the signed text is the webhook's URL
+//! followed by the parameters, sorted by name, each name followed by its value; HMAC-SHA1; base64. The URL is
+//! the configured one: what a proxy's headers say of it is not to be believed.
+
+use std::collections::BTreeSet;
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use consent::id::PhoneNumber;
+use consent::words::Meaning;
+use consent_http::environment::{self, EnvironmentError, SMS_WEBHOOK_BASE_URL, TWILIO_AUTH_TOKEN};
+use consent_http::request::{BODY_LIMIT, body};
+use consent_http::{Problem, response};
+use consent_store::InboundText;
+use lambda_http::http::StatusCode;
+use lambda_http::{Body, Request, Response};
+use ring::hmac;
+
+use crate::{Delivery, bad_signature};
+
+const PATH: &str = "/v1/sms/twilio";
+/// Twilio's message ids have 34 characters.
+const MESSAGE_ID_CHARACTERS: usize = 64;
+
+/// How Twilio's requests are verified.
+pub struct Twilio {
+    key: hmac::Key,
+    url: String,
+}
+
+impl Twilio {
+    /// With an auth token, at the public address that Twilio calls, up to [`PATH`].
+    pub fn new(auth_token: &str, base_url: &str) -> Self {
+        Self {
+            key: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, auth_token.as_bytes()),
+            url: format!("{}{PATH}", base_url.trim_end_matches('/')),
+        }
+    }
+
+    /// As the environment configures it.
+    ///
+    /// # Errors
+    /// It does not.
+    pub fn from_environment() -> Result<Self, EnvironmentError> {
+        let auth_token = environment::required(TWILIO_AUTH_TOKEN)?;
+        Ok(Self::new(
+            &auth_token,
+            &environment::required(SMS_WEBHOOK_BASE_URL)?,
+        ))
+    }
+
+    /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers.
+    pub(crate) fn read(&self, request: &Request) -> Result<Option<Delivery>, Problem> {
+        let body = body(request, BODY_LIMIT)?;
+        let parameters: Vec<(String, String)> =
+            serde_urlencoded::from_bytes(body).map_err(|_| bad_signature())?;
+        self.verify(request, &parameters)?;
+        let parameter = |wanted: &str| {
+            parameters
+                .iter()
+                .find(|(name, _)| name == wanted)
+                .map_or("", |(_, value)| value.as_str())
+        };
+        let message_id = parameter("MessageSid");
+        if message_id.is_empty() || message_id.len() > MESSAGE_ID_CHARACTERS {
+            let detail = format!("must be 1 to {MESSAGE_ID_CHARACTERS} characters");
+            return Err(Problem::invalid_field("MessageSid", detail));
+        }
+        let number = |name| PhoneNumber::parse_e164(parameter(name)).ok();
+        // Short codes and the like are no tenant's.
+        let (Some(from), Some(to)) = (number("From"), number("To")) else {
+            return Ok(None);
+        };
+        let already_answered = match parameter("OptOutType") {
+            "STOP" => Some(Meaning::OptOut),
+            "START" => Some(Meaning::OptIn),
+            "HELP" => Some(Meaning::Help),
+            _ => None,
+        };
+        let text = InboundText {
+            provider: "twilio",
+            message_id: message_id.to_owned(),
+            from,
+            to,
+            body: parameter("Body").to_owned(),
+            sent_at: None,
+        };
+        Ok(Some(Delivery {
+            text,
+            already_answered,
+        }))
+    }
+
+    fn verify(&self, request: &Request, parameters: &[(String, String)]) -> Result<(), Problem> {
+        let signature = request
+            .headers()
+            .get("x-twilio-signature")
+            .and_then(|value| value.to_str().ok());
+        let signature = signature
+            .and_then(|text| STANDARD.decode(text).ok())
+            .ok_or_else(bad_signature)?;
+        let mut signed = self.url.clone();
+        if let Some(query) = request.uri().query() {
+            signed.push('?');
+            signed.push_str(query);
+        }
+        // Sorted by name, then value, each pair once: as Twilio's own libraries do.
+        for (name, value) in parameters.iter().collect::<BTreeSet<_>>() {
+            signed.push_str(name);
+            signed.push_str(value);
+        }
+        hmac::verify(&self.key, signed.as_bytes(), &signature).map_err(|_| bad_signature())
+    }
+}
+
+/// The answer: a text to the sender, or nothing.
+pub(crate) fn answer(reply: Option<&str>) -> Response<Body> {
+    let message = reply.map(|reply| format!("<Message>{}</Message>", quick_xml::escape::escape(reply)));
+    let twiml = format!(
+        "<?xml version=\"1.0\" encoding=\"UTF-8\"?><Response>{}</Response>",
+        message.unwrap_or_default()
+    );
+    response::with_type(StatusCode::OK, "application/xml", twiml)
+}

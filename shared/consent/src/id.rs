@@ -1,0 +1,156 @@
+//! Identifiers as they stand in paths and tokens, and phone numbers as they stand on the wire.
+
+use std::fmt;
+
+use serde::{Deserialize, Serialize};
+
+/// Why a text is not an identifier or a phone number. It never quotes the text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ParseError {
+    /// Ids are 1 to 64 characters of `A-Z a-z 0-9 _ . -`, but not `.` or `..`.
+    #[error("must be 1 to 64 characters of A-Z a-z 0-9 _ . - and neither . nor ..")]
+    Id,
+    /// Phone numbers are E.164: `+`, then 8 to 15 digits, the first not 0.
+    #[error("must be a phone number in E.164, such as +1 and ten digits")]
+    PhoneNumber,
+}
+
+macro_rules! id {
+    ($(#[$documentation:meta])* $name:ident) => {
+        $(#[$documentation])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Reads an id.
+            ///
+            /// # Errors
+            /// [`ParseError::Id`] when the text is none.
+            pub fn parse(text: &str) -> Result<Self, ParseError> {
+                if is_id(text) { Ok(Self(text.to_owned())) } else { Err(ParseError::Id) }
+            }
+
+            /// The id as it stands in a path.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = ParseError;
+            fn try_from(text: String) -> Result<Self, ParseError> {
+                Self::parse(&text)
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+id!(
+    /// A self-storage site.
+    FacilityId
+);
+id!(
+    /// A person renting at one facility. The same person at two facilities is two tenants.
+    TenantId
+);
+
+fn is_id(text: &str) -> bool {
+    (1..=64).contains(&text.len())
+        && text
+            .bytes()
+            .all(|byte| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-'))
+        && text != "."
+        && text != ".."
+}
+
+/// A phone number in E.164, such as `+15125550142`. It is personal data: `Debug` does not show it.
+#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+#[serde(try_from = "String", into = "String")]
+pub struct PhoneNumber(String);
+
+impl PhoneNumber {
+    /// Reads a number that is in E.164 already, as providers send it. What people type goes through a
+    /// numbering plan first, where it is registered.
+    ///
+    /// # Errors
+    /// [`ParseError::PhoneNumber`] when the text is none.
+    pub fn parse_e164(text: &str) -> Result<Self, ParseError> {
+        let digits = text.strip_prefix('+').ok_or(ParseError::PhoneNumber)?;
+        let good = (8..=15).contains(&digits.len())
+            && digits.bytes().all(|byte| byte.is_ascii_digit())
+            && !digits.starts_with('0');
+        if good {
+            Ok(Self(text.to_owned()))
+        } else {
+            Err(ParseError::PhoneNumber)
+        }
+    }
+
+    /// The number in E.164.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Debug for PhoneNumber {
+    fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("PhoneNumber(+…)")
+    }
+}
+
+impl TryFrom<String> for PhoneNumber {
+    type Error = ParseError;
+    fn try_from(text: String) -> Result<Self, ParseError> {
+        Self::parse_e164(&text)
+    }
+}
+
+impl From<PhoneNumber> for String {
+    fn from(number: PhoneNumber) -> Self {
+        number.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_are_what_the_contract_says() {
+        for good in ["a", "t-ada", "A_1.b-2", "...", &"x".repeat(64)] {
+            assert!(TenantId::parse(good).is_ok(), "{good}");
+        }
+        for bad in ["", ".", "..", "a b", "a/b", "é", "a#b", &"x".repeat(65)] {
+            assert_eq!(TenantId::parse(bad), Err(ParseError::Id), "{bad}");
+        }
+    }
+
+    #[test]
+    fn numbers_are_e164_and_do_not_show_in_debug_output() {
+        let number = PhoneNumber::parse_e164("+15125550142").unwrap();
+        assert!(!format!("{number:?}").contains("5125550142"));
+        for bad in [
+            "15125550142",
+            "+05125550142",
+            "+1512",
+            "+1512555014a",
+            "+1 512 555 0142",
+            "",
+        ] {
+            assert!(PhoneNumber::parse_e164(bad).is_err(), "{bad}");
+        }
+    }
+}

@@ -1,0 +1,94 @@
+//! A tenant's number as the facility knows it: what it last said, and who has it.
+
+use std::collections::BTreeSet;
+
+use jiff::Timestamp;
+
+use crate::id::{PhoneNumber, TenantId};
+use crate::rules::{Action, NumberStanding, TwoWayTexting};
+use crate::tenant::Tenant;
+
+/// A phone number at one facility. Its STOP stands for whoever has the number, now or later.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Number {
+    /// The number.
+    pub number: PhoneNumber,
+    /// Whether a STOP stands on it.
+    pub standing: NumberStanding,
+    /// How many keywords changed something for this number or its tenants. Each tenant counts those that
+    /// reached them: a tenant behind this count has still to hear the last one.
+    pub keywords: u64,
+    /// When the last keyword was sent. An older one that arrives later changes nothing.
+    pub last_keyword_at: Option<Timestamp>,
+    /// The tenants who have the number now.
+    pub tenants: BTreeSet<TenantId>,
+}
+
+/// A keyword in a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Keyword {
+    /// Revokes.
+    Stop,
+    /// Asks for texts again.
+    Start,
+}
+
+impl Keyword {
+    /// What it is to a tenant.
+    pub const fn action(self) -> Action {
+        match self {
+            Self::Stop => Action::Stop,
+            Self::Start => Action::Start,
+        }
+    }
+}
+
+impl Number {
+    /// A number that nothing is known of.
+    pub fn new(number: PhoneNumber) -> Self {
+        Self {
+            number,
+            standing: NumberStanding::Clear,
+            keywords: 0,
+            last_keyword_at: None,
+            tenants: BTreeSet::new(),
+        }
+    }
+
+    /// A keyword arrives from the number. `sent_at` is the provider's time of it, where the provider's
+    /// deliveries may overtake each other and carry one; without it the keyword counts as the newest.
+    /// `None`: it changes nothing for anybody, because it is older than the last one, or because START
+    /// needs two-way texting.
+    pub fn hear(
+        &self,
+        keyword: Keyword,
+        two_way_texting: TwoWayTexting,
+        sent_at: Option<Timestamp>,
+        now: Timestamp,
+    ) -> Option<Self> {
+        let overtaken = self
+            .last_keyword_at
+            .zip(sent_at)
+            .is_some_and(|(last, sent)| sent < last);
+        let standing = match (keyword, two_way_texting) {
+            _ if overtaken => return None,
+            (Keyword::Start, TwoWayTexting::Off) => return None,
+            (Keyword::Start, TwoWayTexting::On) => NumberStanding::Clear,
+            (Keyword::Stop, _) => NumberStanding::Stopped,
+        };
+        let at = sent_at.unwrap_or(now);
+        let last_keyword_at = Some(self.last_keyword_at.map_or(at, |last| last.max(at)));
+        Some(Self {
+            standing,
+            keywords: self.keywords + 1,
+            last_keyword_at,
+            ..self.clone()
+        })
+    }
+
+    /// Whether the number's STOP holds back texts to a tenant whom it has not reached yet. Between the
+    /// number's STOP and the last of many tenants who share it, this is what keeps the texts in.
+    pub fn holds_back(&self, tenant: &Tenant) -> bool {
+        self.standing == NumberStanding::Stopped && tenant.keywords_applied < self.keywords
+    }
+}

@@ -1,0 +1,280 @@
+//! Records: what changed, by whom and why, chained by hash so that a missing or altered one shows.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::{FacilityId, PhoneNumber, TenantId};
+use crate::rules::{ChangeKind, Consent, Grant, OptOut, Source, Status, Step};
+
+/// The way by which a change came, `channel` of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Channel {
+    /// The staff's check box.
+    Profile,
+    /// The tenant's check box.
+    Portal,
+    /// A text from the tenant's number.
+    Text,
+    /// Registration by the facility software, one tenant at a time.
+    Registration,
+    /// Registration from a file.
+    Import,
+}
+
+/// Who did it, and what they saw or said: what a record holds beside the change itself.
+#[derive(Debug, Clone)]
+pub struct Evidence {
+    /// The way by which it came.
+    pub channel: Channel,
+    /// The token's subject, or the phone number.
+    pub actor: String,
+    /// The wording beside the check box.
+    pub disclosure: Option<&'static str>,
+    /// The text received, where one was.
+    pub text: Option<ReceivedText>,
+    /// The rule that decided, where it is not the one of [`Step::rule`].
+    pub rule: Option<String>,
+}
+
+/// A text as a record holds it.
+#[derive(Debug, Clone)]
+pub struct ReceivedText {
+    /// Its body, whole.
+    pub body: String,
+    /// The provider's id of it.
+    pub provider_message_id: String,
+    /// What the classifier made of it.
+    pub classification: Classification,
+}
+
+/// How the meaning of a text was found, so that the finding can be repeated.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Classification {
+    /// Version of the rule set.
+    pub rules_version: String,
+    /// The part of the text that the rule matched, null where a provider decided.
+    pub matched: Option<String>,
+    /// Whether somebody should look at it: it might have meant something else.
+    pub needs_review: bool,
+}
+
+/// Status and source, `from` and `to` of a record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Standing {
+    /// Where consent stands.
+    pub status: Status,
+    /// Who set it there.
+    pub source: Option<Source>,
+}
+
+impl From<Consent> for Standing {
+    fn from(consent: Consent) -> Self {
+        Self {
+            status: consent.status(),
+            source: consent.source(),
+        }
+    }
+}
+
+/// One change of one tenant's consent, as it is stored, served and published. It is never rewritten.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Record {
+    /// `facility/tenant/sequence`: unique, and the event id towards other systems.
+    pub record_id: String,
+    /// The facility of the tenant.
+    pub facility_id: FacilityId,
+    /// The tenant whose consent changed.
+    pub tenant_id: TenantId,
+    /// 1, 2, 3 ... for each tenant.
+    pub sequence: u64,
+    /// When, RFC 3339 in UTC with milliseconds.
+    pub at: String,
+    /// What kind of change.
+    #[serde(rename = "type")]
+    pub kind: ChangeKind,
+    /// The way by which it came.
+    pub channel: Channel,
+    /// The token's subject, or the phone number.
+    pub actor: String,
+    /// The number that the change concerns: the one left behind where a grant ended with it.
+    pub cell_phone: Option<PhoneNumber>,
+    /// What stood before.
+    pub from: Standing,
+    /// What stands since.
+    pub to: Standing,
+    /// The wording beside the check box that was shown.
+    pub disclosure: Option<String>,
+    /// The text received.
+    pub text: Option<String>,
+    /// Id of the rule that decided.
+    pub rule: String,
+    /// Whether somebody should look at it.
+    pub needs_review: bool,
+    /// Version of the classifier's rules, for a text.
+    pub rules_version: Option<String>,
+    /// The part of the text that the rule matched.
+    pub matched: Option<String>,
+    /// The provider's id of the text.
+    pub provider_message_id: Option<String>,
+    /// `hash` of the record before, null in the first.
+    pub previous_hash: Option<String>,
+    /// Lowercase hex SHA-256 over this record without `hash`, as RFC 8785 canonical JSON.
+    pub hash: String,
+}
+
+/// The end of a tenant's chain, to which the next record is tied.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ChainEnd {
+    /// Sequence of the last record, 0 where there is none.
+    pub sequence: u64,
+    /// Its hash.
+    pub hash: Option<String>,
+    /// Its time. The next record is never earlier, whatever the clocks of two machines say.
+    pub at: Option<Timestamp>,
+}
+
+/// Whose record it is, and of which number.
+pub(crate) struct Subject<'a> {
+    pub(crate) facility_id: &'a FacilityId,
+    pub(crate) tenant_id: &'a TenantId,
+    pub(crate) cell_phone: Option<&'a PhoneNumber>,
+}
+
+impl ChainEnd {
+    /// Ties a step to the chain: the record of it, and the chain's new end.
+    pub(crate) fn append(
+        &self,
+        subject: &Subject<'_>,
+        from: Consent,
+        step: &Step,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> (Record, Self) {
+        let at = self.at.map_or(now, |last| last.max(now));
+        let sequence = self.sequence + 1;
+        let text = evidence.text.as_ref();
+        let mut record = Record {
+            record_id: format!("{}/{}/{sequence}", subject.facility_id, subject.tenant_id),
+            facility_id: subject.facility_id.clone(),
+            tenant_id: subject.tenant_id.clone(),
+            sequence,
+            at: rfc3339(at),
+            kind: step.kind,
+            channel: evidence.channel,
+            actor: evidence.actor.clone(),
+            cell_phone: subject.cell_phone.cloned(),
+            from: from.into(),
+            to: step.to.into(),
+            disclosure: evidence.disclosure.map(str::to_owned),
+            text: text.map(|text| text.body.clone()),
+            rule: evidence.rule.clone().unwrap_or_else(|| step.rule.to_owned()),
+            needs_review: text.is_some_and(|text| text.classification.needs_review),
+            rules_version: text.map(|text| text.classification.rules_version.clone()),
+            matched: text.and_then(|text| text.classification.matched.clone()),
+            provider_message_id: text.map(|text| text.provider_message_id.clone()),
+            previous_hash: self.hash.clone(),
+            hash: String::new(),
+        };
+        record.hash = record.compute_hash();
+        let end = Self {
+            sequence,
+            hash: Some(record.hash.clone()),
+            at: Some(at),
+        };
+        (record, end)
+    }
+}
+
+impl Record {
+    /// The hash that `hash` must be.
+    pub fn compute_hash(&self) -> String {
+        // A record is strings, small integers, booleans and nulls: neither step can fail on it, and a
+        // hash over nothing would not verify.
+        let mut value = serde_json::to_value(self).unwrap_or_default();
+        if let Some(members) = value.as_object_mut() {
+            members.remove("hash");
+        }
+        let canonical = serde_json_canonicalizer::to_vec(&value).unwrap_or_default();
+        hex(ring::digest::digest(&ring::digest::SHA256, &canonical).as_ref())
+    }
+}
+
+/// Why a chain of records does not hold. The number is the sequence at which it breaks.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum ChainError {
+    /// A record is missing, or out of order.
+    #[error("record {0} is missing")]
+    Missing(u64),
+    /// A record was altered.
+    #[error("record {0} does not match its hash")]
+    Altered(u64),
+    /// A record does not follow from the one before it.
+    #[error("record {0} does not follow the one before it")]
+    Unlinked(u64),
+}
+
+/// Rebuilds a tenant's consent from their records alone, oldest first, and checks the chain.
+///
+/// # Errors
+/// The first place at which the chain does not hold.
+pub fn rebuild(records: &[Record]) -> Result<Consent, ChainError> {
+    let mut consent = Consent::NotProvided;
+    let mut previous: Option<&Record> = None;
+    for (expected, record) in (1..).zip(records) {
+        if record.sequence != expected {
+            return Err(ChainError::Missing(expected));
+        }
+        if record.hash != record.compute_hash() {
+            return Err(ChainError::Altered(expected));
+        }
+        if record.previous_hash.as_ref() != previous.map(|record| &record.hash)
+            || record.from != Standing::from(consent)
+        {
+            return Err(ChainError::Unlinked(expected));
+        }
+        consent = replay(consent, record).ok_or(ChainError::Unlinked(expected))?;
+        previous = Some(record);
+    }
+    Ok(consent)
+}
+
+/// What stands after a record, `None` where no change of its kind leads to what it says.
+fn replay(from: Consent, record: &Record) -> Option<Consent> {
+    let to = match (record.kind, record.to.source) {
+        (ChangeKind::Granted, Some(Source::Profile)) => Consent::Provided(Grant::Profile),
+        (ChangeKind::Granted, Some(Source::Portal)) => Consent::Provided(Grant::Portal),
+        (ChangeKind::Granted, Some(Source::Text)) => Consent::Provided(Grant::Text),
+        (ChangeKind::Granted, Some(Source::Grandfathered)) => Consent::Provided(Grant::Grandfathered),
+        (ChangeKind::OptedOut, Some(Source::Profile)) => Consent::OptedOut(OptOut::Profile),
+        (ChangeKind::OptedOut, Some(Source::Portal)) | (ChangeKind::OptOutLifted, _) => {
+            Consent::OptedOut(OptOut::Portal)
+        }
+        (ChangeKind::OptedOut, Some(Source::Text)) => Consent::OptedOut(match from {
+            Consent::OptedOut(OptOut::Portal) => OptOut::TextAndPortal,
+            _ => OptOut::Text,
+        }),
+        (ChangeKind::Ended, None) => Consent::NotProvided,
+        (ChangeKind::Granted, None)
+        | (ChangeKind::OptedOut, Some(Source::Grandfathered) | None)
+        | (ChangeKind::Ended, Some(_)) => return None,
+    };
+    (Standing::from(to) == record.to).then_some(to)
+}
+
+/// A time as it stands on the wire: RFC 3339 in UTC, with milliseconds.
+pub fn rfc3339(at: Timestamp) -> String {
+    format!("{at:.3}")
+}
+
+/// Lowercase hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}

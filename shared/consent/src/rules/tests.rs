@@ -1,0 +1,283 @@
+//! Every row of the rules, one line each.
+
+use super::*;
+
+use Action::{ChangeNumber, Check, MoveOut, Register, RemoveNumber, Return, Start, Stop, Uncheck};
+use CellPhone::{Missing, OnFile};
+use NumberStanding::{Clear, Stopped};
+use Screen::{Portal, Profile};
+use TwoWayTexting::{Off, On};
+
+const NONE: Consent = Consent::NotProvided;
+const BY_PROFILE: Consent = Consent::Provided(Grant::Profile);
+const BY_PORTAL: Consent = Consent::Provided(Grant::Portal);
+const BY_TEXT: Consent = Consent::Provided(Grant::Text);
+const BEFORE: Consent = Consent::Provided(Grant::Grandfathered);
+const OUT_PROFILE: Consent = Consent::OptedOut(OptOut::Profile);
+const OUT_PORTAL: Consent = Consent::OptedOut(OptOut::Portal);
+const OUT_TEXT: Consent = Consent::OptedOut(OptOut::Text);
+const OUT_BOTH: Consent = Consent::OptedOut(OptOut::TextAndPortal);
+
+const ALL: [Consent; 9] = [
+    NONE,
+    BY_PROFILE,
+    BY_PORTAL,
+    BY_TEXT,
+    BEFORE,
+    OUT_PROFILE,
+    OUT_PORTAL,
+    OUT_TEXT,
+    OUT_BOTH,
+];
+const GRANTED: [Consent; 4] = [BY_PROFILE, BY_PORTAL, BY_TEXT, BEFORE];
+const OPTED_OUT: [Consent; 4] = [OUT_PROFILE, OUT_PORTAL, OUT_TEXT, OUT_BOTH];
+
+/// With either setting of two-way texting, and with a phone on file.
+const BOTH: [TwoWayTexting; 2] = [On, Off];
+
+#[track_caller]
+fn on(from: Consent, action: Action, two_way: &[TwoWayTexting]) -> Vec<Result<Option<Step>, Refusal>> {
+    two_way
+        .iter()
+        .map(|two_way_texting| {
+            let circumstances = Circumstances {
+                two_way_texting: *two_way_texting,
+                cell_phone: OnFile,
+            };
+            decide(from, action, circumstances)
+        })
+        .collect()
+}
+
+#[track_caller]
+fn becomes(from: Consent, action: Action, two_way: &[TwoWayTexting], to: Consent, kind: ChangeKind) {
+    for outcome in on(from, action, two_way) {
+        let step = outcome.expect("not refused").expect("a change");
+        assert_eq!((step.to, step.kind), (to, kind), "{from:?} {action:?}");
+        assert_ne!(step.to, from, "a step changes something");
+    }
+}
+
+#[track_caller]
+fn stays(from: Consent, action: Action, two_way: &[TwoWayTexting]) {
+    for outcome in on(from, action, two_way) {
+        assert_eq!(outcome, Ok(None), "{from:?} {action:?}");
+    }
+}
+
+#[track_caller]
+fn refused(from: Consent, action: Action, two_way: &[TwoWayTexting], refusal: Refusal) {
+    for outcome in on(from, action, two_way) {
+        assert_eq!(outcome, Err(refusal), "{from:?} {action:?}");
+    }
+}
+
+#[test]
+fn a_box_submitted_as_it_stands_changes_nothing() {
+    for screen in [Profile, Portal] {
+        GRANTED
+            .into_iter()
+            .for_each(|from| stays(from, Check(screen), &BOTH));
+        OPTED_OUT
+            .into_iter()
+            .for_each(|from| stays(from, Uncheck(screen), &BOTH));
+        stays(NONE, Uncheck(screen), &BOTH);
+    }
+}
+
+#[test]
+fn a_check_grants_where_nothing_was_withdrawn() {
+    becomes(NONE, Check(Profile), &BOTH, BY_PROFILE, ChangeKind::Granted);
+    becomes(NONE, Check(Portal), &BOTH, BY_PORTAL, ChangeKind::Granted);
+}
+
+#[test]
+fn an_uncheck_withdraws_every_grant() {
+    for from in GRANTED {
+        becomes(from, Uncheck(Profile), &BOTH, OUT_PROFILE, ChangeKind::OptedOut);
+        becomes(from, Uncheck(Portal), &BOTH, OUT_PORTAL, ChangeKind::OptedOut);
+    }
+}
+
+#[test]
+fn nobody_overrides_a_tenants_own_withdrawal() {
+    becomes(
+        OUT_PROFILE,
+        Check(Profile),
+        &BOTH,
+        BY_PROFILE,
+        ChangeKind::Granted,
+    );
+    becomes(OUT_PROFILE, Check(Portal), &BOTH, BY_PORTAL, ChangeKind::Granted);
+    refused(OUT_PORTAL, Check(Profile), &BOTH, Refusal::PortalOptInRequired);
+    becomes(OUT_PORTAL, Check(Portal), &BOTH, BY_PORTAL, ChangeKind::Granted);
+    for from in [OUT_TEXT, OUT_BOTH] {
+        refused(from, Check(Profile), &[On], Refusal::StartReplyRequired);
+        refused(from, Check(Portal), &[On], Refusal::StartReplyRequired);
+        refused(from, Check(Profile), &[Off], Refusal::PortalOptInRequired);
+        becomes(from, Check(Portal), &[Off], BY_PORTAL, ChangeKind::Granted);
+    }
+}
+
+#[test]
+fn a_stop_opts_everybody_out_whatever_the_settings() {
+    [NONE, BY_PROFILE, BY_PORTAL, BY_TEXT, BEFORE, OUT_PROFILE]
+        .into_iter()
+        .for_each(|from| becomes(from, Stop, &BOTH, OUT_TEXT, ChangeKind::OptedOut));
+    becomes(OUT_PORTAL, Stop, &BOTH, OUT_BOTH, ChangeKind::OptedOut);
+    [OUT_TEXT, OUT_BOTH]
+        .into_iter()
+        .for_each(|from| stays(from, Stop, &BOTH));
+}
+
+#[test]
+fn a_start_lifts_what_a_text_withdrew_and_no_more() {
+    [NONE, OUT_PROFILE, OUT_TEXT]
+        .into_iter()
+        .for_each(|from| becomes(from, Start, &[On], BY_TEXT, ChangeKind::Granted));
+    becomes(OUT_BOTH, Start, &[On], OUT_PORTAL, ChangeKind::OptOutLifted);
+    stays(OUT_PORTAL, Start, &[On]);
+    GRANTED.into_iter().for_each(|from| stays(from, Start, &[On]));
+    ALL.into_iter().for_each(|from| stays(from, Start, &[Off]));
+}
+
+#[test]
+fn without_a_phone_either_check_is_refused_before_anything_else() {
+    let without = |two_way_texting| Circumstances {
+        two_way_texting,
+        cell_phone: Missing,
+    };
+    for (two_way, screen) in [(On, Profile), (Off, Profile), (On, Portal), (Off, Portal)] {
+        for from in [NONE, OUT_PROFILE, OUT_PORTAL, OUT_TEXT, OUT_BOTH] {
+            assert_eq!(
+                decide(from, Check(screen), without(two_way)),
+                Err(Refusal::NoCellPhone)
+            );
+            assert_eq!(decide(from, Uncheck(screen), without(two_way)), Ok(None));
+        }
+    }
+}
+
+#[test]
+fn tenants_from_before_are_grandfathered_unless_the_number_is_stopped() {
+    let day = |text: &str| text.parse::<Date>().unwrap();
+    let register = |created_on, number, cell_phone| {
+        let circumstances = Circumstances {
+            two_way_texting: Off,
+            cell_phone,
+        };
+        decide(
+            NONE,
+            Register {
+                created_on: day(created_on),
+                number,
+            },
+            circumstances,
+        )
+        .unwrap()
+        .map(|step| (step.to, step.kind, step.rule))
+    };
+    let grandfathered = Some((BEFORE, ChangeKind::Granted, "grandfathered"));
+    let stopped = Some((OUT_TEXT, ChangeKind::OptedOut, "number_stopped"));
+    assert_eq!(register("2023-09-25", Clear, OnFile), grandfathered);
+    assert_eq!(register("2023-09-26", Clear, OnFile), None);
+    assert_eq!(register("2023-09-27", Clear, OnFile), None);
+    assert_eq!(register("1999-01-01", Stopped, OnFile), stopped);
+    assert_eq!(register("2024-01-01", Stopped, OnFile), stopped);
+    assert_eq!(register("1999-01-01", Clear, Missing), None);
+    assert_eq!(register("1999-01-01", Stopped, Missing), None);
+}
+
+#[test]
+fn a_new_number_ends_a_grant_and_no_withdrawal() {
+    for from in GRANTED {
+        becomes(
+            from,
+            ChangeNumber { number: Clear },
+            &BOTH,
+            NONE,
+            ChangeKind::Ended,
+        );
+        becomes(
+            from,
+            ChangeNumber { number: Stopped },
+            &BOTH,
+            OUT_TEXT,
+            ChangeKind::OptedOut,
+        );
+        becomes(from, RemoveNumber, &BOTH, NONE, ChangeKind::Ended);
+    }
+    for from in OPTED_OUT {
+        stays(from, ChangeNumber { number: Clear }, &BOTH);
+        stays(from, RemoveNumber, &BOTH);
+    }
+    stays(NONE, ChangeNumber { number: Clear }, &BOTH);
+    stays(NONE, RemoveNumber, &BOTH);
+    [NONE, OUT_PROFILE].into_iter().for_each(|from| {
+        becomes(
+            from,
+            ChangeNumber { number: Stopped },
+            &BOTH,
+            OUT_TEXT,
+            ChangeKind::OptedOut,
+        )
+    });
+    becomes(
+        OUT_PORTAL,
+        ChangeNumber { number: Stopped },
+        &BOTH,
+        OUT_BOTH,
+        ChangeKind::OptedOut,
+    );
+    [OUT_TEXT, OUT_BOTH]
+        .into_iter()
+        .for_each(|from| stays(from, ChangeNumber { number: Stopped }, &BOTH));
+}
+
+#[test]
+fn a_tenant_who_moved_out_comes_back_with_their_withdrawals_and_the_numbers() {
+    GRANTED
+        .into_iter()
+        .for_each(|from| becomes(from, MoveOut, &BOTH, NONE, ChangeKind::Ended));
+    [NONE, OUT_PROFILE, OUT_PORTAL, OUT_TEXT, OUT_BOTH]
+        .into_iter()
+        .for_each(|from| {
+            stays(from, MoveOut, &BOTH);
+            stays(from, Return { number: Clear }, &BOTH);
+        });
+    [NONE, OUT_PROFILE].into_iter().for_each(|from| {
+        becomes(
+            from,
+            Return { number: Stopped },
+            &BOTH,
+            OUT_TEXT,
+            ChangeKind::OptedOut,
+        );
+    });
+    becomes(
+        OUT_PORTAL,
+        Return { number: Stopped },
+        &BOTH,
+        OUT_BOTH,
+        ChangeKind::OptedOut,
+    );
+}
+
+#[test]
+fn status_and_source_are_what_the_screens_show() {
+    let shown = ALL.map(|consent| (consent.status().as_str(), consent.source()));
+    assert_eq!(
+        shown,
+        [
+            ("not_provided", None),
+            ("provided", Some(Source::Profile)),
+            ("provided", Some(Source::Portal)),
+            ("provided", Some(Source::Text)),
+            ("provided", Some(Source::Grandfathered)),
+            ("opted_out", Some(Source::Profile)),
+            ("opted_out", Some(Source::Portal)),
+            ("opted_out", Some(Source::Text)),
+            ("opted_out", Some(Source::Text)),
+        ]
+    );
+}

@@ -1,0 +1,311 @@
+//! A tenant: who they are, where their consent stands, and how an action carries both on.
+
+use jiff::{Timestamp, civil::Date};
+use serde::{Deserialize, Serialize};
+
+use crate::facility::Facility;
+use crate::id::{FacilityId, PhoneNumber, TenantId};
+use crate::number::Number;
+use crate::record::{ChainEnd, Evidence, Record, Subject};
+use crate::rules::{
+    Action, CellPhone, Circumstances, Consent, NumberStanding, Refusal, Screen, Status, TwoWayTexting, decide,
+};
+
+/// Whether the tenant rents now.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Residence {
+    /// Rents.
+    Resident,
+    /// Moved out: only the history is left, and texts from the number do not touch them.
+    MovedOut,
+}
+
+/// What the facility software tells of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Details {
+    /// Full name.
+    pub name: String,
+    /// The number to text.
+    pub cell_phone: Option<PhoneNumber>,
+    /// Units rented.
+    pub units: Vec<String>,
+    /// First day as a tenant.
+    pub created_on: Date,
+}
+
+/// A tenant with their consent and the end of their chain of records.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Tenant {
+    /// The facility they rent at.
+    pub facility_id: FacilityId,
+    /// Their id there.
+    pub tenant_id: TenantId,
+    /// Who they are.
+    pub details: Details,
+    /// Whether they rent now.
+    pub residence: Residence,
+    /// Where their consent stands.
+    pub consent: Consent,
+    /// How many keywords of their number have reached them, see [`Number::keywords`].
+    pub keywords_applied: u64,
+    /// The end of their chain of records.
+    pub chain: ChainEnd,
+}
+
+/// A tenant after an action, with the record where their consent changed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Change {
+    /// The tenant as they are now.
+    pub tenant: Tenant,
+    /// What is to be recorded with it.
+    pub record: Option<Record>,
+}
+
+/// A tenant's registration, once decided.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Registered {
+    /// Registered for the first time.
+    Created(Change),
+    /// Had moved out, and is back.
+    Returned(Change),
+    /// Something about them changed.
+    Updated(Change),
+    /// They are as they were.
+    Unchanged(Tenant),
+}
+
+impl Registered {
+    /// The tenant as they are now.
+    pub const fn tenant(&self) -> &Tenant {
+        match self {
+            Self::Created(change) | Self::Returned(change) | Self::Updated(change) => &change.tenant,
+            Self::Unchanged(tenant) => tenant,
+        }
+    }
+}
+
+impl Tenant {
+    /// Whether there is a number to text.
+    pub fn cell_phone(&self) -> CellPhone {
+        if self.details.cell_phone.is_some() {
+            CellPhone::OnFile
+        } else {
+            CellPhone::Missing
+        }
+    }
+
+    /// Whether the tenant may be texted, as far as their own record goes: see [`Number::holds_back`] for
+    /// the number's part.
+    pub fn can_text(&self) -> bool {
+        self.residence == Residence::Resident
+            && self.consent.status() == Status::Provided
+            && self.details.cell_phone.is_some()
+    }
+
+    /// A check box was submitted. `Ok(None)`: it stood like that already.
+    ///
+    /// # Errors
+    /// The refusal that the screen shows.
+    pub fn submit(
+        &self,
+        action: Action,
+        two_way_texting: TwoWayTexting,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<Option<Change>, Refusal> {
+        let circumstances = Circumstances {
+            two_way_texting,
+            cell_phone: self.cell_phone(),
+        };
+        let Some(step) = decide(self.consent, action, circumstances)? else {
+            return Ok(None);
+        };
+        let subject = Subject {
+            facility_id: &self.facility_id,
+            tenant_id: &self.tenant_id,
+            cell_phone: self.details.cell_phone.as_ref(),
+        };
+        let (record, chain) = self.chain.append(&subject, self.consent, &step, evidence, now);
+        let tenant = Self {
+            consent: step.to,
+            chain,
+            ..self.clone()
+        };
+        Ok(Some(Change {
+            tenant,
+            record: Some(record),
+        }))
+    }
+
+    /// What a click on a check box would do: the refusal, if it would be refused.
+    pub fn click_refused(&self, screen: Screen, two_way_texting: TwoWayTexting) -> Option<Refusal> {
+        let click = if self.consent.status() == Status::Provided {
+            Action::Uncheck(screen)
+        } else {
+            Action::Check(screen)
+        };
+        let circumstances = Circumstances {
+            two_way_texting,
+            cell_phone: self.cell_phone(),
+        };
+        decide(self.consent, click, circumstances).err()
+    }
+
+    /// A keyword of the tenant's number reaches them. `None`: it has reached them already, or they have
+    /// moved out, or they have another number by now.
+    pub fn hear(
+        &self,
+        number: &Number,
+        action: Action,
+        two_way_texting: TwoWayTexting,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Option<Change> {
+        if self.residence == Residence::MovedOut
+            || self.details.cell_phone.as_ref() != Some(&number.number)
+            || self.keywords_applied >= number.keywords
+        {
+            return None;
+        }
+        // Keywords are never refused: a refusal is the answer to a check.
+        let mut change = self
+            .submit(action, two_way_texting, evidence, now)
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| Change {
+                tenant: self.clone(),
+                record: None,
+            });
+        change.tenant.keywords_applied = number.keywords;
+        Some(change)
+    }
+
+    /// The tenant moves out. `None`: they had already.
+    pub fn move_out(&self, evidence: &Evidence, now: Timestamp) -> Option<Change> {
+        if self.residence == Residence::MovedOut {
+            return None;
+        }
+        let mut change = self.settle(Action::MoveOut, self.details.cell_phone.as_ref(), evidence, now);
+        change.tenant.residence = Residence::MovedOut;
+        Some(change)
+    }
+
+    /// Registers a tenant: for the first time, back again, or with details that may have changed.
+    /// `number` is the one in `details`, where there is one.
+    pub fn register(
+        existing: Option<&Self>,
+        facility: &Facility,
+        tenant_id: &TenantId,
+        details: Details,
+        number: Option<&Number>,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Registered {
+        let standing = number.map_or(NumberStanding::Clear, |number| number.standing);
+        let keywords_applied = number.map_or(0, |number| number.keywords);
+        let Some(tenant) = existing else {
+            let created_on = details.created_on;
+            let tenant = Self {
+                facility_id: facility.facility_id.clone(),
+                tenant_id: tenant_id.clone(),
+                details,
+                residence: Residence::Resident,
+                consent: Consent::NotProvided,
+                keywords_applied,
+                chain: ChainEnd::default(),
+            };
+            let action = Action::Register {
+                created_on,
+                number: standing,
+            };
+            return Registered::Created(tenant.settle(
+                action,
+                tenant.details.cell_phone.as_ref(),
+                evidence,
+                now,
+            ));
+        };
+        let before = tenant.details.cell_phone.as_ref();
+        let same_number = before == details.cell_phone.as_ref();
+        let mut after = Self {
+            details,
+            residence: Residence::Resident,
+            ..tenant.clone()
+        };
+        if tenant.residence == Residence::MovedOut || !same_number {
+            after.keywords_applied = keywords_applied;
+        }
+        let on_file = after.details.cell_phone.clone();
+        let (action, concerned) = match (tenant.residence, &on_file, standing) {
+            (Residence::MovedOut, number, standing) => (Action::Return { number: standing }, number.as_ref()),
+            (Residence::Resident, _, _) if same_number => {
+                return if after == *tenant {
+                    Registered::Unchanged(after)
+                } else {
+                    Registered::Updated(Change {
+                        tenant: after,
+                        record: None,
+                    })
+                };
+            }
+            (Residence::Resident, None, _) => (Action::RemoveNumber, before),
+            // Where the new number is stopped the change is an opt-out, of that number; else the end of
+            // a grant, of the number left behind.
+            (Residence::Resident, Some(number), NumberStanding::Stopped) => (
+                Action::ChangeNumber {
+                    number: NumberStanding::Stopped,
+                },
+                Some(number),
+            ),
+            (Residence::Resident, Some(_), NumberStanding::Clear) => (
+                Action::ChangeNumber {
+                    number: NumberStanding::Clear,
+                },
+                before,
+            ),
+        };
+        let change = after.settle(action, concerned, evidence, now);
+        match tenant.residence {
+            Residence::MovedOut => Registered::Returned(change),
+            Residence::Resident => Registered::Updated(change),
+        }
+    }
+
+    /// Carries out an action of the facility software, which is never refused.
+    fn settle(
+        &self,
+        action: Action,
+        concerned: Option<&PhoneNumber>,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Change {
+        // Two-way texting plays no part in these actions.
+        let circumstances = Circumstances {
+            two_way_texting: TwoWayTexting::Off,
+            cell_phone: self.cell_phone(),
+        };
+        match decide(self.consent, action, circumstances) {
+            Ok(Some(step)) => {
+                let subject = Subject {
+                    facility_id: &self.facility_id,
+                    tenant_id: &self.tenant_id,
+                    cell_phone: concerned,
+                };
+                let (record, chain) = self.chain.append(&subject, self.consent, &step, evidence, now);
+                Change {
+                    tenant: Self {
+                        consent: step.to,
+                        chain,
+                        ..self.clone()
+                    },
+                    record: Some(record),
+                }
+            }
+            Ok(None) | Err(_) => Change {
+                tenant: self.clone(),
+                record: None,
+            },
+        }
+    }
+}

@@ -1,0 +1,202 @@
+//! What the screens show of a tenant's consent. Whatever a screen enables is asked of the rules.
+
+use serde::Serialize;
+
+use crate::facility::Facility;
+use crate::record::rfc3339;
+use crate::rules::{Action, Circumstances, Consent, Refusal, Screen, Source, Status, TwoWayTexting, decide};
+use crate::tenant::Tenant;
+
+/// The wording beside the profile's check box, recorded with every check and uncheck.
+pub const PROFILE_DISCLOSURE: &str =
+    "This customer agrees to receive text message communications from this facility.";
+/// The wording beside the portal's check box, recorded with every check and uncheck.
+pub const PORTAL_DISCLOSURE: &str = "I agree to receive text message communications from this facility.";
+const NOTICE: &str = "This customer has not agreed to receive text message communications.";
+const PORTAL_NOTE: &str = "Please reply START to receive communications via text messages.";
+
+impl Screen {
+    /// The wording beside its check box.
+    pub const fn disclosure(self) -> &'static str {
+        match self {
+            Self::Profile => PROFILE_DISCLOSURE,
+            Self::Portal => PORTAL_DISCLOSURE,
+        }
+    }
+}
+
+impl Refusal {
+    /// In plain words, what has to happen first: to staff on the profile, to the tenant on the portal.
+    pub const fn reason(self, screen: Screen) -> &'static str {
+        match (self, screen) {
+            (Self::NoCellPhone, Screen::Profile) => {
+                "There is no cell phone on file for this customer. Add one before recording their agreement."
+            }
+            (Self::NoCellPhone, Screen::Portal) => {
+                "There is no cell phone on file for you. Ask the facility to add yours."
+            }
+            (Self::StartReplyRequired, Screen::Profile) => {
+                "This customer opted out by text message. To receive text messages again, the customer \
+                 must reply START to the facility's text number."
+            }
+            (Self::StartReplyRequired, Screen::Portal) => {
+                "You opted out by text message. To receive text messages again, reply START to the \
+                 facility's text number."
+            }
+            (Self::PortalOptInRequired, _) => {
+                "This customer opted out. To receive text messages again, the customer must check the box \
+                 on the tenant portal."
+            }
+        }
+    }
+}
+
+/// A channel by which a tenant can opt in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "snake_case")]
+pub enum OptInChannel {
+    /// Staff check the box.
+    Profile,
+    /// The tenant checks the box.
+    Portal,
+    /// The tenant replies START.
+    Text,
+}
+
+/// The channels of which any one would now opt the tenant in, or take the next step towards it.
+pub fn opt_in_via(tenant: &Tenant, two_way_texting: TwoWayTexting) -> Vec<OptInChannel> {
+    let circumstances = Circumstances {
+        two_way_texting,
+        cell_phone: tenant.cell_phone(),
+    };
+    let helps = |action| matches!(decide(tenant.consent, action, circumstances), Ok(Some(_)));
+    [
+        (OptInChannel::Profile, Action::Check(Screen::Profile)),
+        (OptInChannel::Portal, Action::Check(Screen::Portal)),
+        (OptInChannel::Text, Action::Start),
+    ]
+    .into_iter()
+    // A text needs a number to come from.
+    .filter(|(_, action)| tenant.details.cell_phone.is_some() && helps(*action))
+    .map(|(channel, _)| channel)
+    .collect()
+}
+
+/// A check box of a screen.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct Checkbox {
+    label: &'static str,
+    checked: bool,
+    enabled: bool,
+    reason: Option<&'static str>,
+}
+
+impl Checkbox {
+    fn of(tenant: &Tenant, screen: Screen, two_way_texting: TwoWayTexting) -> Self {
+        let refusal = tenant.click_refused(screen, two_way_texting);
+        Self {
+            label: screen.disclosure(),
+            checked: matches!(tenant.consent, Consent::Provided(_)),
+            enabled: refusal.is_none(),
+            reason: refusal.map(|refusal| refusal.reason(screen)),
+        }
+    }
+}
+
+/// The consent view: what the staff's screens show of a tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct ConsentView {
+    facility_id: String,
+    tenant_id: String,
+    name: String,
+    cell_phone: Option<String>,
+    status: Status,
+    source: Option<Source>,
+    changed_at: Option<String>,
+    can_text: bool,
+    opt_in_via: Vec<OptInChannel>,
+    profile: ProfileScreen,
+    two_way_texting: TwoWayTextingScreen,
+    automatic_notifications: AutomaticNotificationsScreen,
+    notification_templates: NotificationTemplatesScreen,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct ProfileScreen {
+    checkbox: Checkbox,
+    cell_phone_icon: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct TwoWayTextingScreen {
+    can_send: bool,
+    notice: Option<&'static str>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct AutomaticNotificationsScreen {
+    text_selectable: bool,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct NotificationTemplatesScreen {
+    text: &'static str,
+}
+
+impl ConsentView {
+    /// The view of a tenant, with the facility's settings as they are now.
+    pub fn of(facility: &Facility, tenant: &Tenant) -> Self {
+        let can_text = tenant.can_text();
+        Self {
+            facility_id: tenant.facility_id.to_string(),
+            tenant_id: tenant.tenant_id.to_string(),
+            name: tenant.details.name.clone(),
+            cell_phone: tenant.details.cell_phone.clone().map(String::from),
+            status: tenant.consent.status(),
+            source: tenant.consent.source(),
+            changed_at: tenant.chain.at.map(rfc3339),
+            can_text,
+            opt_in_via: opt_in_via(tenant, facility.two_way_texting),
+            profile: ProfileScreen {
+                checkbox: Checkbox::of(tenant, Screen::Profile, facility.two_way_texting),
+                cell_phone_icon: (!can_text).then_some("x"),
+            },
+            two_way_texting: TwoWayTextingScreen {
+                can_send: can_text && facility.two_way_texting == TwoWayTexting::On,
+                notice: (!can_text).then_some(NOTICE),
+            },
+            automatic_notifications: AutomaticNotificationsScreen {
+                text_selectable: can_text,
+            },
+            notification_templates: NotificationTemplatesScreen {
+                text: if can_text { "available" } else { "dash" },
+            },
+        }
+    }
+}
+
+/// The portal view: what the tenant's own page shows.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+pub struct PortalView {
+    status: Status,
+    can_text: bool,
+    cell_phone: Option<String>,
+    checkbox: Checkbox,
+    note: Option<&'static str>,
+    text_number: Option<String>,
+}
+
+impl PortalView {
+    /// The view of a tenant, with the facility's settings as they are now.
+    pub fn of(facility: &Facility, tenant: &Tenant) -> Self {
+        let by_text = opt_in_via(tenant, facility.two_way_texting).contains(&OptInChannel::Text);
+        Self {
+            status: tenant.consent.status(),
+            can_text: tenant.can_text(),
+            cell_phone: tenant.details.cell_phone.clone().map(String::from),
+            checkbox: Checkbox::of(tenant, Screen::Portal, facility.two_way_texting),
+            note: by_text.then_some(PORTAL_NOTE),
+            text_number: facility.number.clone().filter(|_| by_text).map(String::from),
+        }
+    }
+}

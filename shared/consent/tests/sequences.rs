@@ -1,0 +1,347 @@
+//! Random lives of three tenants who share numbers: whatever happens in whatever order, the invariants hold.
+
+use std::collections::BTreeMap;
+
+use consent::facility::Facility;
+use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::number::{Keyword, Number};
+use consent::record::{Channel, Evidence, Record, rebuild};
+use consent::rules::{
+    Action, CellPhone, Consent, Grant, NumberStanding, OptOut, Screen, Status, TwoWayTexting,
+};
+use consent::tenant::{Change, Details, Registered, Residence, Tenant};
+use consent::view::{ConsentView, OptInChannel, opt_in_via};
+use jiff::Timestamp;
+use proptest::prelude::*;
+
+const NUMBERS: [&str; 3] = ["+15125550141", "+15125550142", "+15125550143"];
+
+#[derive(Debug, Clone, Copy)]
+enum Event {
+    Register {
+        tenant: usize,
+        number: Option<usize>,
+        early: bool,
+    },
+    MoveOut {
+        tenant: usize,
+    },
+    Submit {
+        tenant: usize,
+        screen: Screen,
+        checked: bool,
+    },
+    Text {
+        number: usize,
+        keyword: Keyword,
+    },
+    TwoWay(TwoWayTexting),
+}
+
+fn event() -> impl Strategy<Value = Event> {
+    let screen = prop_oneof![Just(Screen::Profile), Just(Screen::Portal)];
+    let keyword = prop_oneof![Just(Keyword::Stop), Just(Keyword::Start)];
+    prop_oneof![
+        2 => (0..3_usize, prop::option::of(0..3_usize), any::<bool>())
+            .prop_map(|(tenant, number, early)| Event::Register { tenant, number, early }),
+        1 => (0..3_usize).prop_map(|tenant| Event::MoveOut { tenant }),
+        4 => (0..3_usize, screen, any::<bool>())
+            .prop_map(|(tenant, screen, checked)| Event::Submit { tenant, screen, checked }),
+        4 => (0..3_usize, keyword).prop_map(|(number, keyword)| Event::Text { number, keyword }),
+        1 => prop_oneof![Just(TwoWayTexting::On), Just(TwoWayTexting::Off)].prop_map(Event::TwoWay),
+    ]
+}
+
+struct World {
+    facility: Facility,
+    tenants: BTreeMap<TenantId, Tenant>,
+    numbers: BTreeMap<PhoneNumber, Number>,
+    records: BTreeMap<TenantId, Vec<Record>>,
+}
+
+fn tenant_id(at: usize) -> TenantId {
+    TenantId::parse(&format!("t{at}")).unwrap()
+}
+
+fn phone(at: usize) -> PhoneNumber {
+    PhoneNumber::parse_e164(NUMBERS[at]).unwrap()
+}
+
+fn evidence(channel: Channel) -> Evidence {
+    Evidence {
+        channel,
+        actor: "somebody".to_owned(),
+        disclosure: None,
+        text: None,
+        rule: None,
+    }
+}
+
+impl World {
+    fn new() -> Self {
+        let facility = Facility {
+            facility_id: FacilityId::parse("f1").unwrap(),
+            name: "Facility".to_owned(),
+            two_way_texting: TwoWayTexting::On,
+            number: None,
+            help_contact: None,
+        };
+        Self {
+            facility,
+            tenants: BTreeMap::new(),
+            numbers: BTreeMap::new(),
+            records: BTreeMap::new(),
+        }
+    }
+
+    fn keep(&mut self, change: Change) {
+        let id = change.tenant.tenant_id.clone();
+        self.records.entry(id.clone()).or_default().extend(change.record);
+        self.tenants.insert(id, change.tenant);
+    }
+
+    fn happen(&mut self, event: Event, now: Timestamp) {
+        match event {
+            Event::TwoWay(setting) => self.facility.two_way_texting = setting,
+            Event::Register {
+                tenant,
+                number,
+                early,
+            } => {
+                let details = Details {
+                    name: "Somebody".to_owned(),
+                    cell_phone: number.map(phone),
+                    units: Vec::new(),
+                    created_on: if early { "2020-01-01" } else { "2024-01-01" }.parse().unwrap(),
+                };
+                let number = details.cell_phone.clone().map(|number| {
+                    self.numbers
+                        .entry(number.clone())
+                        .or_insert_with(|| Number::new(number))
+                        .clone()
+                });
+                let id = tenant_id(tenant);
+                let registered = Tenant::register(
+                    self.tenants.get(&id),
+                    &self.facility,
+                    &id,
+                    details,
+                    number.as_ref(),
+                    &evidence(Channel::Registration),
+                    now,
+                );
+                match registered {
+                    Registered::Created(change)
+                    | Registered::Returned(change)
+                    | Registered::Updated(change) => {
+                        self.keep(change);
+                    }
+                    Registered::Unchanged(_) => {}
+                }
+            }
+            Event::MoveOut { tenant } => {
+                let change = self
+                    .tenants
+                    .get(&tenant_id(tenant))
+                    .and_then(|tenant| tenant.move_out(&evidence(Channel::Registration), now));
+                change.into_iter().for_each(|change| self.keep(change));
+            }
+            Event::Submit {
+                tenant,
+                screen,
+                checked,
+            } => {
+                let action = if checked {
+                    Action::Check(screen)
+                } else {
+                    Action::Uncheck(screen)
+                };
+                let Some(tenant) = self
+                    .tenants
+                    .get(&tenant_id(tenant))
+                    .filter(|it| it.residence == Residence::Resident)
+                else {
+                    return;
+                };
+                let channel = match screen {
+                    Screen::Profile => Channel::Profile,
+                    Screen::Portal => Channel::Portal,
+                };
+                let two_way = self.facility.two_way_texting;
+                let offered = opt_in_via(tenant, two_way).contains(&match screen {
+                    Screen::Profile => OptInChannel::Profile,
+                    Screen::Portal => OptInChannel::Portal,
+                });
+                let outcome = tenant.submit(action, two_way, &evidence(channel), now);
+                if checked {
+                    assert_eq!(offered, matches!(outcome, Ok(Some(_))), "what is offered works");
+                }
+                if let Ok(Some(change)) = outcome {
+                    self.keep(change);
+                }
+            }
+            Event::Text { number, keyword } => {
+                let number = self
+                    .numbers
+                    .entry(phone(number))
+                    .or_insert_with(|| Number::new(phone(number)));
+                let two_way = self.facility.two_way_texting;
+                let Some(heard) = number.hear(keyword, two_way, None, now) else {
+                    return;
+                };
+                *number = heard.clone();
+                let changes: Vec<Change> = self
+                    .tenants
+                    .values()
+                    .filter_map(|tenant| {
+                        tenant.hear(&heard, keyword.action(), two_way, &evidence(Channel::Text), now)
+                    })
+                    .collect();
+                changes.into_iter().for_each(|change| self.keep(change));
+            }
+        }
+    }
+
+    fn can_text(&self, tenant: &Tenant) -> bool {
+        let number = tenant
+            .details
+            .cell_phone
+            .as_ref()
+            .and_then(|number| self.numbers.get(number));
+        tenant.can_text() && !number.is_some_and(|number| number.holds_back(tenant))
+    }
+}
+
+fn withdrawn_by_text(consent: Consent) -> bool {
+    matches!(consent, Consent::OptedOut(OptOut::Text | OptOut::TextAndPortal))
+}
+
+fn withdrawn_on_portal(consent: Consent) -> bool {
+    matches!(consent, Consent::OptedOut(OptOut::Portal | OptOut::TextAndPortal))
+}
+
+fn check_step(before: &Tenant, after: &Tenant, event: Event, two_way: TwoWayTexting) {
+    let portal_check = matches!(
+        event,
+        Event::Submit {
+            screen: Screen::Portal,
+            checked: true,
+            ..
+        }
+    );
+    let start = matches!(
+        event,
+        Event::Text {
+            keyword: Keyword::Start,
+            ..
+        }
+    );
+    if withdrawn_by_text(before.consent) && !withdrawn_by_text(after.consent) {
+        assert!(
+            (start && two_way == TwoWayTexting::On) || (portal_check && two_way == TwoWayTexting::Off),
+            "only START lifts a text opt-out, or the portal where two-way texting is off: {event:?}"
+        );
+    }
+    if withdrawn_on_portal(before.consent) && !withdrawn_on_portal(after.consent) {
+        assert!(portal_check, "only the portal lifts its own opt-out: {event:?}");
+    }
+    if after.consent.status() == Status::Provided && before.consent != after.consent {
+        let allowed = matches!(event, Event::Submit { checked: true, .. }) || start;
+        assert!(
+            allowed,
+            "nothing but a check or START grants to a known tenant: {event:?}"
+        );
+    }
+    let moved_out = before.residence == Residence::MovedOut && after.residence == Residence::MovedOut;
+    assert!(
+        !moved_out || before == after,
+        "nothing touches who moved out: {event:?}"
+    );
+}
+
+fn check_tenant(world: &World, tenant: &Tenant) {
+    let records = world.records.get(&tenant.tenant_id).cloned().unwrap_or_default();
+    assert_eq!(
+        rebuild(&records),
+        Ok(tenant.consent),
+        "the records alone give the state"
+    );
+    assert_eq!(tenant.chain.sequence, records.len() as u64);
+    if tenant.consent.status() == Status::Provided {
+        assert_eq!(tenant.cell_phone(), CellPhone::OnFile, "a grant has a number");
+    }
+    let ways = opt_in_via(tenant, world.facility.two_way_texting);
+    assert!(ways.is_empty() || tenant.consent.status() != Status::Provided);
+    if tenant.consent.status() != Status::Provided && tenant.cell_phone() == CellPhone::OnFile {
+        assert!(!ways.is_empty(), "there is always a way back");
+    }
+    let view = serde_json::to_value(ConsentView::of(&world.facility, tenant)).unwrap();
+    assert_eq!(view["can_text"], tenant.can_text());
+    assert_eq!(
+        view["profile"]["checkbox"]["enabled"] == true,
+        view["profile"]["checkbox"]["reason"].is_null()
+    );
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn the_invariants_hold_after_every_event(events in prop::collection::vec(event(), 1..40)) {
+        let mut world = World::new();
+        for (second, event) in (1_700_000_000..).zip(events) {
+            let before = world.tenants.clone();
+            let two_way = world.facility.two_way_texting;
+            world.happen(event, Timestamp::from_second(second).unwrap());
+            for tenant in world.tenants.values() {
+                if let Some(before) = before.get(&tenant.tenant_id) {
+                    check_step(before, tenant, event, two_way);
+                }
+                check_tenant(&world, tenant);
+                if let Event::Text { number, keyword: Keyword::Stop } = event
+                    && tenant.details.cell_phone == Some(phone(number))
+                {
+                    prop_assert!(!world.can_text(tenant), "no text after a STOP");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_missing_or_altered_record_shows(events in prop::collection::vec(event(), 20..60), at in any::<prop::sample::Index>()) {
+        let mut world = World::new();
+        for (second, event) in (1_700_000_000..).zip(events) {
+            world.happen(event, Timestamp::from_second(second).unwrap());
+        }
+        for records in world.records.values().filter(|records| records.len() > 1) {
+            let at = at.index(records.len() - 1);
+            let mut missing = records.clone();
+            missing.remove(at);
+            prop_assert!(rebuild(&missing).is_err());
+            let mut altered = records.clone();
+            altered[at].actor.push('!');
+            prop_assert!(rebuild(&altered).is_err());
+            altered[at].hash = altered[at].compute_hash();
+            prop_assert!(rebuild(&altered).is_err(), "an altered record with a hash made anew breaks the link");
+        }
+    }
+}
+
+#[test]
+fn a_grandfathered_grant_is_for_the_first_registration_only() {
+    let mut world = World::new();
+    let register = Event::Register {
+        tenant: 0,
+        number: Some(0),
+        early: true,
+    };
+    world.happen(register, Timestamp::UNIX_EPOCH);
+    assert_eq!(
+        world.tenants[&tenant_id(0)].consent,
+        Consent::Provided(Grant::Grandfathered)
+    );
+    world.happen(Event::MoveOut { tenant: 0 }, Timestamp::UNIX_EPOCH);
+    world.happen(register, Timestamp::UNIX_EPOCH);
+    assert_eq!(world.tenants[&tenant_id(0)].consent, Consent::NotProvided);
+    assert_eq!(world.numbers[&phone(0)].standing, NumberStanding::Clear);
+}

@@ -1,0 +1,71 @@
+//! What the environment configures, read once at start. Names stand here alone; `infra/template.yaml` sets
+//! the same.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use consent_store::{CursorKey, Store};
+
+/// Name of the DynamoDB table.
+pub const TABLE_NAME: &str = "TABLE_NAME";
+/// Where the keys of tokens are, where no authorizer has verified them already.
+pub const JWKS_URL: &str = "JWKS_URL";
+/// Who issues tokens.
+pub const TOKEN_ISSUER: &str = "TOKEN_ISSUER";
+/// Whom tokens are for.
+pub const TOKEN_AUDIENCE: &str = "TOKEN_AUDIENCE";
+/// The secret that seals cursors, 32 bytes in base64.
+pub const CURSOR_KEY: &str = "CURSOR_KEY";
+/// Twilio's auth token, which signs its webhooks.
+pub const TWILIO_AUTH_TOKEN: &str = "TWILIO_AUTH_TOKEN";
+/// Telnyx's public key in base64, which verifies its webhooks.
+pub const TELNYX_PUBLIC_KEY: &str = "TELNYX_PUBLIC_KEY";
+/// The public address of the webhooks, up to `/v1/sms/...`: providers sign it.
+pub const SMS_WEBHOOK_BASE_URL: &str = "SMS_WEBHOOK_BASE_URL";
+
+/// A setting is missing or unusable. The text names it and never quotes it.
+#[derive(Debug, thiserror::Error)]
+#[error("the environment's {0} is missing or not usable")]
+pub struct EnvironmentError(pub &'static str);
+
+/// A setting that must be there.
+///
+/// # Errors
+/// It is missing or empty.
+pub fn required(name: &'static str) -> Result<String, EnvironmentError> {
+    optional(name).ok_or(EnvironmentError(name))
+}
+
+/// A setting that may be missing.
+pub fn optional(name: &'static str) -> Option<String> {
+    std::env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// A secret in base64.
+///
+/// # Errors
+/// It is missing, or is no base64.
+pub fn secret_bytes(name: &'static str) -> Result<Vec<u8>, EnvironmentError> {
+    STANDARD
+        .decode(required(name)?)
+        .map_err(|_| EnvironmentError(name))
+}
+
+/// The key that seals cursors.
+///
+/// # Errors
+/// It is missing, or too short to be a secret.
+pub fn cursor_key() -> Result<CursorKey, EnvironmentError> {
+    let secret = secret_bytes(CURSOR_KEY)?;
+    if secret.len() < 32 {
+        Err(EnvironmentError(CURSOR_KEY))
+    } else {
+        Ok(CursorKey::new(&secret))
+    }
+}
+
+/// The store on the table that the environment names.
+///
+/// # Errors
+/// It names none.
+pub async fn store() -> Result<Store, EnvironmentError> {
+    Ok(Store::new(consent_store::client().await, required(TABLE_NAME)?))
+}

@@ -1,0 +1,220 @@
+//! What a request holds: path, query and body, read strictly.
+
+use std::borrow::Cow;
+use std::ops::RangeInclusive;
+
+use consent::id::{FacilityId, TenantId};
+use lambda_http::http::header;
+use lambda_http::{Request, RequestExt};
+use percent_encoding::percent_decode_str;
+use serde_json::{Map, Value};
+
+use crate::{FieldError, Problem};
+
+/// Most bodies have so many bytes at most.
+pub const BODY_LIMIT: usize = 1024 * 1024;
+
+/// The segments of the path, percent-decoded. A segment that is not UTF-8 is kept as it stands: it is no id.
+pub fn path(request: &Request) -> Vec<String> {
+    let raw = request.raw_http_path();
+    let decode = |segment| {
+        percent_decode_str(segment)
+            .decode_utf8()
+            .map_or_else(|_| segment.to_owned(), Cow::into_owned)
+    };
+    raw.trim_start_matches('/').split('/').map(decode).collect()
+}
+
+/// A facility's id from the path.
+///
+/// # Errors
+/// 400.
+pub fn facility_id(segment: &str) -> Result<FacilityId, Problem> {
+    FacilityId::parse(segment).map_err(|error| Problem::invalid_field("facility_id", error.to_string()))
+}
+
+/// A tenant's id from the path.
+///
+/// # Errors
+/// 400.
+pub fn tenant_id(segment: &str) -> Result<TenantId, Problem> {
+    TenantId::parse(segment).map_err(|error| Problem::invalid_field("tenant_id", error.to_string()))
+}
+
+/// The query's parameters, in order.
+pub struct Query(Vec<(String, String)>);
+
+impl Query {
+    /// Reads the query.
+    pub fn of(request: &Request) -> Self {
+        Self(serde_urlencoded::from_str(request.uri().query().unwrap_or_default()).unwrap_or_default())
+    }
+
+    /// Every value of a parameter.
+    pub fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
+        self.0
+            .iter()
+            .filter(move |(parameter, _)| parameter == name)
+            .map(|(_, value)| value.as_str())
+    }
+
+    /// The last value of a parameter.
+    pub fn last(&self, name: &str) -> Option<&str> {
+        self.all(name).next_back()
+    }
+
+    /// `limit`, 1 to 200.
+    ///
+    /// # Errors
+    /// 400.
+    pub fn limit(&self) -> Result<u16, Problem> {
+        const DEFAULT: u16 = 50;
+        let Some(text) = self.last("limit") else {
+            return Ok(DEFAULT);
+        };
+        match text.parse() {
+            Ok(limit @ 1..=200) if text.bytes().all(|byte| byte.is_ascii_digit()) => Ok(limit),
+            _ => Err(Problem::invalid_field("limit", "must be a number from 1 to 200")),
+        }
+    }
+}
+
+/// The body, within its limit.
+///
+/// # Errors
+/// 413.
+pub fn body(request: &Request, limit: usize) -> Result<&[u8], Problem> {
+    let body: &[u8] = request.body().as_ref();
+    if body.len() > limit {
+        Err(Problem::payload_too_large(limit))
+    } else {
+        Ok(body)
+    }
+}
+
+/// The media type of the body, in lower case and without parameters.
+pub fn media_type(request: &Request) -> Option<String> {
+    let value = request.headers().get(header::CONTENT_TYPE)?.to_str().ok()?;
+    Some(
+        value
+            .split(';')
+            .next()
+            .unwrap_or_default()
+            .trim()
+            .to_ascii_lowercase(),
+    )
+}
+
+/// The members of a JSON body.
+///
+/// # Errors
+/// 413, 415, and 400 where it is no JSON object.
+pub fn json_object(request: &Request) -> Result<Map<String, Value>, Problem> {
+    let body = body(request, BODY_LIMIT)?;
+    if media_type(request).is_some_and(|media_type| media_type != "application/json") {
+        return Err(Problem::unsupported_media_type("application/json"));
+    }
+    match serde_json::from_slice(body) {
+        Ok(Value::Object(members)) => Ok(members),
+        Ok(_) => Err(Problem::invalid_field("", "must be a JSON object")),
+        Err(_) => Err(Problem::invalid_field("", "must be JSON in UTF-8")),
+    }
+}
+
+/// Reads members one by one and keeps what is wrong with each, so that the caller hears of all at once.
+pub struct Fields<'a> {
+    members: &'a Map<String, Value>,
+    prefix: &'a str,
+    errors: Vec<FieldError>,
+}
+
+impl<'a> Fields<'a> {
+    /// The members of an object; `prefix` is what comes before their names in error texts.
+    pub fn new(members: &'a Map<String, Value>, prefix: &'a str) -> Self {
+        Self {
+            members,
+            prefix,
+            errors: Vec::new(),
+        }
+    }
+
+    /// Reads a member. An absent one is `None` to `read`, which says what it must be.
+    pub fn read<T>(
+        &mut self,
+        name: &str,
+        read: impl FnOnce(Option<&'a Value>) -> Result<T, String>,
+    ) -> Option<T> {
+        read(self.members.get(name))
+            .map_err(|detail| self.error(name, detail))
+            .ok()
+    }
+
+    /// Notes that a member cannot be taken.
+    pub fn error(&mut self, name: &str, detail: impl Into<String>) {
+        self.errors.push(FieldError {
+            field: format!("{}{name}", self.prefix),
+            detail: detail.into(),
+        });
+    }
+
+    /// Takes over what is wrong with the members of an object within.
+    pub fn absorb(&mut self, errors: Vec<FieldError>) {
+        self.errors.extend(errors);
+    }
+
+    /// What is wrong.
+    pub fn into_errors(self) -> Vec<FieldError> {
+        self.errors
+    }
+
+    /// Ends the reading.
+    ///
+    /// # Errors
+    /// 400 with all that is wrong.
+    pub fn finish<T>(self, value: Option<T>) -> Result<T, Problem> {
+        match value {
+            Some(value) if self.errors.is_empty() => Ok(value),
+            _ => Err(Problem::invalid(&self.errors)),
+        }
+    }
+}
+
+/// Reads a boolean.
+///
+/// # Errors
+/// It is none.
+pub fn boolean(value: Option<&Value>) -> Result<bool, String> {
+    value
+        .and_then(Value::as_bool)
+        .ok_or_else(|| "must be true or false".to_owned())
+}
+
+/// Reads a text of so many characters, without control characters and not blank.
+///
+/// # Errors
+/// It is none.
+pub fn text(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<String, String> {
+    let (least, most) = (length.start(), length.end());
+    value
+        .and_then(Value::as_str)
+        .map(str::trim)
+        .filter(|text| length.contains(&text.chars().count()) && !text.chars().any(char::is_control))
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            format!("must be a text of {least} to {most} characters, none of them a control character")
+        })
+}
+
+/// Reads what may be null or absent.
+///
+/// # Errors
+/// It is there, and is not what `read` takes.
+pub fn optional<'a, T>(
+    value: Option<&'a Value>,
+    read: impl FnOnce(Option<&'a Value>) -> Result<T, String>,
+) -> Result<Option<T>, String> {
+    match value {
+        None | Some(Value::Null) => Ok(None),
+        some => read(some).map(Some),
+    }
+}

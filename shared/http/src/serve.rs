@@ -1,0 +1,29 @@
+//! How a function starts, and how it ends a request.
+
+use lambda_http::{Body, Error, Request, Response, run, service_fn, tracing::init_default_subscriber};
+
+use crate::Problem;
+
+/// Serves requests with `handle` until the platform stops the function.
+///
+/// # Errors
+/// The runtime's.
+pub async fn serve<F>(handle: impl Fn(Request) -> F) -> Result<(), Error>
+where
+    F: Future<Output = Result<Response<Body>, Problem>> + Send,
+{
+    init_default_subscriber();
+    run(service_fn(|request| {
+        let handled = handle(request);
+        async { Ok::<_, Error>(answer(handled.await)) }
+    }))
+    .await
+}
+
+/// The response of a handled request. What went wrong inside is logged here, once.
+fn answer(handled: Result<Response<Body>, Problem>) -> Response<Body> {
+    handled.unwrap_or_else(|problem| {
+        problem.log();
+        problem.into()
+    })
+}

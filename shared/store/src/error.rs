@@ -1,0 +1,95 @@
+//! What can go wrong between the rules and the table.
+
+use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
+use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
+
+type Source = Box<dyn std::error::Error + Send + Sync>;
+
+/// Why the store could not answer. The source is for the log alone.
+#[derive(Debug, thiserror::Error)]
+pub enum StoreError {
+    /// Other writers were faster, again and again. Safe to repeat.
+    #[error("gave up after racing writers")]
+    Conflict,
+    /// The database throttled or is away. Safe to repeat.
+    #[error("the database is not available")]
+    Unavailable(#[source] Source),
+    /// The database refused the request, or an item is not what this version can read.
+    #[error("the database could not be used")]
+    Failed(#[source] Source),
+}
+
+impl StoreError {
+    /// Whether the same call may succeed later.
+    pub fn is_retryable(&self) -> bool {
+        match self {
+            Self::Conflict | Self::Unavailable(_) => true,
+            Self::Failed(_) => false,
+        }
+    }
+
+    pub(crate) fn failed(source: impl Into<Source>) -> Self {
+        Self::Failed(source.into())
+    }
+}
+
+impl From<serde_dynamo::Error> for StoreError {
+    fn from(error: serde_dynamo::Error) -> Self {
+        Self::failed(error)
+    }
+}
+
+/// The service's own words for "later", beside whatever never reached it.
+fn is_unavailable(code: Option<&str>) -> bool {
+    matches!(
+        code,
+        Some(
+            "ProvisionedThroughputExceededException"
+                | "ProvisionedThroughputExceeded"
+                | "RequestLimitExceeded"
+                | "ThrottlingException"
+                | "ThrottlingError"
+                | "InternalServerError"
+                | "ServiceUnavailable"
+                | "LimitExceededException"
+        )
+    )
+}
+
+impl<E, R> From<SdkError<E, R>> for StoreError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    fn from(error: SdkError<E, R>) -> Self {
+        match &error {
+            SdkError::ServiceError(service) if !is_unavailable(service.err().code()) => Self::failed(error),
+            SdkError::ConstructionFailure(_) => Self::failed(error),
+            _ => Self::Unavailable(Box::new(error)),
+        }
+    }
+}
+
+/// Sorts a failed transaction: somebody else wrote first, or the database could not.
+pub(crate) fn transaction_error<R>(error: SdkError<TransactWriteItemsError, R>) -> StoreError
+where
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    let codes: Vec<&str> = match error.as_service_error() {
+        Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
+            .cancellation_reasons()
+            .iter()
+            .filter_map(|reason| reason.code())
+            .collect(),
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => return StoreError::Conflict,
+        _ => return error.into(),
+    };
+    let is_conflict = |code: &&str| matches!(*code, "ConditionalCheckFailed" | "TransactionConflict");
+    if codes.iter().any(is_conflict) {
+        StoreError::Conflict
+    } else if codes.iter().any(|code| is_unavailable(Some(code))) {
+        StoreError::Unavailable(Box::new(error))
+    } else {
+        StoreError::failed(error)
+    }
+}

@@ -1,0 +1,78 @@
+//! Facilities and their numbers.
+
+use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
+use consent::facility::Facility;
+
+use crate::error::StoreError;
+use crate::items::{BusinessNumberItem, FacilityItem, put};
+use crate::schema::Key;
+use crate::store::{Pause, Store};
+
+/// What became of a facility's settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum PutFacility {
+    /// The facility is new.
+    Created,
+    /// Its settings were replaced.
+    Replaced,
+    /// Another facility has the number: nothing changed.
+    NumberInUse,
+}
+
+impl Store {
+    /// Replaces a facility's settings, and lets its number lead to it.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn put_facility(&self, facility: &Facility) -> Result<PutFacility, StoreError> {
+        let key = Key::facility(&facility.facility_id);
+        let number_key = facility.number.as_ref().map(Key::business_number);
+        let mut pause = Pause::new();
+        loop {
+            let mut items = self
+                .read(&std::iter::once(&key).chain(&number_key).collect::<Vec<_>>())
+                .await?;
+            let before = items
+                .take::<FacilityItem>(&key)?
+                .map(crate::items::Versioned::<Facility>::from);
+            let holder = match &number_key {
+                Some(number) => items.take::<BusinessNumberItem>(number)?,
+                None => None,
+            };
+            if holder
+                .as_ref()
+                .is_some_and(|holder| holder.facility_id != facility.facility_id)
+            {
+                return Ok(PutFacility::NumberInUse);
+            }
+            let version = before.as_ref().and_then(|before| before.version);
+            let mut writes = vec![put(&self.table, &key, &FacilityItem::from(facility), version)?];
+            if let (Some(number), None) = (&number_key, &holder) {
+                let item = BusinessNumberItem {
+                    facility_id: facility.facility_id.clone(),
+                };
+                writes.push(put(&self.table, number, &item, None)?);
+            }
+            let given_up = before.as_ref().and_then(|before| before.value.number.as_ref());
+            if let Some(number) = given_up.filter(|number| Some(*number) != facility.number.as_ref()) {
+                writes.push(self.release(&Key::business_number(number), facility)?);
+            }
+            match self.write(writes).await {
+                Ok(()) if before.is_none() => return Ok(PutFacility::Created),
+                Ok(()) => return Ok(PutFacility::Replaced),
+                Err(error) => pause.after(error).await?,
+            }
+        }
+    }
+
+    fn release(&self, number: &Key, facility: &Facility) -> Result<TransactWriteItem, StoreError> {
+        let delete = Delete::builder()
+            .table_name(&self.table)
+            .set_key(Some(number.attributes()))
+            .condition_expression("facility_id = :facility")
+            .expression_attribute_values(":facility", AttributeValue::S(facility.facility_id.to_string()));
+        Ok(TransactWriteItem::builder()
+            .delete(delete.build().map_err(StoreError::failed)?)
+            .build())
+    }
+}

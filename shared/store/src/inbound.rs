@@ -1,0 +1,399 @@
+//! Texts from tenants' numbers: each takes effect once, on the number and on every tenant who has it.
+//!
+//! The number's own STOP is written first, together with as many tenants as a transaction holds; the rest
+//! follow in transactions of their own. How far a message came is kept with it, so that a redelivery goes on
+//! where a crash left off.
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use consent::facility::Facility;
+use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::number::{Keyword, Number};
+use consent::record::{Channel, Evidence, ReceivedText, rfc3339};
+use consent::reply::Outcome;
+use consent::rules::{Consent, OptOut, Status, TwoWayTexting};
+use consent::tenant::{Residence, Tenant};
+use consent::words::Meaning;
+use jiff::Timestamp;
+
+use crate::error::StoreError;
+use crate::items::{
+    BusinessNumberItem, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put,
+};
+use crate::schema::{Key, TOTALS_SHARDS};
+use crate::store::{Pause, Store};
+use crate::tenants::counted;
+
+/// `TransactWriteItems` takes 100 items: the number, the message and the totals, then a tenant, a record
+/// and a thread entry for each tenant.
+const TENANTS_PER_TRANSACTION: usize = (100 - 2 - TOTALS_SHARDS as usize) / 3;
+
+/// A text as a provider delivers it.
+#[derive(Debug, Clone)]
+pub struct InboundText {
+    /// The provider's name, as in the webhook's path.
+    pub provider: &'static str,
+    /// The provider's id of the text: the same in every delivery of it.
+    pub message_id: String,
+    /// Who sent it.
+    pub from: PhoneNumber,
+    /// The business number it was sent to.
+    pub to: PhoneNumber,
+    /// Its body.
+    pub body: String,
+    /// When it was sent, where the provider's deliveries may overtake each other.
+    pub sent_at: Option<Timestamp>,
+}
+
+/// What a text was found to mean.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// What it means.
+    pub meaning: Meaning,
+    /// Id of the rule that decided.
+    pub rule: String,
+    /// The text as a record holds it.
+    pub text: ReceivedText,
+}
+
+/// What became of a text.
+#[derive(Debug, Clone)]
+pub enum Received {
+    /// No facility has the number that it was sent to: nothing changed.
+    UnknownNumber,
+    /// It had been received before: nothing changed.
+    Repeated,
+    /// It was received now. The outcome is what the sender is told, where there is something to tell.
+    Accepted {
+        /// The facility whose number it was sent to.
+        facility: Facility,
+        /// What the answer says.
+        outcome: Option<Outcome>,
+    },
+}
+
+/// Something heard of a number: a text, or a STOP that the facility software knew of.
+pub(crate) struct Heard<'a> {
+    message: Key,
+    facility: &'a FacilityId,
+    number: &'a PhoneNumber,
+    keyword: Option<Keyword>,
+    sent_at: Option<Timestamp>,
+    rule: String,
+    evidence: Evidence,
+    thread: Option<Thread<'a>>,
+}
+
+/// How a text stands in the thread of each tenant with the number.
+struct Thread<'a> {
+    id: &'a str,
+    body: &'a str,
+    meaning: Meaning,
+}
+
+impl<'a> Heard<'a> {
+    /// A STOP from before a tenant's first registration.
+    pub(crate) fn before_registration(
+        facility: &'a FacilityId,
+        tenant: &TenantId,
+        number: &'a PhoneNumber,
+        evidence: &Evidence,
+    ) -> Self {
+        Self {
+            message: Key::message("registration", &format!("{facility}#{tenant}")),
+            facility,
+            number,
+            keyword: Some(Keyword::Stop),
+            sent_at: None,
+            rule: evidence.rule.clone().unwrap_or_default(),
+            evidence: evidence.clone(),
+            thread: None,
+        }
+    }
+}
+
+/// What hearing it changed.
+pub(crate) struct Effect {
+    facility: Facility,
+    number_changed: bool,
+    tenants_changed: bool,
+    /// The consent of every tenant with the number, afterwards.
+    consents: Vec<Consent>,
+}
+
+impl Store {
+    /// Receives a text.
+    ///
+    /// # Errors
+    /// The database's. The text may then have taken effect in part: it must be delivered again.
+    pub async fn receive(
+        &self,
+        text: &InboundText,
+        intent: &Intent,
+        now: Timestamp,
+    ) -> Result<Received, StoreError> {
+        let to = Key::business_number(&text.to);
+        let message = Key::message(text.provider, &text.message_id);
+        let mut items = self.read(&[&to, &message]).await?;
+        if items
+            .take::<MessageItem>(&message)?
+            .is_some_and(|message| message.complete)
+        {
+            return Ok(Received::Repeated);
+        }
+        let Some(BusinessNumberItem { facility_id }) = items.take(&to)? else {
+            return Ok(Received::UnknownNumber);
+        };
+        let keyword = match intent.meaning {
+            Meaning::OptOut => Some(Keyword::Stop),
+            Meaning::OptIn => Some(Keyword::Start),
+            Meaning::Help | Meaning::None => None,
+        };
+        let heard = Heard {
+            message,
+            facility: &facility_id,
+            number: &text.from,
+            keyword,
+            sent_at: text.sent_at,
+            rule: intent.rule.clone(),
+            evidence: Evidence {
+                channel: Channel::Text,
+                actor: text.from.as_str().to_owned(),
+                disclosure: None,
+                text: Some(intent.text.clone()),
+                rule: Some(intent.rule.clone()),
+            },
+            thread: Some(Thread {
+                id: &text.message_id,
+                body: &text.body,
+                meaning: intent.meaning,
+            }),
+        };
+        Ok(match self.hear(&heard, now).await? {
+            None => Received::Repeated,
+            Some(effect) => {
+                let outcome = effect.outcome(intent.meaning);
+                Received::Accepted {
+                    facility: effect.facility,
+                    outcome,
+                }
+            }
+        })
+    }
+
+    /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or
+    /// the facility is gone.
+    pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
+        let mut pause = Pause::new();
+        let mut changed = (false, false);
+        loop {
+            let (facility_key, phone_key) = (
+                Key::facility(heard.facility),
+                Key::phone(heard.facility, heard.number),
+            );
+            let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
+            let Some(facility) = items
+                .take::<FacilityItem>(&facility_key)?
+                .map(Versioned::<Facility>::from)
+            else {
+                return Ok(None);
+            };
+            let facility = facility.value;
+            let seen = items.take::<MessageItem>(&heard.message)?;
+            if seen.as_ref().is_some_and(|seen| seen.complete) {
+                return Ok(None);
+            }
+            let phone = items
+                .take::<PhoneItem>(&phone_key)?
+                .map(Versioned::<Number>::from);
+            let phone = phone.unwrap_or_else(|| Versioned {
+                value: Number::new(heard.number.clone()),
+                version: None,
+            });
+            let plan = self.plan(heard, &facility, phone, seen, now).await?;
+            match self.write(plan.writes).await {
+                Ok(()) => {
+                    changed.0 |= plan.number_changed;
+                    changed.1 |= plan.tenants_changed;
+                    if plan.complete {
+                        let (number_changed, tenants_changed) = changed;
+                        return Ok(Some(Effect {
+                            facility,
+                            number_changed,
+                            tenants_changed,
+                            consents: plan.consents,
+                        }));
+                    }
+                    pause = Pause::new();
+                }
+                Err(error) => pause.after(error).await?,
+            }
+        }
+    }
+
+    /// The next transaction of a message: the first holds the number, each as many tenants as fit.
+    async fn plan(
+        &self,
+        heard: &Heard<'_>,
+        facility: &Facility,
+        phone: Versioned<Number>,
+        seen: Option<MessageItem>,
+        now: Timestamp,
+    ) -> Result<Plan, StoreError> {
+        let mut writes = Vec::new();
+        let mut number_changed = false;
+        let (number, received_at, applied) = match &seen {
+            Some(seen) => (phone.value, seen.received_at, seen.keyword),
+            None => {
+                let heard_by_number = heard.keyword.and_then(|keyword| {
+                    phone
+                        .value
+                        .hear(keyword, facility.two_way_texting, heard.sent_at, now)
+                });
+                match heard_by_number {
+                    None => (phone.value, now, None),
+                    Some(after) => {
+                        number_changed = after.standing != phone.value.standing;
+                        let key = Key::phone(heard.facility, heard.number);
+                        writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
+                        let applied = Some(after.keywords);
+                        (after, now, applied)
+                    }
+                }
+            }
+        };
+        // A later keyword has overtaken the rest of this one: it reaches them all.
+        let keyword = heard.keyword.filter(|_| applied == Some(number.keywords));
+        let reached = seen.as_ref().and_then(|seen| seen.reached.as_ref());
+        let rest: Vec<&TenantId> = number
+            .tenants
+            .iter()
+            .filter(|tenant| Some(*tenant) > reached)
+            .collect();
+        let now_reached: Vec<&TenantId> = rest.iter().copied().take(TENANTS_PER_TRANSACTION).collect();
+        let complete = now_reached.len() == rest.len();
+        let tenants = self.read_tenants(heard.facility, &now_reached).await?;
+        let mut moves = Vec::new();
+        let mut consents = Vec::new();
+        for Versioned {
+            value: tenant,
+            version,
+        } in tenants
+        {
+            let change = keyword.and_then(|keyword| {
+                tenant.hear(
+                    &number,
+                    keyword.action(),
+                    facility.two_way_texting,
+                    &heard.evidence,
+                    now,
+                )
+            });
+            if let Some(change) = &change {
+                writes.extend(self.changed(change, version)?);
+                if change.record.is_some() {
+                    moves.push(counted(Some(&tenant), change));
+                }
+            }
+            let has_number = tenant.residence == Residence::Resident
+                && tenant.details.cell_phone.as_ref() == Some(heard.number);
+            if has_number {
+                consents.push(
+                    change
+                        .as_ref()
+                        .map_or(tenant.consent, |change| change.tenant.consent),
+                );
+                if let Some(thread) = &heard.thread {
+                    writes.push(self.join_thread(&tenant, thread, received_at)?);
+                }
+            }
+        }
+        let tenants_changed = !moves.is_empty();
+        writes.extend(self.count(heard.facility, moves)?);
+        let message = MessageItem {
+            received_at,
+            rule: heard.rule.clone(),
+            keyword: applied,
+            reached: now_reached.last().map(|tenant| (*tenant).clone()),
+            complete,
+            version: 0,
+        };
+        writes.push(put(
+            &self.table,
+            &heard.message,
+            &message,
+            seen.map(|seen| seen.version),
+        )?);
+        Ok(Plan {
+            writes,
+            complete,
+            number_changed,
+            tenants_changed,
+            consents,
+        })
+    }
+
+    async fn read_tenants(
+        &self,
+        facility: &FacilityId,
+        tenants: &[&TenantId],
+    ) -> Result<Vec<Versioned<Tenant>>, StoreError> {
+        let keys: Vec<Key> = tenants
+            .iter()
+            .map(|tenant| Key::tenant(facility, tenant))
+            .collect();
+        let mut items = self.read(&keys.iter().collect::<Vec<_>>()).await?;
+        let mut tenants = Vec::with_capacity(keys.len());
+        for key in &keys {
+            tenants.extend(items.take::<TenantItem>(key)?.map(Versioned::<Tenant>::from));
+        }
+        Ok(tenants)
+    }
+
+    fn join_thread(
+        &self,
+        tenant: &Tenant,
+        thread: &Thread<'_>,
+        at: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let at = rfc3339(at);
+        let key = Key::thread(&tenant.facility_id, &tenant.tenant_id, &at, thread.id);
+        let item = ThreadItem {
+            id: thread.id.to_owned(),
+            direction: "inbound".to_owned(),
+            body: thread.body.to_owned(),
+            at,
+            classified_as: Some(thread.meaning),
+        };
+        put(&self.table, &key, &item, None)
+    }
+}
+
+struct Plan {
+    writes: Vec<TransactWriteItem>,
+    complete: bool,
+    number_changed: bool,
+    tenants_changed: bool,
+    consents: Vec<Consent>,
+}
+
+impl Effect {
+    /// What the sender is told.
+    fn outcome(&self, meaning: Meaning) -> Option<Outcome> {
+        let any = |wanted: fn(Consent) -> bool| self.consents.iter().copied().any(wanted);
+        match meaning {
+            // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
+            Meaning::OptOut => (self.number_changed || self.tenants_changed).then_some(Outcome::Stopped),
+            Meaning::OptIn if self.facility.two_way_texting == TwoWayTexting::Off => {
+                Some(Outcome::StartUnavailable)
+            }
+            Meaning::OptIn if any(|consent| consent.status() == Status::Provided) => Some(Outcome::Started),
+            Meaning::OptIn if any(|consent| consent == Consent::OptedOut(OptOut::Portal)) => {
+                Some(Outcome::PortalOptInRequired)
+            }
+            // Nobody has the number, or an older START arrived after a newer STOP.
+            Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
+            Meaning::Help => Some(Outcome::Help),
+            Meaning::None => None,
+        }
+    }
+}

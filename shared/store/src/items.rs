@@ -1,0 +1,242 @@
+//! Items as they are stored, and how they become what the consent crate works on.
+
+use std::collections::{BTreeSet, HashMap};
+
+use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
+use consent::facility::Facility;
+use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::number::Number;
+use consent::record::{ChainEnd, Record, rfc3339};
+use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
+use consent::tenant::{Details, Residence, Tenant};
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+
+use crate::error::StoreError;
+use crate::schema::{Key, PARTITION_KEY, SCHEMA_VERSION, facility_partition};
+use crate::search::sort_key;
+
+pub(crate) type Item = HashMap<String, AttributeValue>;
+
+/// An item as it was read, with the version on which the next write of it depends.
+#[derive(Debug, Clone)]
+pub(crate) struct Versioned<T> {
+    pub(crate) value: T,
+    /// `None`: there was no item.
+    pub(crate) version: Option<u64>,
+}
+
+/// A write of a whole item, on the condition that it still has the version that was read.
+pub(crate) fn put(
+    table: &str,
+    key: &Key,
+    item: &impl Serialize,
+    read: Option<u64>,
+) -> Result<TransactWriteItem, StoreError> {
+    let mut item: Item = to_item(item)?;
+    item.extend(key.attributes());
+    item.insert("schema".to_owned(), AttributeValue::N(SCHEMA_VERSION.to_string()));
+    item.insert(
+        "version".to_owned(),
+        AttributeValue::N(read.map_or(1, |version| version + 1).to_string()),
+    );
+    let put = Put::builder().table_name(table).set_item(Some(item));
+    let put = match read {
+        None => put.condition_expression(format!("attribute_not_exists({PARTITION_KEY})")),
+        Some(version) => put
+            .condition_expression("#version = :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", AttributeValue::N(version.to_string())),
+    };
+    Ok(TransactWriteItem::builder()
+        .put(put.build().map_err(StoreError::failed)?)
+        .build())
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct FacilityItem {
+    facility_id: FacilityId,
+    name: String,
+    two_way_texting: bool,
+    number: Option<PhoneNumber>,
+    help_contact: Option<String>,
+    #[serde(default, skip_serializing)]
+    version: u64,
+}
+
+impl From<&Facility> for FacilityItem {
+    fn from(facility: &Facility) -> Self {
+        Self {
+            facility_id: facility.facility_id.clone(),
+            name: facility.name.clone(),
+            two_way_texting: facility.two_way_texting == TwoWayTexting::On,
+            number: facility.number.clone(),
+            help_contact: facility.help_contact.clone(),
+            version: 0,
+        }
+    }
+}
+
+impl From<FacilityItem> for Versioned<Facility> {
+    fn from(item: FacilityItem) -> Self {
+        let two_way_texting = if item.two_way_texting {
+            TwoWayTexting::On
+        } else {
+            TwoWayTexting::Off
+        };
+        let value = Facility {
+            facility_id: item.facility_id,
+            name: item.name,
+            two_way_texting,
+            number: item.number,
+            help_contact: item.help_contact,
+        };
+        Self {
+            value,
+            version: Some(item.version),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct TenantItem {
+    facility_id: FacilityId,
+    tenant_id: TenantId,
+    #[serde(flatten)]
+    details: Details,
+    residence: Residence,
+    consent: Consent,
+    keywords_applied: u64,
+    chain: ChainEnd,
+    // What the report shows, beside the details.
+    status: Status,
+    source: Option<Source>,
+    changed_at: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report_facility: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    report_name: Option<String>,
+    #[serde(default, skip_serializing)]
+    version: u64,
+}
+
+impl From<&Tenant> for TenantItem {
+    fn from(tenant: &Tenant) -> Self {
+        let resident = tenant.residence == Residence::Resident;
+        Self {
+            facility_id: tenant.facility_id.clone(),
+            tenant_id: tenant.tenant_id.clone(),
+            details: tenant.details.clone(),
+            residence: tenant.residence,
+            consent: tenant.consent,
+            keywords_applied: tenant.keywords_applied,
+            chain: tenant.chain.clone(),
+            status: tenant.consent.status(),
+            source: tenant.consent.source(),
+            changed_at: tenant.chain.at.map(rfc3339),
+            report_facility: resident.then(|| facility_partition(&tenant.facility_id)),
+            report_name: resident.then(|| sort_key(&tenant.details.name, &tenant.tenant_id)),
+            version: 0,
+        }
+    }
+}
+
+impl From<TenantItem> for Versioned<Tenant> {
+    fn from(item: TenantItem) -> Self {
+        let value = Tenant {
+            facility_id: item.facility_id,
+            tenant_id: item.tenant_id,
+            details: item.details,
+            residence: item.residence,
+            consent: item.consent,
+            keywords_applied: item.keywords_applied,
+            chain: item.chain,
+        };
+        Self {
+            value,
+            version: Some(item.version),
+        }
+    }
+}
+
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct PhoneItem {
+    number: PhoneNumber,
+    standing: NumberStanding,
+    keywords: u64,
+    last_keyword_at: Option<Timestamp>,
+    tenants: BTreeSet<TenantId>,
+    #[serde(default, skip_serializing)]
+    version: u64,
+}
+
+impl From<&Number> for PhoneItem {
+    fn from(number: &Number) -> Self {
+        Self {
+            number: number.number.clone(),
+            standing: number.standing,
+            keywords: number.keywords,
+            last_keyword_at: number.last_keyword_at,
+            tenants: number.tenants.clone(),
+            version: 0,
+        }
+    }
+}
+
+impl From<PhoneItem> for Versioned<Number> {
+    fn from(item: PhoneItem) -> Self {
+        let value = Number {
+            number: item.number,
+            standing: item.standing,
+            keywords: item.keywords,
+            last_keyword_at: item.last_keyword_at,
+            tenants: item.tenants,
+        };
+        Self {
+            value,
+            version: Some(item.version),
+        }
+    }
+}
+
+/// Which facility has a business number.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct BusinessNumberItem {
+    pub(crate) facility_id: FacilityId,
+}
+
+/// A provider's message that was seen. It is kept for good: a signed request that is replayed years later
+/// takes no effect either.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(crate) struct MessageItem {
+    /// When it was first seen; the time of its thread entries.
+    pub(crate) received_at: Timestamp,
+    /// What it was taken to mean, and by which rule.
+    pub(crate) rule: String,
+    /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted.
+    pub(crate) keyword: Option<u64>,
+    /// The last tenant it reached, in the order of their ids.
+    pub(crate) reached: Option<TenantId>,
+    /// Whether it reached all of them.
+    pub(crate) complete: bool,
+    #[serde(default, skip_serializing)]
+    pub(crate) version: u64,
+}
+
+/// A text in a tenant's thread.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ThreadItem {
+    pub(crate) id: String,
+    pub(crate) direction: String,
+    pub(crate) body: String,
+    pub(crate) at: String,
+    pub(crate) classified_as: Option<consent::words::Meaning>,
+}
+
+/// A record is stored as it is served: its hash is over these members.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct RecordItem {
+    #[serde(flatten)]
+    pub(crate) record: Record,
+}
