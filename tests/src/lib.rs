@@ -1,1 +1,71 @@
-//! tests
+//! A world to talk to: the functions' handlers on the real SDK, against a DynamoDB-compatible emulator in
+//! this process. Requests enter as API Gateway events, as they do in the cloud.
+
+mod emulator;
+mod requests;
+
+use consent_http::Access;
+use consent_store::{CursorKey, Store};
+use facilities::Facilities;
+use lambda_http::Request;
+use portal::Portal;
+use profile::Profile;
+use report::Report;
+use sms_webhook::{SmsWebhook, Twilio};
+
+pub use emulator::{Emulator, Requests};
+pub use requests::{Answer, Call, call, twilio};
+
+/// Signs the tests' Twilio requests.
+pub const TWILIO_AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
+/// Where the tests' webhooks are.
+pub const BASE_URL: &str = "https://texts.example.com";
+
+/// The service on a table of its own.
+pub struct World {
+    /// What the functions keep their data in.
+    pub store: Store,
+    /// Counts what the functions ask of it.
+    pub requests: Requests,
+    facilities: Facilities,
+    profile: Profile,
+    portal: Portal,
+    report: Report,
+    sms_webhook: SmsWebhook,
+    /// Dropped last: the functions use it.
+    _emulator: Emulator,
+}
+
+impl World {
+    /// A new world with an empty table.
+    pub async fn new() -> Self {
+        let emulator = Emulator::start().await;
+        let store = emulator.store().await;
+        let cursors = || CursorKey::new(&[7; 32]);
+        Self {
+            facilities: Facilities::new(Access::by_authorizer(), store.clone()),
+            profile: Profile::new(Access::by_authorizer(), store.clone(), cursors()),
+            portal: Portal::new(Access::by_authorizer(), store.clone()),
+            report: Report::new(Access::by_authorizer(), store.clone(), cursors()),
+            sms_webhook: SmsWebhook::new(store.clone(), Twilio::new(TWILIO_AUTH_TOKEN, BASE_URL)),
+            requests: emulator.requests.clone(),
+            store,
+            _emulator: emulator,
+        }
+    }
+
+    /// Hands an API Gateway event to the function that has its path.
+    pub async fn send(&self, call: Call) -> Answer {
+        let request: Request = call.into_request();
+        let path = request.uri().path().to_owned();
+        let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
+        let handled = match segments.as_slice() {
+            ["v1", "portal", "consent"] => self.portal.handle(request).await,
+            ["v1", "sms", _] => self.sms_webhook.handle(request).await,
+            ["v1", "facilities", _, "consent-report"] => self.report.handle(request).await,
+            ["v1", "facilities", _, "tenants", _, "consent", ..] => self.profile.handle(request).await,
+            _ => self.facilities.handle(request).await,
+        };
+        Answer::of(handled.unwrap_or_else(Into::into))
+    }
+}

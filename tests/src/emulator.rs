@@ -1,0 +1,100 @@
+//! A DynamoDB-compatible emulator in this process, and a count of what is asked of it.
+
+use std::collections::BTreeMap;
+use std::sync::{Arc, Mutex};
+
+use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::{
+    BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
+};
+use aws_sdk_dynamodb::error::BoxError;
+use consent_store::{Store, schema};
+use tokio::net::TcpListener;
+use tokio::sync::oneshot;
+
+/// The emulator, until it is dropped.
+pub struct Emulator {
+    /// Counts the requests of the stores made here.
+    pub requests: Requests,
+    endpoint: String,
+    _stop: oneshot::Sender<()>,
+}
+
+/// How many requests of each operation were made.
+#[derive(Debug, Clone, Default)]
+pub struct Requests(Arc<Mutex<BTreeMap<String, u32>>>);
+
+impl Requests {
+    /// The counts since they were last taken.
+    pub fn take(&self) -> BTreeMap<String, u32> {
+        std::mem::take(&mut *self.0.lock().unwrap())
+    }
+
+    /// How many there were since they were last taken.
+    pub fn take_sum(&self) -> u32 {
+        self.take().into_values().sum()
+    }
+}
+
+impl Intercept for Requests {
+    fn name(&self) -> &'static str {
+        "Requests"
+    }
+
+    fn read_before_transmit(
+        &self,
+        context: &BeforeTransmitInterceptorContextRef<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context
+            .request()
+            .headers()
+            .get("x-amz-target")
+            .unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        *self.0.lock().unwrap().entry(operation).or_default() += 1;
+        Ok(())
+    }
+}
+
+impl Emulator {
+    /// Starts an emulator on a free port of this machine, in memory.
+    pub async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let (stop, stopped) = oneshot::channel::<()>();
+        let database = dynoxide::Database::memory().unwrap();
+        tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
+            // Ends with its sender, when the emulator is dropped.
+            let _ = stopped.await;
+        }));
+        Self {
+            requests: Requests::default(),
+            endpoint,
+            _stop: stop,
+        }
+    }
+
+    /// A client that counts.
+    pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        let http = aws_smithy_http_client::Builder::new().build_http();
+        let config = aws_sdk_dynamodb::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(http)
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .endpoint_url(&self.endpoint)
+            .interceptor(self.requests.clone())
+            .build();
+        aws_sdk_dynamodb::Client::from_conf(config)
+    }
+
+    /// A store on a table of its own.
+    pub async fn store(&self) -> Store {
+        let client = self.client();
+        schema::create_table(&client, "consent").await.unwrap();
+        self.requests.take();
+        Store::new(client, "consent")
+    }
+}

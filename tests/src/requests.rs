@@ -1,0 +1,202 @@
+//! Requests as API Gateway hands them over, and what comes back.
+
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use lambda_http::http::{HeaderMap, StatusCode};
+use lambda_http::{Body, Request, Response};
+use ring::hmac;
+use serde_json::{Map, Value, json};
+
+use crate::{BASE_URL, TWILIO_AUTH_TOKEN};
+
+/// A request in the making.
+#[derive(Debug, Clone)]
+pub struct Call {
+    method: String,
+    path: String,
+    query: String,
+    headers: Map<String, Value>,
+    body: Option<String>,
+    claims: Option<Value>,
+}
+
+/// A call by staff who may do everything, such as `call("PUT /v1/facilities/f1")`.
+#[track_caller]
+pub fn call(line: &str) -> Call {
+    let (method, target) = line.split_once(' ').expect("a method and a path");
+    let (path, query) = target.split_once('?').unwrap_or((target, ""));
+    Call {
+        method: method.to_owned(),
+        path: path.to_owned(),
+        query: query.to_owned(),
+        headers: Map::new(),
+        body: None,
+        claims: Some(json!({
+            "sub": "staff@example.com",
+            "scope": "consent:read consent:write tenants:write messages:send",
+            "facilities": "*",
+        })),
+    }
+}
+
+/// A text from a tenant, as Twilio delivers it.
+pub fn twilio(message_id: &str, from: &str, to: &str, body: &str) -> Call {
+    let parameters = [
+        ("Body", body),
+        ("From", from),
+        ("MessageSid", message_id),
+        ("To", to),
+    ];
+    let mut call = call("POST /v1/sms/twilio")
+        .nobody()
+        .header("content-type", "application/x-www-form-urlencoded");
+    call.body = Some(serde_urlencoded::to_string(parameters).unwrap());
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, TWILIO_AUTH_TOKEN.as_bytes());
+    let signed = parameters
+        .iter()
+        .map(|(name, value)| format!("{name}{value}"))
+        .collect::<String>();
+    let tag = hmac::sign(&key, format!("{BASE_URL}/v1/sms/twilio{signed}").as_bytes());
+    call.header("x-twilio-signature", &STANDARD.encode(tag))
+}
+
+impl Call {
+    /// Without claims.
+    #[must_use]
+    pub fn nobody(mut self) -> Self {
+        self.claims = None;
+        self
+    }
+
+    /// With these claims alone.
+    #[must_use]
+    pub fn claims(mut self, claims: Value) -> Self {
+        self.claims = Some(claims);
+        self
+    }
+
+    /// By a tenant, on the portal.
+    #[must_use]
+    pub fn tenant(self, facility: &str, tenant: &str) -> Self {
+        self.claims(json!({
+            "sub": format!("tenant:{tenant}"), "scope": "portal", "facility_id": facility, "tenant_id": tenant,
+        }))
+    }
+
+    /// With a header.
+    #[must_use]
+    pub fn header(mut self, name: &str, value: &str) -> Self {
+        self.headers.insert(name.to_owned(), json!(value));
+        self
+    }
+
+    /// With a JSON body.
+    #[must_use]
+    pub fn json(self, body: &Value) -> Self {
+        self.body("application/json", &body.to_string())
+    }
+
+    /// With a body.
+    #[must_use]
+    pub fn body(mut self, media_type: &str, body: &str) -> Self {
+        self.body = Some(body.to_owned());
+        self.header("content-type", media_type)
+    }
+
+    /// The API Gateway event (HTTP API, payload 2.0) as JSON.
+    pub fn event(&self) -> Value {
+        let mut headers = self.headers.clone();
+        headers.insert("host".to_owned(), json!("texts.example.com"));
+        let mut event = json!({
+            "version": "2.0",
+            "routeKey": "$default",
+            "rawPath": self.path,
+            "rawQueryString": self.query,
+            "headers": headers,
+            "requestContext": {
+                "accountId": "123456789012",
+                "apiId": "api",
+                "domainName": "texts.example.com",
+                "http": {
+                    "method": self.method, "path": self.path, "protocol": "HTTP/1.1",
+                    "sourceIp": "192.0.2.1", "userAgent": "tests",
+                },
+                "requestId": "request", "routeKey": "$default", "stage": "$default",
+                "time": "23/Nov/2026:07:12:09 +0000", "timeEpoch": 1_795_417_929_000_i64,
+            },
+            "isBase64Encoded": false,
+        });
+        if let Some(body) = &self.body {
+            event["body"] = json!(body);
+        }
+        if let Some(claims) = &self.claims {
+            event["requestContext"]["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
+        }
+        event
+    }
+
+    pub(crate) fn into_request(self) -> Request {
+        lambda_http::request::from_str(&self.event().to_string()).expect("an event of API Gateway")
+    }
+}
+
+/// What came back.
+#[derive(Debug, Clone)]
+pub struct Answer {
+    /// The status.
+    pub status: StatusCode,
+    /// The headers.
+    pub headers: HeaderMap,
+    /// The body as it came.
+    pub text: String,
+}
+
+impl Answer {
+    pub(crate) fn of(response: Response<Body>) -> Self {
+        let (parts, body) = response.into_parts();
+        let text = String::from_utf8(body.as_ref().to_vec()).unwrap();
+        Self {
+            status: parts.status,
+            headers: parts.headers,
+            text,
+        }
+    }
+
+    /// The body as JSON.
+    #[track_caller]
+    pub fn body(&self) -> Value {
+        serde_json::from_str(&self.text).unwrap_or_else(|_| panic!("no JSON: {}", self.text))
+    }
+
+    /// A header.
+    #[track_caller]
+    pub fn header(&self, name: &str) -> &str {
+        self.headers
+            .get(name)
+            .and_then(|value| value.to_str().ok())
+            .unwrap_or_else(|| panic!("no {name}"))
+    }
+
+    /// Checks the status and returns the body.
+    #[track_caller]
+    pub fn is(&self, status: u16) -> Value {
+        assert_eq!(self.status.as_u16(), status, "{}", self.text);
+        if self.text.is_empty() || !self.text.starts_with(['{', '[']) {
+            Value::Null
+        } else {
+            self.body()
+        }
+    }
+
+    /// Checks that it is the problem with this status and code, and returns it.
+    #[track_caller]
+    pub fn is_problem(&self, status: u16, code: &str) -> Value {
+        let problem = self.is(status);
+        assert_eq!(self.header("content-type"), "application/problem+json");
+        assert_eq!(problem["code"], code, "{}", self.text);
+        assert_eq!(problem["status"], status);
+        for member in ["type", "title", "detail"] {
+            assert!(problem[member].is_string(), "{member}: {}", self.text);
+        }
+        problem
+    }
+}
