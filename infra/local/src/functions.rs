@@ -26,6 +26,7 @@ use tokio::sync::{mpsc, oneshot};
 use tokio::task::JoinSet;
 use tokio::time::{Instant, sleep, sleep_until};
 
+use crate::clock;
 use crate::runtime_api::{Invocation, RuntimeApi, Upstream};
 
 /// Processes of one function: as many of its requests are worked on at once.
@@ -332,7 +333,7 @@ impl Supervisor {
             return;
         };
         // cargo-lambda's own deadline is a constant in 1970.
-        let deadline = (jiff::Timestamp::now() + INVOCATION_LIMIT).as_millisecond();
+        let deadline = (clock::now() + INVOCATION_LIMIT).as_millisecond();
         invocation.headers.insert(DEADLINE, HeaderValue::from(deadline));
         let id = invocation.id.clone();
         match reply.send(invocation) {

@@ -4,6 +4,7 @@
 //! function ([`functions`]), which uses the store ([`store`]) and the stand-in for SNS ([`sns`]).
 
 mod cargo_lambda;
+mod clock;
 mod front;
 mod functions;
 mod http;
@@ -131,7 +132,7 @@ async fn token(arguments: TokenArguments) -> Result<()> {
         );
     }
     let keys = Keys::load(&stack::keys_beside(&path))?;
-    let now = jiff::Timestamp::now().as_second();
+    let now = clock::now().as_second();
     let token = keys.sign(&Claims {
         sub: arguments.sub,
         scope: arguments.scope,

@@ -15,6 +15,8 @@ use axum::{Json, Router};
 use serde::Serialize;
 use serde_json::Value;
 
+use crate::clock;
+
 /// The topic that record events are published to.
 pub(crate) const EVENTS_TOPIC_ARN: &str = "arn:aws:sns:us-east-1:000000000000:consent-events";
 
@@ -154,7 +156,7 @@ fn publish(world: &mut World, parameters: &HashMap<String, String>) -> Result<St
             to: to.clone(),
             from: attribute(parameters, ORIGINATION_NUMBER),
             body: message.to_owned(),
-            at: format!("{:.3}", jiff::Timestamp::now()),
+            at: format!("{:.3}", clock::now()),
         });
     } else if parameters.contains_key("TopicArn") {
         let event = serde_json::from_str(message)

@@ -17,6 +17,8 @@ use ring::signature::{ECDSA_P256_SHA256_FIXED_SIGNING, EcdsaKeyPair, Ed25519KeyP
 use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
+use crate::clock;
+
 /// `iss` of the ready-made tokens. A constant, not an address, so that a token outlives a restart with `--data`.
 pub(crate) const ISSUER: &str = "https://issuer.cargo-dev.example";
 /// `aud` of the ready-made tokens.
@@ -181,7 +183,7 @@ impl Claims {
     }
 
     fn new(subject: &str, scope: &str) -> Self {
-        let now = jiff::Timestamp::now().as_second();
+        let now = clock::now().as_second();
         Self {
             sub: subject.to_owned(),
             scope: scope.to_owned(),
