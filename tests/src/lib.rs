@@ -3,18 +3,23 @@
 
 mod emulator;
 mod requests;
+mod sns;
 
 use consent_http::Access;
 use consent_store::{CursorKey, Store};
 use facilities::Facilities;
 use lambda_http::Request;
+use messages::Messages;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
-use sms_webhook::{SmsWebhook, Twilio};
+use serde_json::Value;
+use sms_topic::SmsTopic;
+use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 
 pub use emulator::{Emulator, Requests};
-pub use requests::{Answer, Call, call, twilio};
+pub use requests::{Answer, Call, call, telnyx, twilio};
+pub use sns::SnsStandIn;
 
 /// Signs the tests' Twilio requests.
 pub const TWILIO_AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -27,11 +32,15 @@ pub struct World {
     pub store: Store,
     /// Counts what the functions ask of it.
     pub requests: Requests,
+    /// What takes the texts that the functions send.
+    pub sns: SnsStandIn,
     facilities: Facilities,
     profile: Profile,
     portal: Portal,
     report: Report,
+    messages: Messages,
     sms_webhook: SmsWebhook,
+    sms_topic: SmsTopic,
     /// Dropped last: the functions use it.
     _emulator: Emulator,
 }
@@ -41,13 +50,30 @@ impl World {
     pub async fn new() -> Self {
         let emulator = Emulator::start().await;
         let store = emulator.store().await;
+        let sns = SnsStandIn::start().await;
         let cursors = || CursorKey::new(&[7; 32]);
         Self {
             facilities: Facilities::new(Access::by_authorizer(), store.clone()),
             profile: Profile::new(Access::by_authorizer(), store.clone(), cursors()),
             portal: Portal::new(Access::by_authorizer(), store.clone()),
             report: Report::new(Access::by_authorizer(), store.clone(), cursors()),
-            sms_webhook: SmsWebhook::new(store.clone(), Twilio::new(TWILIO_AUTH_TOKEN, BASE_URL)),
+            messages: Messages {
+                access: Access::by_authorizer(),
+                store: store.clone(),
+                sns: sns.client(),
+                cursors: cursors(),
+            },
+            sms_webhook: SmsWebhook {
+                store: store.clone(),
+                sns: sns.client(),
+                twilio: Some(Twilio::new(TWILIO_AUTH_TOKEN, BASE_URL)),
+                telnyx: Some(Telnyx::new(requests::telnyx_public_key())),
+            },
+            sms_topic: SmsTopic {
+                store: store.clone(),
+                sns: sns.client(),
+            },
+            sns,
             requests: emulator.requests.clone(),
             store,
             _emulator: emulator,
@@ -63,9 +89,23 @@ impl World {
             ["v1", "portal", "consent"] => self.portal.handle(request).await,
             ["v1", "sms", _] => self.sms_webhook.handle(request).await,
             ["v1", "facilities", _, "consent-report"] => self.report.handle(request).await,
+            [
+                "v1",
+                "facilities",
+                _,
+                "tenants",
+                _,
+                "messages" | "notification-preferences",
+            ] => self.messages.handle(request).await,
             ["v1", "facilities", _, "tenants", _, "consent", ..] => self.profile.handle(request).await,
             _ => self.facilities.handle(request).await,
         };
         Answer::of(handled.unwrap_or_else(Into::into))
+    }
+
+    /// Hands an SNS event to `sms-topic`, and says whether it was carried out whole.
+    pub async fn deliver(&self, event: Value) -> bool {
+        let event = serde_json::from_value(event).expect("an event of SNS");
+        self.sms_topic.handle(event).await.is_ok()
     }
 }

@@ -8,9 +8,7 @@ use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via};
 use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
 use consent_sns::Sns;
-use consent_store::{
-    CursorKey, Decided, Draft, Found, Message, MessageState, SendError, Store, ThreadEntry,
-};
+use consent_store::{CursorKey, Decided, Draft, Found, Message, MessageState, SendError, Store, ThreadEntry};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -56,8 +54,14 @@ impl Messages {
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let ["v1", "facilities", facility, "tenants", tenant, list @ ("messages" | "notification-preferences")] =
-            path.as_slice()
+        let [
+            "v1",
+            "facilities",
+            facility,
+            "tenants",
+            tenant,
+            list @ ("messages" | "notification-preferences"),
+        ] = path.as_slice()
         else {
             return Err(Problem::no_such_path());
         };
@@ -68,7 +72,11 @@ impl Messages {
             _ => (Scope::ConsentRead, false),
         };
         if !allowed {
-            let methods = if *list == "messages" { "GET, POST" } else { "GET, PUT" };
+            let methods = if *list == "messages" {
+                "GET, POST"
+            } else {
+                "GET, PUT"
+            };
             return Err(Problem::method_not_allowed(methods));
         }
         let caller = self.access.caller(&request, clock::now()).await?;
@@ -100,7 +108,12 @@ impl Messages {
                 .ok_or_else(|| format!("must be a text of 1 to {BODY_CHARACTERS} characters"))
         });
         let body = fields.finish(body)?;
-        let draft = Draft { facility, tenant, body, key: idempotency_key(request)? };
+        let draft = Draft {
+            facility,
+            tenant,
+            body,
+            key: idempotency_key(request)?,
+        };
         match self.store.decide(&draft, clock::now).await {
             Ok(Decided::SentBefore(message)) => accepted(&message),
             Ok(Decided::Publish(message, found)) => self.publish(&draft, &message, &found).await,
@@ -108,7 +121,11 @@ impl Messages {
             Err(SendError::Refused(gate, found)) => Err(refused(gate, &found)),
             Err(SendError::KeyReused) => {
                 let detail = "This Idempotency-Key stands for another body.";
-                Err(Problem::new(StatusCode::UNPROCESSABLE_ENTITY, "idempotency_key_reused", detail))
+                Err(Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "idempotency_key_reused",
+                    detail,
+                ))
             }
             Err(SendError::Store(error)) => Err(error.into()),
         }
@@ -124,8 +141,15 @@ impl Messages {
         let Some(number) = &found.tenant.details.cell_phone else {
             return Err(refused(Gate::NoCellPhone, found));
         };
-        let published = self.sns.send(found.facility.number.as_ref(), number, draft.body).await;
-        let state = if published.is_ok() { MessageState::Sent } else { MessageState::Failed };
+        let published = self
+            .sns
+            .send(found.facility.number.as_ref(), number, draft.body)
+            .await;
+        let state = if published.is_ok() {
+            MessageState::Sent
+        } else {
+            MessageState::Failed
+        };
         let settled = self.store.settle(draft, message, state).await;
         match (published, settled) {
             (Ok(()), settled) => {
@@ -156,7 +180,14 @@ impl Messages {
         let found = self.store.resident(facility, tenant).await??;
         let page = self.store.thread(ids, before, limit, &self.cursors).await?;
         let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
-        response::json(StatusCode::OK, &ThreadBody { messages: page.entries, screen, next: page.next })
+        response::json(
+            StatusCode::OK,
+            &ThreadBody {
+                messages: page.entries,
+                screen,
+                next: page.next,
+            },
+        )
     }
 
     async fn choose(
@@ -177,25 +208,46 @@ impl Messages {
 }
 
 fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
-    let Message { message_id, decision_id, consent_record_id, .. } = message;
-    response::json(StatusCode::ACCEPTED, &AcceptedBody { message_id, decision_id, consent_record_id })
+    let Message {
+        message_id,
+        decision_id,
+        consent_record_id,
+        ..
+    } = message;
+    response::json(
+        StatusCode::ACCEPTED,
+        &AcceptedBody {
+            message_id,
+            decision_id,
+            consent_record_id,
+        },
+    )
 }
 
 /// 409, with the way back.
 fn refused(gate: Gate, found: &Found) -> Problem {
     let (code, detail) = match gate {
-        Gate::NoCellPhone => ("no_cell_phone", "There is no cell phone on file for this customer."),
-        Gate::ConsentRequired | Gate::Open => {
-            ("consent_required", "This customer has not agreed to receive text message communications.")
-        }
+        Gate::NoCellPhone => (
+            "no_cell_phone",
+            "There is no cell phone on file for this customer.",
+        ),
+        Gate::ConsentRequired | Gate::Open => (
+            "consent_required",
+            "This customer has not agreed to receive text message communications.",
+        ),
     };
     Problem::new(StatusCode::CONFLICT, code, detail)
         .with("consent_status", json!(found.tenant.consent.status()))
-        .with("opt_in_via", json!(opt_in_via(&found.tenant, found.facility.two_way_texting)))
+        .with(
+            "opt_in_via",
+            json!(opt_in_via(&found.tenant, found.facility.two_way_texting)),
+        )
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {
-    let Some(value) = request.headers().get("idempotency-key") else { return Ok(None) };
+    let Some(value) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
     match value.to_str() {
         Ok(key) if (1..=KEY_CHARACTERS).contains(&key.len()) => Ok(Some(key)),
         _ => Err(Problem::invalid_field(

@@ -31,15 +31,31 @@ pub(crate) fn changes(members: &Members) -> Result<Changes, Problem> {
 }
 
 fn object(value: Option<&Value>) -> Result<&Members, String> {
-    value.and_then(Value::as_object).ok_or_else(|| "must be an object".to_owned())
+    value
+        .and_then(Value::as_object)
+        .ok_or_else(|| "must be an object".to_owned())
 }
 
 fn media(members: &Members, prefix: &str, outer: &mut Fields<'_>) -> MediaChanges {
     let mut fields = Fields::new(members, prefix);
-    let mut read = |name| fields.read(name, |value| value.map(|value| boolean(Some(value))).transpose()).flatten();
-    let changes = MediaChanges { email: read("email"), print: read("print"), text: read("text") };
-    if members.keys().any(|name| !matches!(name.as_str(), "email" | "print" | "text")) {
-        fields.error("*", "has a channel that does not exist: there are email, print and text");
+    let mut read = |name| {
+        fields
+            .read(name, |value| value.map(|value| boolean(Some(value))).transpose())
+            .flatten()
+    };
+    let changes = MediaChanges {
+        email: read("email"),
+        print: read("print"),
+        text: read("text"),
+    };
+    if members
+        .keys()
+        .any(|name| !matches!(name.as_str(), "email" | "print" | "text"))
+    {
+        fields.error(
+            "*",
+            "has a channel that does not exist: there are email, print and text",
+        );
     }
     outer.absorb(fields.into_errors());
     changes

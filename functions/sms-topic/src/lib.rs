@@ -84,14 +84,17 @@ impl SmsTopic {
 
     async fn receive(&self, record: Value) -> Result<(), RecordError> {
         let malformed = |_| RecordError::Malformed;
-        let Notification { message, timestamp } = serde_json::from_value::<Record>(record).map_err(malformed)?.sns;
+        let Notification { message, timestamp } =
+            serde_json::from_value::<Record>(record).map_err(malformed)?.sns;
         let message: TwoWayMessage = serde_json::from_str(&message).map_err(malformed)?;
         if !(1..=MESSAGE_ID_CHARACTERS).contains(&message.inbound_message_id.len()) {
             return Err(RecordError::Malformed);
         }
         let number = |text: &str| PhoneNumber::parse_e164(text).ok();
-        let (Some(from), Some(to)) = (number(&message.origination_number), number(&message.destination_number))
-        else {
+        let (Some(from), Some(to)) = (
+            number(&message.origination_number),
+            number(&message.destination_number),
+        ) else {
             // Short codes and the like are no tenant's.
             return Ok(());
         };
@@ -104,7 +107,12 @@ impl SmsTopic {
             body: message.message_body,
             sent_at: Some(timestamp),
         };
-        if let Some(reply) = self.store.receive(&text, &intent, clock::now()).await?.reply(&intent) {
+        if let Some(reply) = self
+            .store
+            .receive(&text, &intent, clock::now())
+            .await?
+            .reply(&intent)
+        {
             self.sns.reply(&text.to, &text.from, &reply).await;
         }
         Ok(())

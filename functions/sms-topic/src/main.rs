@@ -8,7 +8,12 @@ use sms_topic::SmsTopic;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
     init_default_subscriber();
-    let topic = &SmsTopic { store: environment::store().await?, sns: Sns::from_environment().await };
-    run(service_fn(|event: LambdaEvent<_>| async { topic.handle(event.payload).await.map_err(Error::from) }))
-        .await
+    let topic = &SmsTopic {
+        store: environment::store().await?,
+        sns: Sns::from_environment().await,
+    };
+    run(service_fn(|event: LambdaEvent<_>| async {
+        topic.handle(event.payload).await.map_err(Error::from)
+    }))
+    .await
 }

@@ -57,18 +57,30 @@ impl SmsWebhook {
             let reply = self.receive(delivery.as_ref(), now).await?;
             return Ok(twilio::answer(reply.as_deref()));
         }
-        let delivery = self.telnyx.as_ref().ok_or_else(bad_signature)?.read(&request, now)?;
+        let delivery = self
+            .telnyx
+            .as_ref()
+            .ok_or_else(bad_signature)?
+            .read(&request, now)?;
         if let (Some(delivery), Some(reply)) = (&delivery, self.receive(delivery.as_ref(), now).await?) {
-            self.sns.reply(&delivery.text.to, &delivery.text.from, &reply).await;
+            self.sns
+                .reply(&delivery.text.to, &delivery.text.from, &reply)
+                .await;
         }
         Ok(Response::new(Body::Empty))
     }
 
     /// Carries out a text. The reply is what is left to tell the sender.
     async fn receive(&self, delivery: Option<&Delivery>, now: Timestamp) -> Result<Option<String>, Problem> {
-        let Some(Delivery { text, intent }) = delivery else { return Ok(None) };
+        let Some(Delivery { text, intent }) = delivery else {
+            return Ok(None);
+        };
         // Whatever kept the text from being written, it must come again.
-        let received = self.store.receive(text, intent, now).await.map_err(Problem::unavailable)?;
+        let received = self
+            .store
+            .receive(text, intent, now)
+            .await
+            .map_err(Problem::unavailable)?;
         Ok(received.reply(intent))
     }
 }

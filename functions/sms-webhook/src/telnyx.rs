@@ -4,9 +4,9 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::id::PhoneNumber;
+use consent_http::Problem;
 use consent_http::environment::{self, EnvironmentError, TELNYX_PUBLIC_KEY};
 use consent_http::request::{BODY_LIMIT, body};
-use consent_http::Problem;
 use consent_store::InboundText;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
@@ -54,7 +54,9 @@ struct Party {
 impl Telnyx {
     /// With the account's public key, 32 bytes.
     pub fn new(public_key: Vec<u8>) -> Self {
-        Self { key: UnparsedPublicKey::new(&ED25519, public_key) }
+        Self {
+            key: UnparsedPublicKey::new(&ED25519, public_key),
+        }
     }
 
     /// As the environment configures it, if it does.
@@ -86,20 +88,38 @@ impl Telnyx {
         let to = to.pointer("/0/phone_number").and_then(serde_json::Value::as_str);
         let to = to.and_then(|to| PhoneNumber::parse_e164(to).ok());
         // Short codes and the like are no tenant's.
-        let (Some(from), Some(to)) = (from, to) else { return Ok(None) };
+        let (Some(from), Some(to)) = (from, to) else {
+            return Ok(None);
+        };
         let body = text.unwrap_or_default();
         let intent = read(&body);
-        let text = InboundText { provider: "telnyx", message_id, from, to, body, sent_at: None };
+        let text = InboundText {
+            provider: "telnyx",
+            message_id,
+            from,
+            to,
+            body,
+            sent_at: None,
+        };
         Ok(Some(Delivery { text, intent }))
     }
 
     fn verify(&self, request: &Request, body: &[u8], now: Timestamp) -> Result<(), Problem> {
         let header = |name| {
-            request.headers().get(name).and_then(|value| value.to_str().ok()).ok_or_else(bad_signature)
+            request
+                .headers()
+                .get(name)
+                .and_then(|value| value.to_str().ok())
+                .ok_or_else(bad_signature)
         };
         let timestamp = header("telnyx-timestamp")?;
-        let signature = STANDARD.decode(header("telnyx-signature-ed25519")?).map_err(|_| bad_signature())?;
-        let signed_at = timestamp.parse().ok().and_then(|second| Timestamp::from_second(second).ok());
+        let signature = STANDARD
+            .decode(header("telnyx-signature-ed25519")?)
+            .map_err(|_| bad_signature())?;
+        let signed_at = timestamp
+            .parse()
+            .ok()
+            .and_then(|second| Timestamp::from_second(second).ok());
         let age = now.duration_since(signed_at.ok_or_else(bad_signature)?);
         if age.abs() > TOLERANCE {
             return Err(bad_signature());

@@ -44,8 +44,13 @@ impl Twilio {
     /// # Errors
     /// There is a token and no address.
     pub fn from_environment() -> Result<Option<Self>, EnvironmentError> {
-        let Some(auth_token) = environment::optional(TWILIO_AUTH_TOKEN) else { return Ok(None) };
-        Ok(Some(Self::new(&auth_token, &environment::required(SMS_WEBHOOK_BASE_URL)?)))
+        let Some(auth_token) = environment::optional(TWILIO_AUTH_TOKEN) else {
+            return Ok(None);
+        };
+        Ok(Some(Self::new(
+            &auth_token,
+            &environment::required(SMS_WEBHOOK_BASE_URL)?,
+        )))
     }
 
     /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers.

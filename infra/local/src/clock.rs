@@ -2,6 +2,6 @@
 
 /// Now.
 #[expect(clippy::disallowed_methods, reason = "this is the place")]
-pub(crate) fn now() -> jiff::Timestamp {
+pub fn now() -> jiff::Timestamp {
     jiff::Timestamp::now()
 }

@@ -10,25 +10,25 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::TokioExecutor;
 
 /// A body that is all there.
-pub(crate) type Body = Full<Bytes>;
+pub type Body = Full<Bytes>;
 /// A client with a pool of connections.
-pub(crate) type Client = legacy::Client<HttpConnector, Body>;
+pub type Client = legacy::Client<HttpConnector, Body>;
 
 /// A new client.
-pub(crate) fn client() -> Client {
+pub fn client() -> Client {
     let mut connector = HttpConnector::new();
     connector.set_nodelay(true);
     legacy::Client::builder(TokioExecutor::new()).build(connector)
 }
 
 /// Sends `request` and reads the whole answer.
-pub(crate) async fn send(client: &Client, request: Request<Body>) -> Result<Response<Bytes>> {
+pub async fn send(client: &Client, request: Request<Body>) -> Result<Response<Bytes>> {
     let (parts, body) = client.request(request).await?.into_parts();
     Ok(Response::from_parts(parts, body.collect().await?.to_bytes()))
 }
 
 /// Removes what concerns one connection only, and the length, which is set from the body that is sent.
-pub(crate) fn remove_hop_by_hop(headers: &mut HeaderMap) {
+pub fn remove_hop_by_hop(headers: &mut HeaderMap) {
     for name in [
         header::CONNECTION,
         header::CONTENT_LENGTH,

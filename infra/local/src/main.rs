@@ -4,14 +4,11 @@
 //! function ([`functions`]), which uses the store ([`store`]) and the stand-in for SNS ([`sns`]).
 
 mod cargo_lambda;
-mod clock;
 mod front;
 mod functions;
-mod http;
 mod people;
 mod runtime_api;
 mod seed;
-mod sns;
 mod stack;
 mod store;
 mod tokens;
@@ -24,6 +21,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
+use dev::{clock, http, sns};
 
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
 use crate::workspace::Workspace;

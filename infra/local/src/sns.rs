@@ -18,7 +18,7 @@ use serde_json::Value;
 use crate::clock;
 
 /// The topic that record events are published to.
-pub(crate) const EVENTS_TOPIC_ARN: &str = "arn:aws:sns:us-east-1:000000000000:consent-events";
+pub const EVENTS_TOPIC_ARN: &str = "arn:aws:sns:us-east-1:000000000000:consent-events";
 
 /// The message attribute that names the number a text is sent from.
 const ORIGINATION_NUMBER: &str = "AWS.MM.SMS.OriginationNumber";
@@ -69,7 +69,7 @@ impl Shared {
 }
 
 /// The stand-in's endpoint, its lists of what was sent, and its controls.
-pub(crate) fn router() -> Router {
+pub fn router() -> Router {
     Router::new()
         .route("/sns", post(query))
         .route("/sns/", post(query))

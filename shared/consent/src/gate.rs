@@ -23,12 +23,15 @@ pub enum Gate {
 
 /// Decides whether a text to a tenant may leave.
 pub fn gate(tenant: &Tenant) -> Gate {
-    match (tenant.residence, &tenant.details.cell_phone, tenant.consent.status()) {
+    match (
+        tenant.residence,
+        &tenant.details.cell_phone,
+        tenant.consent.status(),
+    ) {
         (Residence::Resident, None, _) => Gate::NoCellPhone,
         (Residence::Resident, Some(_), Status::Provided) => Gate::Open,
-        (Residence::Resident, Some(_), Status::NotProvided | Status::OptedOut) | (Residence::MovedOut, _, _) => {
-            Gate::ConsentRequired
-        }
+        (Residence::Resident, Some(_), Status::NotProvided | Status::OptedOut)
+        | (Residence::MovedOut, _, _) => Gate::ConsentRequired,
     }
 }
 
@@ -42,7 +45,10 @@ impl Number {
     /// The tenant as the gate has to see them: with the number's STOP, where it has not reached them yet.
     pub fn seen_by_gate(&self, tenant: Tenant) -> Tenant {
         if self.holds_back(&tenant) && tenant.consent.status() == Status::Provided {
-            Tenant { consent: Consent::OptedOut(OptOut::Text), ..tenant }
+            Tenant {
+                consent: Consent::OptedOut(OptOut::Text),
+                ..tenant
+            }
         } else {
             tenant
         }

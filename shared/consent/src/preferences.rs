@@ -32,7 +32,11 @@ pub struct Media {
 impl Default for Media {
     /// What holds until someone chooses.
     fn default() -> Self {
-        Self { email: true, print: false, text: false }
+        Self {
+            email: true,
+            print: false,
+            text: false,
+        }
     }
 }
 
@@ -90,7 +94,10 @@ impl MediaChanges {
 impl Changes {
     /// Whether texts are chosen anywhere: that needs consent.
     pub fn select_texts(&self) -> bool {
-        self.templates.values().chain([&self.channels]).any(|changes| changes.text == Some(true))
+        self.templates
+            .values()
+            .chain([&self.channels])
+            .any(|changes| changes.text == Some(true))
     }
 }
 
@@ -120,8 +127,15 @@ impl Preferences {
                 text: if selectable { show(media.text) } else { "dash" },
             }
         });
-        let channels = Media { text: self.channels.text && selectable, ..self.channels };
-        PreferencesView { channels, text_selectable: selectable, templates }
+        let channels = Media {
+            text: self.channels.text && selectable,
+            ..self.channels
+        };
+        PreferencesView {
+            channels,
+            text_selectable: selectable,
+            templates,
+        }
     }
 }
 
@@ -148,8 +162,14 @@ mod tests {
 
     #[test]
     fn an_earlier_choice_of_texts_shows_again_when_consent_returns() {
-        let texts = MediaChanges { text: Some(true), ..MediaChanges::default() };
-        let changes = Changes { channels: texts, templates: BTreeMap::from([("late_notice", texts)]) };
+        let texts = MediaChanges {
+            text: Some(true),
+            ..MediaChanges::default()
+        };
+        let changes = Changes {
+            channels: texts,
+            templates: BTreeMap::from([("late_notice", texts)]),
+        };
         assert!(changes.select_texts());
         let chosen = Preferences::default().choose(&changes, Texts::Selectable);
 
@@ -157,8 +177,15 @@ mod tests {
         assert!(!hidden.channels.text && !hidden.text_selectable);
         assert!(hidden.templates.iter().all(|template| template.text == "dash"));
 
-        let as_shown = MediaChanges { text: Some(false), print: Some(true), ..MediaChanges::default() };
-        let resubmitted = Changes { channels: as_shown, ..Changes::default() };
+        let as_shown = MediaChanges {
+            text: Some(false),
+            print: Some(true),
+            ..MediaChanges::default()
+        };
+        let resubmitted = Changes {
+            channels: as_shown,
+            ..Changes::default()
+        };
         assert!(!resubmitted.select_texts());
         let chosen = chosen.choose(&resubmitted, Texts::Unavailable);
 

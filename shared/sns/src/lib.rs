@@ -1,5 +1,8 @@
 //! Texts to tenants, through Amazon SNS.
 
+use std::time::Duration;
+
+use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::DisplayErrorContext;
 use aws_sdk_sns::types::MessageAttributeValue;
@@ -15,9 +18,17 @@ pub struct Sns(Client);
 pub struct SendError(String);
 
 impl Sns {
-    /// With region, credentials and endpoint from the environment, as Lambda sets them.
+    /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once
+    /// and ends within 2 seconds: made again after a time-out it might send a text twice.
     pub async fn from_environment() -> Self {
-        Self(Client::new(&consent_store::aws_configuration().await))
+        let timeouts = TimeoutConfig::builder()
+            .operation_timeout(Duration::from_secs(2))
+            .build();
+        let configuration = consent_store::aws_configuration().await.into_builder();
+        let configuration = configuration
+            .retry_config(RetryConfig::disabled())
+            .timeout_config(timeouts);
+        Self(Client::new(&configuration.build()))
     }
 
     /// With a client.
@@ -48,7 +59,10 @@ impl Sns {
         let origin = from.map(|number| ("AWS.MM.SMS.OriginationNumber", number.as_str()));
         let mut publish = self.0.publish().phone_number(to.as_str()).message(body);
         for (name, value) in [kind, origin].into_iter().flatten() {
-            let value = MessageAttributeValue::builder().data_type("String").string_value(value).build();
+            let value = MessageAttributeValue::builder()
+                .data_type("String")
+                .string_value(value)
+                .build();
             publish = publish.message_attributes(name, value.map_err(|error| SendError(error.to_string()))?);
         }
         publish.send().await.map(|_| ()).map_err(|error| {

@@ -11,7 +11,9 @@ use aws_smithy_http_client::{
 /// The SDK's configuration with region, credentials and endpoints from the environment, as Lambda sets them.
 /// Every call ends within 8 seconds, retries included: API Gateway gives up after 30.
 pub async fn aws_configuration() -> SdkConfig {
-    let http = Builder::new().tls_provider(Provider::Rustls(CryptoMode::Ring)).build_https();
+    let http = Builder::new()
+        .tls_provider(Provider::Rustls(CryptoMode::Ring))
+        .build_https();
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(3))

@@ -6,8 +6,8 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
-use consent::intent::Intent;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::intent::Intent;
 use consent::number::{Keyword, Number};
 use consent::record::{Channel, Evidence, ReceivedText, rfc3339};
 use consent::reply::Outcome;
@@ -18,7 +18,8 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::items::{
-    BusinessNumberItem, Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put,
+    BusinessNumberItem, Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned,
+    put,
 };
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, Store};
@@ -141,7 +142,10 @@ impl Store {
             return Ok(Received::Repeated);
         }
         let Some(BusinessNumberItem { facility_id }) = items.take(&to)? else {
-            tracing::warn!(provider = text.provider, "a text to a number that no facility has");
+            tracing::warn!(
+                provider = text.provider,
+                "a text to a number that no facility has"
+            );
             return Ok(Received::UnknownNumber);
         };
         let keyword = match intent.meaning {

@@ -7,8 +7,8 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
-use consent::gate::{Gate, POLICY_VERSION, gate};
 use consent::facility::Facility;
+use consent::gate::{Gate, POLICY_VERSION, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::number::Number;
 use consent::record::{hex, rfc3339};
@@ -120,23 +120,37 @@ impl Store {
     ///
     /// # Errors
     /// See [`SendError`].
-    pub async fn decide(&self, draft: &Draft<'_>, clock: impl Fn() -> Timestamp) -> Result<Decided, SendError> {
+    pub async fn decide(
+        &self,
+        draft: &Draft<'_>,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<Decided, SendError> {
         let body_hash = digest(draft.body);
         let facility_key = Key::facility(draft.facility);
         let tenant_key = Key::tenant(draft.facility, draft.tenant);
-        let idempotency_key =
-            draft.key.map(|key| Key::idempotency(draft.facility, draft.tenant, &digest(key)));
+        let idempotency_key = draft
+            .key
+            .map(|key| Key::idempotency(draft.facility, draft.tenant, &digest(key)));
         let mut pause = Pause::new();
         let mut number: Option<Number> = None;
         loop {
             let now = clock();
-            let keys: Vec<&Key> = [&facility_key, &tenant_key].into_iter().chain(&idempotency_key).collect();
+            let keys: Vec<&Key> = [&facility_key, &tenant_key]
+                .into_iter()
+                .chain(&idempotency_key)
+                .collect();
             let mut items = self.read(&keys).await?;
-            let facility = items.take::<FacilityItem>(&facility_key)?.map(Versioned::<Facility>::from);
+            let facility = items
+                .take::<FacilityItem>(&facility_key)?
+                .map(Versioned::<Facility>::from);
             let facility = facility.ok_or(SendError::NotFound(NotFound::Facility))?;
-            let tenant = items.take::<TenantItem>(&tenant_key)?.map(Versioned::<Tenant>::from);
-            let Some(Versioned { value: tenant, version }) =
-                tenant.filter(|tenant| tenant.value.residence == Residence::Resident)
+            let tenant = items
+                .take::<TenantItem>(&tenant_key)?
+                .map(Versioned::<Tenant>::from);
+            let Some(Versioned {
+                value: tenant,
+                version,
+            }) = tenant.filter(|tenant| tenant.value.residence == Residence::Resident)
             else {
                 return Err(SendError::NotFound(NotFound::Tenant));
             };
@@ -150,7 +164,10 @@ impl Store {
                 Some(number) => number.seen_by_gate(tenant),
                 None => tenant,
             };
-            let found = Found { facility: facility.value, tenant };
+            let found = Found {
+                facility: facility.value,
+                tenant,
+            };
             let remembered = remembered.filter(|remembered| remembered.expires_at > now.as_second());
             let unsent = match remembered {
                 Some(remembered) if remembered.body_hash != body_hash => return Err(SendError::KeyReused),
@@ -168,13 +185,16 @@ impl Store {
             let record = found.tenant.chain.sequence;
             let at = rfc3339(now);
             let decision_id = random_id();
-            let record_id = (record > 0)
-                .then(|| format!("{}/{}/{record}", draft.facility, draft.tenant));
+            let record_id = (record > 0).then(|| format!("{}/{}/{record}", draft.facility, draft.tenant));
             let message = (gate == Gate::Open).then(|| Message {
-                message_id: unsent.as_ref().map_or_else(random_id, |(message, _)| message.message_id.clone()),
+                message_id: unsent
+                    .as_ref()
+                    .map_or_else(random_id, |(message, _)| message.message_id.clone()),
                 decision_id: decision_id.clone(),
                 consent_record_id: record_id.clone().unwrap_or_default(),
-                at: unsent.as_ref().map_or_else(|| at.clone(), |(message, _)| message.at.clone()),
+                at: unsent
+                    .as_ref()
+                    .map_or_else(|| at.clone(), |(message, _)| message.at.clone()),
             });
             let decision = DecisionItem {
                 decision_id: &decision_id,
@@ -201,7 +221,12 @@ impl Store {
                     version: 0,
                 };
                 let key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
-                writes.push(put(&self.table, &key, &thread, unsent.map(|(_, version)| version))?);
+                writes.push(put(
+                    &self.table,
+                    &key,
+                    &thread,
+                    unsent.map(|(_, version)| version),
+                )?);
                 if let Some(key) = &idempotency_key {
                     let item = KeyItem {
                         body_hash: body_hash.clone(),
@@ -233,7 +258,12 @@ impl Store {
     ///
     /// # Errors
     /// The database's: the message then stays `accepted`.
-    pub async fn settle(&self, draft: &Draft<'_>, message: &Message, state: MessageState) -> Result<(), StoreError> {
+    pub async fn settle(
+        &self,
+        draft: &Draft<'_>,
+        message: &Message,
+        state: MessageState,
+    ) -> Result<(), StoreError> {
         let key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
         let state = serde_dynamo::to_attribute_value(state)?;
         self.client
@@ -252,16 +282,25 @@ impl Store {
     }
 
     async fn read_number(&self, tenant: &Tenant) -> Result<Option<Number>, StoreError> {
-        let Some(number) = &tenant.details.cell_phone else { return Ok(None) };
+        let Some(number) = &tenant.details.cell_phone else {
+            return Ok(None);
+        };
         let key = Key::phone(&tenant.facility_id, number);
         let item = self.read(&[&key]).await?.take::<PhoneItem>(&key)?;
         Ok(item.map(|item| Versioned::<Number>::from(item).value))
     }
 
     /// Whether a message that was accepted under a key is still to be sent.
-    async fn unsent(&self, draft: &Draft<'_>, message: &Message, now: Timestamp) -> Result<Unsent, StoreError> {
+    async fn unsent(
+        &self,
+        draft: &Draft<'_>,
+        message: &Message,
+        now: Timestamp,
+    ) -> Result<Unsent, StoreError> {
         let key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
-        let Some(thread) = self.read(&[&key]).await?.take::<ThreadItem>(&key)? else { return Ok(Unsent::No) };
+        let Some(thread) = self.read(&[&key]).await?.take::<ThreadItem>(&key)? else {
+            return Ok(Unsent::No);
+        };
         let idle = thread.attempted_at.is_none_or(|at| {
             now.duration_since(at) > SignedDuration::try_from(PUBLISH_WITHIN).unwrap_or(SignedDuration::MAX)
         });
@@ -274,19 +313,27 @@ impl Store {
     }
 
     /// The tenant is as they were read.
-    pub(crate) fn unchanged(&self, tenant: &Key, version: Option<u64>) -> Result<TransactWriteItem, StoreError> {
+    pub(crate) fn unchanged(
+        &self,
+        tenant: &Key,
+        version: Option<u64>,
+    ) -> Result<TransactWriteItem, StoreError> {
         let check = ConditionCheck::builder()
             .table_name(&self.table)
             .set_key(Some(tenant.attributes()))
             .condition_expression("version = :version")
             .expression_attribute_values(":version", AttributeValue::N(version.unwrap_or(0).to_string()));
-        Ok(TransactWriteItem::builder().condition_check(check.build().map_err(StoreError::failed)?).build())
+        Ok(TransactWriteItem::builder()
+            .condition_check(check.build().map_err(StoreError::failed)?)
+            .build())
     }
 
     /// No STOP stands on the number that has not reached the tenant: [`consent::number::Number::holds_back`]
     /// as a condition, so that it is asked in the moment in which the message is accepted.
     fn not_held_back(&self, found: &Found) -> Result<Option<TransactWriteItem>, StoreError> {
-        let Some(number) = &found.tenant.details.cell_phone else { return Ok(None) };
+        let Some(number) = &found.tenant.details.cell_phone else {
+            return Ok(None);
+        };
         let check = ConditionCheck::builder()
             .table_name(&self.table)
             .set_key(Some(Key::phone(&found.tenant.facility_id, number).attributes()))
@@ -323,4 +370,3 @@ fn random_id() -> String {
     let _ = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
     hex(&bytes)
 }
-

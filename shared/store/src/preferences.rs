@@ -65,13 +65,22 @@ impl Store {
     ) -> Result<PreferencesView, ChooseError> {
         let mut pause = Pause::new();
         loop {
-            let Read { found, preferences, versions } =
-                self.read_preferences(facility, tenant).await?.map_err(ChooseError::NotFound)?;
+            let Read {
+                found,
+                preferences,
+                versions,
+            } = self
+                .read_preferences(facility, tenant)
+                .await?
+                .map_err(ChooseError::NotFound)?;
             let texts = texts(&found);
             if changes.select_texts() && texts == Texts::Unavailable {
                 return Err(ChooseError::ConsentRequired(Box::new(found)));
             }
-            let item = PreferencesItem { preferences: preferences.choose(changes, texts), version: 0 };
+            let item = PreferencesItem {
+                preferences: preferences.choose(changes, texts),
+                version: 0,
+            };
             let key = Key::preferences(facility, tenant);
             let writes = vec![
                 put(&self.table, &key, &item, versions.1)?,
@@ -93,13 +102,20 @@ impl Store {
         let tenant_key = Key::tenant(facility, tenant);
         let preferences_key = Key::preferences(facility, tenant);
         let mut items = self.read(&[&facility_key, &tenant_key, &preferences_key]).await?;
-        let facility = items.take::<FacilityItem>(&facility_key)?.map(Versioned::<Facility>::from);
-        let tenant = items.take::<TenantItem>(&tenant_key)?.map(Versioned::<Tenant>::from);
+        let facility = items
+            .take::<FacilityItem>(&facility_key)?
+            .map(Versioned::<Facility>::from);
+        let tenant = items
+            .take::<TenantItem>(&tenant_key)?
+            .map(Versioned::<Tenant>::from);
         let preferences = items.take::<PreferencesItem>(&preferences_key)?;
         Ok(match (facility, tenant) {
             (None, _) => Err(NotFound::Facility),
             (Some(facility), Some(tenant)) if tenant.value.residence == Residence::Resident => Ok(Read {
-                found: Found { facility: facility.value, tenant: tenant.value },
+                found: Found {
+                    facility: facility.value,
+                    tenant: tenant.value,
+                },
                 versions: (tenant.version, preferences.as_ref().map(|item| item.version)),
                 preferences: preferences.map(|item| item.preferences).unwrap_or_default(),
             }),
@@ -109,5 +125,9 @@ impl Store {
 }
 
 fn texts(found: &Found) -> Texts {
-    if found.tenant.can_text() { Texts::Selectable } else { Texts::Unavailable }
+    if found.tenant.can_text() {
+        Texts::Selectable
+    } else {
+        Texts::Unavailable
+    }
 }

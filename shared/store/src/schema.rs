@@ -88,22 +88,40 @@ impl Key {
 
     /// A text in a tenant's thread, sorted by time.
     pub(crate) fn thread(facility: &FacilityId, tenant: &TenantId, at: &str, message: &str) -> Self {
-        Self { pk: tenant_partition(facility, tenant), sk: format!("{THREAD_PREFIX}{at}#{message}") }
+        Self {
+            pk: tenant_partition(facility, tenant),
+            sk: format!("{THREAD_PREFIX}{at}#{message}"),
+        }
     }
 
     /// A decision about a text, sorted by the consent record on which it was made (0 where there is none).
-    pub(crate) fn decision(facility: &FacilityId, tenant: &TenantId, record: u64, at: &str, id: &str) -> Self {
-        Self { pk: tenant_partition(facility, tenant), sk: format!("DECISION#{record:010}#{at}#{id}") }
+    pub(crate) fn decision(
+        facility: &FacilityId,
+        tenant: &TenantId,
+        record: u64,
+        at: &str,
+        id: &str,
+    ) -> Self {
+        Self {
+            pk: tenant_partition(facility, tenant),
+            sk: format!("DECISION#{record:010}#{at}#{id}"),
+        }
     }
 
     /// An accepted send, by the hash of its `Idempotency-Key`.
     pub(crate) fn idempotency(facility: &FacilityId, tenant: &TenantId, key: &str) -> Self {
-        Self { pk: tenant_partition(facility, tenant), sk: format!("KEY#{key}") }
+        Self {
+            pk: tenant_partition(facility, tenant),
+            sk: format!("KEY#{key}"),
+        }
     }
 
     /// What a tenant is to be notified of, and how.
     pub(crate) fn preferences(facility: &FacilityId, tenant: &TenantId) -> Self {
-        Self { pk: facility_partition(facility), sk: format!("PREFERENCES#{tenant}") }
+        Self {
+            pk: facility_partition(facility),
+            sk: format!("PREFERENCES#{tenant}"),
+        }
     }
 
     /// Which facility has a business number.

@@ -69,7 +69,10 @@ impl Store {
         let mut items: Vec<ThreadItem> = items.into_iter().filter(|item| key(item) != before).collect();
         let more = items.len() > usize::from(limit);
         items.truncate(limit.into());
-        let next = items.last().filter(|_| more).map(|item| cursors.seal(&list(facility, tenant), &key(item)));
+        let next = items
+            .last()
+            .filter(|_| more)
+            .map(|item| cursors.seal(&list(facility, tenant), &key(item)));
         let entries = items.into_iter().map(ThreadEntry::from).collect();
         Ok(ThreadPage { entries, next })
     }
