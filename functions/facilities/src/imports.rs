@@ -68,13 +68,15 @@ impl File {
     pub(crate) fn read(request: &Request) -> Result<Self, Problem> {
         let body = request::body(request, FILE_LIMIT)?;
         let media_type = request::media_type(request).unwrap_or_default();
-        let read = match media_type.as_str() {
-            CSV => Self::read_csv,
-            NDJSON => Self::read_ndjson,
-            _ => return Err(Problem::unsupported_media_type(&format!("{CSV} or {NDJSON}"))),
+        let text = || {
+            let text = str::from_utf8(body).map_err(|_| Problem::invalid_field("", "must be in UTF-8"))?;
+            Ok::<_, Problem>(text.strip_prefix('\u{feff}').unwrap_or(text))
         };
-        let text = str::from_utf8(body).map_err(|_| Problem::invalid_field("", "must be in UTF-8"))?;
-        read(text.strip_prefix('\u{feff}').unwrap_or(text))
+        match media_type.as_str() {
+            CSV => Self::read_csv(text()?),
+            NDJSON => Ok(Self::read_ndjson(text()?)),
+            _ => Err(Problem::unsupported_media_type(&format!("{CSV} or {NDJSON}"))),
+        }
     }
 
     /// The good rows, in order.
@@ -107,7 +109,7 @@ impl File {
         outcome
     }
 
-    fn read_ndjson(text: &str) -> Result<Self, Problem> {
+    fn read_ndjson(text: &str) -> Self {
         let mut file = Self::default();
         for (line, text) in (1..).zip(text.split('\n')) {
             if text.trim().is_empty() {
@@ -118,7 +120,7 @@ impl File {
                 Ok(_) | Err(_) => file.reject(line, "The line must be a JSON object.".to_owned()),
             }
         }
-        Ok(file)
+        file
     }
 
     fn read_csv(text: &str) -> Result<Self, Problem> {

@@ -63,7 +63,7 @@ impl Numbers {
                 self.changed.insert(number.clone());
             }
         };
-        change(&moved.from, |tenants, tenant| tenants.remove(tenant));
+        change(&moved.from, BTreeSet::remove);
         change(&moved.to, |tenants, tenant| tenants.insert(tenant.clone()));
     }
 
