@@ -55,7 +55,7 @@ impl World {
         Self {
             facilities: Facilities::new(Access::by_authorizer(), store.clone()),
             profile: Profile::new(Access::by_authorizer(), store.clone(), cursors()),
-            portal: Portal::new(Access::by_authorizer(), store.clone()),
+            portal: Portal::new(Access::by_authorizer(), store.clone(), sns.client()),
             report: Report::new(Access::by_authorizer(), store.clone(), cursors()),
             messages: Messages {
                 access: Access::by_authorizer(),

@@ -17,7 +17,10 @@ pub struct BadCursor;
 impl CursorKey {
     /// Takes the secret. `None`: it does not have 32 bytes.
     pub fn new(secret: &[u8]) -> Option<Self> {
-        UnboundKey::new(&CHACHA20_POLY1305, secret).ok().map(LessSafeKey::new).map(Self)
+        UnboundKey::new(&CHACHA20_POLY1305, secret)
+            .ok()
+            .map(LessSafeKey::new)
+            .map(Self)
     }
 
     /// Seals a position for a list. `list` names the list and whatever selects from it.
@@ -26,7 +29,8 @@ impl CursorKey {
         let mut sealed = position.as_bytes().to_vec();
         let done = SystemRandom::new().fill(&mut nonce).and_then(|()| {
             let aad = Aad::from(list.as_bytes());
-            self.0.seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
+            self.0
+                .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
         });
         // Neither fails on a machine that has started; no cursor is better than one that tells a name.
         if done.is_err() {
@@ -41,7 +45,9 @@ impl CursorKey {
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or(BadCursor)?;
         let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| BadCursor)?;
         let mut sealed = sealed.to_vec();
-        let position = self.0.open_in_place(nonce, Aad::from(list.as_bytes()), &mut sealed);
+        let position = self
+            .0
+            .open_in_place(nonce, Aad::from(list.as_bytes()), &mut sealed);
         String::from_utf8(position.map_err(|_| BadCursor)?.to_vec()).map_err(|_| BadCursor)
     }
 }
@@ -60,7 +66,11 @@ mod tests {
         for at in 0..cursor.len() {
             let mut altered = cursor.clone().into_bytes();
             altered[at] = if altered[at] == b'A' { b'B' } else { b'A' };
-            assert_eq!(key(7).open("report f1", &String::from_utf8(altered).unwrap()), Err(BadCursor), "{at}");
+            assert_eq!(
+                key(7).open("report f1", &String::from_utf8(altered).unwrap()),
+                Err(BadCursor),
+                "{at}"
+            );
         }
         for bad in ["", "x", "%", "AAAA", "ada"] {
             assert_eq!(key(7).open("report f1", bad), Err(BadCursor), "{bad}");
