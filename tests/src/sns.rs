@@ -38,6 +38,11 @@ impl SnsStandIn {
         }
     }
 
+    /// How many texts were sent.
+    pub async fn outbox_length(&self) -> usize {
+        self.outbox().await.len()
+    }
+
     /// Uses one of the stand-in's controls, such as `PUT /failures/1`.
     pub async fn tell(&self, method: &str, path: &str) -> Value {
         let request = axum::http::Request::builder()

@@ -1,5 +1,7 @@
 //! A tenant: who they are, where their consent stands, and how an action carries both on.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
@@ -54,6 +56,18 @@ pub struct Tenant {
     pub chain: ChainEnd,
     /// What is known of the provider's own list, see [`Tenant::provider_block`].
     pub provider_block: Option<ProviderBlock>,
+    /// Texts that were let out and are being handed to the provider right now, by message id. Whoever
+    /// withdraws a grant waits for them, so that no text leaves after the withdrawal was acknowledged.
+    pub in_flight: BTreeMap<String, InFlight>,
+}
+
+/// A text that is being handed to the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// When it was accepted, as its thread entry has it.
+    pub at: String,
+    /// Until when somebody may still be at it; nobody hands it over later.
+    pub until: Timestamp,
 }
 
 /// A tenant after an action, with the record where their consent changed.
@@ -215,6 +229,7 @@ impl Tenant {
                 keywords_applied,
                 chain: ChainEnd::default(),
                 provider_block: None,
+                in_flight: BTreeMap::new(),
             };
             let action = Action::Register {
                 created_on,

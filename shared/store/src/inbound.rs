@@ -230,6 +230,9 @@ impl Store {
             let plan = self.plan(heard, &facility, phone, seen, now).await?;
             match self.write(plan.writes).await {
                 Ok(()) => {
+                    for tenant in &plan.withdrawn {
+                        self.await_in_flight(tenant, now).await;
+                    }
                     changed.0 |= plan.number_changed;
                     changed.1 |= plan.tenants_changed;
                     started.extend(plan.started);
@@ -295,6 +298,7 @@ impl Store {
         let mut moves = Vec::new();
         let mut consents = Vec::new();
         let mut started = Vec::new();
+        let mut withdrawn = Vec::new();
         for Versioned {
             value: tenant,
             version,
@@ -323,6 +327,9 @@ impl Store {
                     started.push(tenant.tenant_id.clone());
                 }
                 consents.push(after.consent);
+                if keyword == Some(Keyword::Stop) && !tenant.in_flight.is_empty() {
+                    withdrawn.push(tenant.clone());
+                }
                 if let Some(thread) = &heard.thread {
                     writes.push(self.join_thread(&tenant, thread, received_at)?);
                 }
@@ -351,6 +358,7 @@ impl Store {
             tenants_changed,
             consents,
             started,
+            withdrawn,
         })
     }
 
@@ -388,7 +396,6 @@ impl Store {
             state: None,
             decision_id: None,
             consent_record_id: None,
-            attempted_at: None,
             version: 0,
         };
         put(&self.table, &key, &item, None)
@@ -402,6 +409,8 @@ struct Plan {
     tenants_changed: bool,
     consents: Vec<Consent>,
     started: Vec<TenantId>,
+    /// Whom a STOP reached while texts to them were in flight, as they were read.
+    withdrawn: Vec<Tenant>,
 }
 
 impl Effect {

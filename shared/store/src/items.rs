@@ -1,6 +1,6 @@
 //! Items as they are stored, and how they become what the consent crate works on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::Facility;
@@ -9,7 +9,7 @@ use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::record::{ChainEnd, Record, rfc3339};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
-use consent::tenant::{Details, Residence, Tenant};
+use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,8 @@ pub(crate) struct TenantItem {
     chain: ChainEnd,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider_block: Option<ProviderBlock>,
+    #[serde(default)]
+    in_flight: BTreeMap<String, InFlight>,
     // What the report shows, beside the details.
     status: Status,
     source: Option<Source>,
@@ -138,6 +140,7 @@ impl From<&Tenant> for TenantItem {
             keywords_applied: tenant.keywords_applied,
             chain: tenant.chain.clone(),
             provider_block: tenant.provider_block.clone(),
+            in_flight: tenant.in_flight.clone(),
             status: tenant.consent.status(),
             source: tenant.consent.source(),
             changed_at: tenant.chain.at.map(rfc3339),
@@ -159,6 +162,7 @@ impl From<TenantItem> for Versioned<Tenant> {
             keywords_applied: item.keywords_applied,
             chain: item.chain,
             provider_block: item.provider_block,
+            in_flight: item.in_flight,
         };
         Self {
             value,
@@ -246,8 +250,6 @@ pub(crate) struct ThreadItem {
     pub(crate) decision_id: Option<String>,
     /// The consent record on which that was decided.
     pub(crate) consent_record_id: Option<String>,
-    /// When somebody last took it on to publish an outbound text.
-    pub(crate) attempted_at: Option<Timestamp>,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
 }

@@ -27,7 +27,7 @@ pub use facilities::PutFacility;
 pub use history::HistoryPage;
 pub use inbound::{InboundText, Received};
 pub use items::Direction;
-pub use messages::{Decided, Draft, Message, MessageState, PUBLISH_WITHIN, SendError};
+pub use messages::{Decided, Draft, Message, MessageState, Permit, SendError};
 pub use preferences::ChooseError;
 pub use report::{Report, ReportQuery, ReportRow, Totals};
 pub use store::{Found, NotFound, Store};

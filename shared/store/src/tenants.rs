@@ -118,6 +118,9 @@ impl Store {
             writes.extend(self.count(facility_id, [counted(Some(&found.tenant), &change)])?);
             match self.write(writes).await {
                 Ok(()) => {
+                    if found.tenant.can_text() && !change.tenant.can_text() {
+                        self.await_in_flight(&found.tenant, now).await;
+                    }
                     let before = found.tenant.consent;
                     let found = Found {
                         facility: found.facility,
