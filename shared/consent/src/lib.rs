@@ -1,1 +1,3 @@
 //! consent
+
+pub mod words;
