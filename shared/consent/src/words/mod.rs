@@ -105,15 +105,17 @@ pub fn classify(text: &str, preceding: Preceding) -> Reading<'_> {
 fn decide<'t>(text: &'t str, words: &[normalise::Word], preceding: Preceding) -> Option<Reading<'t>> {
     let found = RULEBOOK.find(words);
     let asks = text.contains(['?', '¿']);
-    let best = found.iter().filter_map(|hit| Some((strength(hit.rule.effect, preceding, asks)?, hit)));
+    let best = found
+        .iter()
+        .filter_map(|hit| Some((strength(hit.rule.effect, preceding, asks)?, hit)));
     // The strongest; among equals the first row of the tables.
     let (_, hit) = best.min_by_key(|(strength, hit)| (*strength, hit.order))?;
     let (meaning, needs_review) = match hit.rule.effect {
-        Effect::OptOut => (Meaning::OptOut, false),
-        Effect::Review | Effect::ReviewUnlessAnswering => (Meaning::OptOut, true),
+        Effect::OptOut => (Meaning::OptOut, found.iter().any(|hit| hit.rule.effect == Effect::ReviewRegardless)),
+        Effect::Review | Effect::ReviewRegardless | Effect::ReviewUnlessAnswering => (Meaning::OptOut, true),
         Effect::OptIn => (Meaning::OptIn, false),
         Effect::Help => (Meaning::Help, false),
-        Effect::Ordinary | Effect::Filler => (Meaning::None, false),
+        Effect::Wanted | Effect::Ordinary | Effect::Filler => (Meaning::None, false),
     };
     let start = words.get(hit.start)?.start;
     let end = words.get(hit.start..hit.end)?.iter().map(|word| word.end).max()?;
@@ -130,12 +132,13 @@ fn decide<'t>(text: &'t str, words: &[normalise::Word], preceding: Preceding) ->
 fn strength(effect: Effect, preceding: Preceding, asks: bool) -> Option<u8> {
     match effect {
         Effect::OptOut => Some(0),
-        Effect::Review => Some(1),
-        Effect::ReviewUnlessAnswering => (preceding == Preceding::Nothing).then_some(1),
+        Effect::Wanted => Some(1),
+        Effect::Review | Effect::ReviewRegardless => Some(2),
+        Effect::ReviewUnlessAnswering => (preceding == Preceding::Nothing).then_some(2),
         // "Start?" is a question about starting; a grant must be plain.
-        Effect::OptIn => (!asks).then_some(2),
-        Effect::Help => Some(3),
-        Effect::Ordinary => Some(4),
+        Effect::OptIn => (!asks).then_some(3),
+        Effect::Help => Some(4),
+        Effect::Ordinary => Some(5),
         Effect::Filler => None,
     }
 }

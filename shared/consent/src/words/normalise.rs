@@ -64,7 +64,6 @@ pub(super) fn read(text: &str, parts: &[Range<usize>]) -> Message {
         reader.gap = Gap::Break;
         reader.read(text.get(part.clone()).unwrap_or_default(), part.start);
     }
-    reader.finish_run(text.len());
     let unread = reader.read >= READ_LIMIT;
     Message { words: reader.into_words(), unread }
 }
@@ -107,33 +106,33 @@ impl Reader {
             self.take(c, next, offset + at);
             self.previous = c;
         }
-        self.finish_run(offset + part.len());
+        self.finish_run();
     }
 
     fn take(&mut self, c: char, next: char, at: usize) {
         match c {
             'a'..='z' | 'A'..='Z' | '0'..='9' => self.push(c.to_ascii_lowercase(), c, at),
             ' ' | '\t' | '/' | '&' | '+' | '=' | '_' | '~' | '\\' | '^' | '<' | '>' | '%' => {
-                self.separate(Gap::Space, at);
+                self.separate(Gap::Space);
             }
             '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '′' => {}
             // Inside a word these stand for letters: $top, f**k.
             '$' | '@' if next.is_alphabetic() => self.push(c, c, at),
             '*' if self.open.is_some() && (next.is_alphabetic() || next == '*') => self.push(c, c, at),
-            '*' => self.separate(Gap::Space, at),
+            '*' => self.separate(Gap::Space),
             '#' if self.open.is_none() && !next.is_alphanumeric() => {
-                self.separate(Gap::Space, at);
+                self.separate(Gap::Space);
                 self.push(c, c, at);
-                self.separate(Gap::Space, at + 1);
+                self.separate(Gap::Space);
             }
-            '#' => self.separate(Gap::Space, at),
+            '#' => self.separate(Gap::Space),
             '-' | '‐' | '‑' if self.previous.is_alphanumeric() && next.is_alphanumeric() => {
-                self.separate(Gap::Hyphen, at);
+                self.separate(Gap::Hyphen);
             }
             // An inch mark is no quotation mark.
-            '"' if self.previous.is_ascii_digit() => self.separate(Gap::Space, at),
-            '"' | '“' | '”' | '«' | '»' | '„' => self.quote(c, at),
-            _ if c.is_ascii() => self.separate(Gap::Break, at),
+            '"' if self.previous.is_ascii_digit() => self.separate(Gap::Space),
+            '"' | '“' | '”' | '«' | '»' | '„' => self.quote(c),
+            _ if c.is_ascii() => self.separate(Gap::Break),
             _ if is_invisible(c) => {}
             _ => self.take_foreign(c, at),
         }
@@ -156,14 +155,16 @@ impl Reader {
             return;
         }
         if c.is_whitespace() && c != '\u{2028}' && c != '\u{2029}' {
-            return self.separate(Gap::Space, at);
+            return self.separate(Gap::Space);
         }
-        self.separate(Gap::Break, at);
         let mut symbol = [0; 4];
         if RULEBOOK.word(c.encode_utf8(&mut symbol)).is_some() {
             // A hand or a stop sign that the rules know is a word of its own.
+            self.separate(Gap::Space);
             self.push(c, c, at);
-            self.separate(Gap::Space, at + c.len_utf8());
+            self.separate(Gap::Space);
+        } else {
+            self.separate(Gap::Break);
         }
     }
 
@@ -186,16 +187,22 @@ impl Reader {
         run.place.end = end;
     }
 
-    fn finish_run(&mut self, _at: usize) {
-        if let Some(run) = self.open.take() {
+    fn finish_run(&mut self) {
+        if let Some(mut run) = self.open.take() {
+            // Stars after a word set it in bold; after one letter they hide a curse.
+            let letters = self.text(&run).trim_end_matches('*').len();
+            if letters > 2 {
+                run.folded.end = run.folded.start + letters;
+                self.folded.truncate(run.folded.end);
+            }
             self.runs.push(run);
             self.gap = Gap::Space;
         }
     }
 
-    fn separate(&mut self, gap: Gap, at: usize) {
+    fn separate(&mut self, gap: Gap) {
         let fresh = self.open.is_some();
-        self.finish_run(at);
+        self.finish_run();
         self.gap = match (fresh, self.gap, gap) {
             (true, _, gap) => gap,
             (_, Gap::Break, _) | (_, _, Gap::Break) => Gap::Break,
@@ -203,8 +210,8 @@ impl Reader {
         };
     }
 
-    fn quote(&mut self, c: char, at: usize) {
-        self.separate(Gap::Break, at);
+    fn quote(&mut self, c: char) {
+        self.separate(Gap::Break);
         let opens = match c {
             '“' | '«' | '„' => true,
             '"' => self.quotation == 0,

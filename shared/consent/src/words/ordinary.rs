@@ -12,7 +12,7 @@ const fn filler(id: &'static str, patterns: &'static [&'static str]) -> Rule {
 }
 
 pub(super) const RULES: &[Rule] = &[
-    filler("filler.word", &["FILLER", "thank you|u", "thanks you|u", "good morning|afternoon|evening|day|night|bye|god",
+    filler("filler.word", &["FILLER", "thank you|u very|so much|kindly", "thanks so|very much", "thank you|u", "thanks you|u", "good morning|afternoon|evening|day|night|bye|god",
         "god bless", "have a .. day|night|one|evening|weekend|week", "right now", "at once", "my god|goodness", "oh my",
         "por favor", "sil vous plait", "s il vous plait", "from now on", "once and for all", "if you|u",
         "yours truly|sincerely", "if possible", "as soon as possible", "for good", "today please",
@@ -37,7 +37,7 @@ pub(super) const RULES: &[Rule] = &[
     ordinary("guard.stop_matter", English, &[
         "stop|quit|end|cease|halt|cancel|discontinue|remove|delete the|my|our|this|that|his|her|their|a|an|your|any|all|these|those|future|of|monthly|auto|upcoming|credit|debit|late|extra|paper|storage|NUMBER|old* NUMBER|OTHER|NAME? MATTER",
         "stop|quit|end|cease|halt|cancel|discontinue|remove|delete MATTER",
-        "stop|quit|end|cease TEXTING me|us? the|my|our|any|a|these|those|your|paper|physical|late* paper|printed|invoices|invoice|statement|statements|bills|bill|mail|letter|postcards|receipts|people|checks|trucks",
+        "stop|quit|end|cease TEXTING me|us? the|my|our|any|a|these|those|your|paper|physical|late* paper|printed|invoices|invoice|statement|statements|bills|bill|mail|letter|postcards|receipts|checks|trucks",
         "stop|quit|end OTHERING|raising|working|charging|leaking|worrying|parking|leaving|letting|making|blocking|using|taking|being|doing|going|paying|running|playing|talking",
         "stop|quit the|my|his|her|their|our OTHER|NAME OTHER|NAME|from|at|in", "have|has|got|had to stop|end|quit this|the|that|all|my OTHER|NAME|bill|MATTER",
         "stop|end|cancel it|them|this|that from", "stop me|him|her|us|someone|anyone|people from|at|if|when|in",
@@ -46,8 +46,10 @@ pub(super) const RULES: &[Rule] = &[
     ]),
     ordinary("guard.negated", English, &[
         "NOT|wont|cant|didnt|doesnt|couldnt|wouldnt|isnt|arent|without|cannot stop|quit|unsubscribe|unsub|cancel|end|revoke|optout|stopping|unsubscribing|remove|delete",
-        "NOT opt out|me out", "NOT want|wanna|mean|ask|asked|try|trying|intend|need|wish|like|going|planning|have|say|said|text|reply|send|request|requested .. to? .. stop|unsubscribe|unsub|opt|optout|cancel|revoke|removed|unsubscribed|quit|end",
-        "didnt|never mean|say|ask|want|try|intend|text|reply|said|request|requested|asked|replied|sent|meant to? .. stop|unsubscribe|unsub|opt|optout|cancel|removed|unsubscribed|quit",
+        "NOT opt out|me out",
+        "NOT want|wanna|mean|ask|asked|try|trying|intend|need|wish|like|going|planning|have|request|requested you|u|yall|to|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|revoke|removed|unsubscribed|quit|end",
+        "NOT say|said|text|reply|send|type with|to|the|word* stop|unsubscribe|cancel",
+        "didnt|never mean|say|ask|want|try|intend|text|reply|said|request|requested|asked|replied|sent|meant you|to|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|removed|unsubscribed|quit",
         "NOT take|remove|drop|delete me|my|us off|out|from|number|name", "NOT block me|us|this|my", "NOT leave me alone",
         "NOT lose|delete my .. number", "hope|hoping you|they|it|yall NOT|wont stop",
         "no need|reason to .. stop|unsubscribe|cancel|opt", "NOT wrong number",
@@ -55,24 +57,23 @@ pub(super) const RULES: &[Rule] = &[
     ]),
     // Reports and questions about what has happened, not requests.
     ordinary("guard.report", English, &[
-        "why|when|how|y|hows did|do|have|has|are|did|would|come|is|was|were i|you|u|we|they|it|yall|the|my .. stop|unsubscribe|unsubscribed|quit|removed|cancel|stopped|optout|opted",
+        "how did|come i|you|u|we|they|it|yall|the|my|get|got .. stop|unsubscribe|unsubscribed|removed|stopped|optout|opted", "why|when|y did|do|have|has|are|would|come|is|was|were i|you|u|we|they|it|yall|the|my .. stop|unsubscribe|unsubscribed|quit|removed|cancel|stopped|optout|opted",
         "did|does i|you|u|we|they|it|yall|the|he|she|my .. stop|unsubscribe|quit|cancel|end|remove|unsubscribed",
         "accidentally|mistakenly|accident .. stop|stopped|unsubscribe|unsubscribed|unsubscribing|opted out|out|optout|opt",
         "stop|stopped|unsubscribe|unsubscribed|opted|optout .. by|on|in accident|mistake|error|accidentally|accidently",
-        "was|got|been|am|being|were unsubscribed|removed|opted",
+        "was|got|been|am|being|were unsubscribed|removed|opted", "told|asked|tell|asking|telling|made me|him|her|my|the .. to stop|quit", "could|couldnt not? be TEXTED|reached", "did|has|does|didnt not? send|sent", "you|they|u|yall|office never TEXT|call|contact",
         "what happens if|when i .. stop|end|cancel|unsubscribe|out", "if|when|after|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|cancel|end|quit",
         "should|must|can|could do? i .. reply|text|say|type|send .. stop|cancel",
         "do|did i need|have to .. reply|text|say|type|send .. stop|cancel",
-        "not|never|havent|hasnt|arent|isnt|didnt|dont|wasnt|stopped|quit|got|get|getting|receive|received|get .. getting|received|receiving|gotten|get|got|receive|seeing|see .. your|the|any|a|my|that|anymore .. MESSAGE",
-        "^ i|im|we|ive|i am .. not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|receive|get THE* MESSAGE",
+        "not|never|havent|hasnt|arent|isnt|didnt|dont|wasnt|stopped|quit been|ever|even|yet* getting|received|receiving|gotten|get|got|receive|seeing|see .. MESSAGE",
+        "^ i|im|we|ive .. not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|receive|get THE* MESSAGE",
         "got|get|have|has|had|received|see|was|were|are|is|theres|there|saw|with|had|has no THE* MESSAGE", "there is|are|was|were no more? THE* MESSAGE",
         "i|we|you|u|they|he|she|it|who|whoever|and|if you|did|does|can|could|will|would|if|why|or|was|is|are|am|do do? not|dont|never|didnt text|txt|message|contact|call|email|sms|text NAME|OTHER|and|back|while|much|because|often|until|about|with|or|when|in|at",
         "did|does|can|could|will|would|if|why|or|is|are not text|txt|message|contact|call|email|notify|bother",
-        "^ i|we|he|she|they|why|if|when dont|never|do|would|usually|really .. not? text|txt|bother|message|call|contact|email|spam",
+        "^ i|we|he|she|they|why|if|when do|would|usually|really|just* dont|never|not text|txt|bother|message|call|contact|email|spam", "i|we|he|she do|would|usually* dont|never|not text|call|email $",
         "if|when|why|unless you|u|they|yall dont|do|never not? text|txt|message|call|contact|email|notify",
         "NOT text|txt|call|email|send|message me|us? the|my|a|that code|codes|address|invoice|receipt|bill|link|pin|gate|password|combination",
-        "NOT text|txt and drive", "NOT bother OTHER|OTHERING|to|with|coming|me|sending $|it|a|the|coming|looking|fixing|about",
-        "NOT bother to|with|coming|going|sending|OTHERING|calling", "NOT contact|text|call|message|email him|her|them|police|until|unless|NAME",
+        "NOT text|txt and drive", "NOT bother to|with|coming|going|sending|OTHERING|calling", "NOT contact|text|call|message|email him|her|them|police|until|unless|NAME",
         "no need to text|call|message|reply",
     ]),
     // Our own footer, sent back: "Reply STOP to opt out". Alone it is a STOP (`keyword.footer`).
@@ -94,9 +95,9 @@ pub(super) const RULES: &[Rule] = &[
     ]),
     // "I gave you the wrong number", "wrong number on my bill".
     ordinary("guard.wrong_number", English, &[
-        "gave|given|enter|entered|dialed|typed|put|called|wrote|used|punched|have|has|had|provided|listed|pressed|input|texted|charged|is|shows|says|the .. the|a|my wrong number|person|one|code|unit|phone|card|address",
+        "gave|given|enter|entered|typed|put|wrote|used|punched|provided|listed|pressed|input|charged|has|shows|says .. the|a|my wrong number|person|one|code|unit|phone|card|address",
         "i|we|ive|i have|did .. gave|give|enter|entered|dialed|typed|put|called|wrote|used|punched|have|texted|call|dial|text wrong number|person",
-        "wrong number on|for|in the|my|our|this|file|NUMBER|door|it|gate|unit", "is|was this|that|it the wrong number",
+        "wrong phone? number on|for|in the|my|our|this|file|NUMBER|door|it|gate|unit", "is|was this|that|it the wrong number",
         "wrong number|person of|in for? MATTER", "wrong person|one on|for|in the|my",
     ]),
     ordinary("guard.end", English, &[
@@ -115,7 +116,7 @@ pub(super) const RULES: &[Rule] = &[
         "to|can|when|does|did|will|i|we|you|want|car|wont|the start|resume|subscribe $",
     ]),
     ordinary("guard.es", Spanish, &[
-        "baja|alto|alta la|el|los|las|un|una|por|de|en|a|mi|su|temporada|del|o|velocidad", "planta|mas|muy|esta|es|tan|demasiado|voz|calle|renta|precio|parte|temperatura|cuota|tarifa baja|alto|alta|bajo",
+        "baja|alto|alta la|el|los|las|un|una|de|en|a|mi|su|temporada|del|o|velocidad", "planta|mas|muy|esta|es|tan|demasiado|voz|calle|renta|precio|parte|temperatura|cuota|tarifa baja|alto|alta|bajo",
         "no|nunca|sin para|parar|pare|paren|cancelar|cancele|cancelen|cancelo|borrar|borren|detener|detengan|dejen|deje|dejar|basta",
         "no|nunca quiero|quise|queria|deseo|voy cancelar|salir|parar|darme|borrar|detener|a|que .. suscripcion|baja|cancelen|mensajes|paren|dejen|cancelar",
         "no hay|tengo|tenia|tiene|recibi|recibo|vi|habia|llegan|llego|me mas|llegan|llego|llegaron|ningun|ningunos|sus|los|mas? mensajes|mensaje|textos|texto|avisos",

@@ -11,8 +11,13 @@ pub(super) enum Effect {
     Ordinary,
     /// Opts out.
     OptOut,
+    /// Asks for texts: "don't call, text me". Stronger than a revocation that is in doubt.
+    Wanted,
     /// Opts out, and a person should look: the words may have been meant otherwise.
     Review,
+    /// As `Review`, and the doubt stays where a plainer rule matches too: "wrong number, stop" stops the texts, and
+    /// the number still is not the tenant's.
+    ReviewRegardless,
     /// As `Review`, but an answer when the facility had asked something.
     ReviewUnlessAnswering,
     /// Opts in.

@@ -37,10 +37,21 @@ pub(super) struct Rulebook {
     words: HashMap<&'static str, WordId, BuildHasherDefault<Fnv>>,
     sets: Vec<Set>,
     patterns: Vec<Pattern>,
-    /// By phase and word: the pattern, and its step that takes the word (optional first steps may be left out).
-    starts: [Vec<Vec<(usize, usize)>>; 3],
-    soft: usize,
-    keywords: usize,
+    /// By phase and word: where a pattern can begin.
+    starts: [Vec<Vec<Start>>; 3],
+    /// By word: the sets that it belongs to (a set of set numbers).
+    memberships: Vec<Set>,
+    soft: u16,
+    keywords: u16,
+}
+
+/// A word can begin this pattern, at this step (optional first steps may be left out), in a message that also
+/// has a word of this set.
+#[derive(Clone, Copy)]
+struct Start {
+    pattern: u16,
+    step: u16,
+    needs: u16,
 }
 
 struct Pattern {
@@ -62,7 +73,7 @@ enum Edge {
 /// One step of a pattern; sets are named by their index.
 #[derive(Debug, Clone, Copy)]
 enum Step {
-    Words { set: usize, least: u8, most: u8 },
+    Words { set: u16, least: u8, most: u8 },
     Gap,
 }
 
@@ -93,7 +104,27 @@ impl Set {
     }
 
     fn ids(&self) -> impl Iterator<Item = WordId> {
-        (0..WordId::MAX).take(self.bits.len() * 64).filter(|id| self.contains(*id))
+        (0..).step_by(64).zip(&self.bits).flat_map(|(base, block)| {
+            let mut left = *block;
+            std::iter::from_fn(move || {
+                let bit = u16::try_from(left.trailing_zeros()).ok().filter(|bit| *bit < 64)?;
+                left &= left - 1;
+                Some(base + bit)
+            })
+        })
+    }
+
+    fn add_all(&mut self, other: &Self) {
+        if self.bits.len() < other.bits.len() {
+            self.bits.resize(other.bits.len(), 0);
+        }
+        for (mine, others) in self.bits.iter_mut().zip(&other.bits) {
+            *mine |= others;
+        }
+    }
+
+    fn len(&self) -> u32 {
+        self.bits.iter().map(|block| block.count_ones()).sum()
     }
 }
 
@@ -110,21 +141,45 @@ impl Rulebook {
             .collect();
         let soft = builder.set("SOFT");
         let keywords = builder.set("KEYWORD");
+        let words = UNKNOWN.len() + builder.words.len();
         let mut book = Self {
-            starts: std::array::from_fn(|_| vec![Vec::new(); UNKNOWN.len() + builder.words.len()]),
+            starts: std::array::from_fn(|_| vec![Vec::new(); words]),
+            memberships: std::iter::repeat_with(Set::default).take(words).collect(),
             words: builder.words,
             sets: builder.sets,
             patterns,
             soft,
             keywords,
         };
-        for (index, pattern) in book.patterns.iter().enumerate() {
-            let Some(phase) = book.starts.get_mut(phase(pattern.rule.effect)) else { continue };
-            for (nth, step) in pattern.steps.iter().enumerate() {
+        book.index();
+        book
+    }
+
+    /// Fills `starts` and `memberships`.
+    fn index(&mut self) {
+        for (number, set) in (0..).zip(&self.sets) {
+            for id in set.ids() {
+                if let Some(memberships) = self.memberships.get_mut(usize::from(id)) {
+                    memberships.insert(number);
+                }
+            }
+        }
+        for (number, pattern) in (0..).zip(&self.patterns) {
+            let Some(phase) = self.starts.get_mut(phase(pattern.rule.effect)) else { continue };
+            for (nth, step) in (0..).zip(&pattern.steps) {
                 let Step::Words { set, least, .. } = step else { break };
-                for id in book.sets.get(*set).into_iter().flat_map(Set::ids) {
+                // Of the sets that must come after, the smallest is the least likely to be there.
+                let after = pattern.steps.iter().skip(usize::from(nth) + 1);
+                let needs = after
+                    .filter_map(|step| match step {
+                        Step::Words { set, least: 1.., .. } => Some(*set),
+                        Step::Words { .. } | Step::Gap => None,
+                    })
+                    .min_by_key(|set| self.sets.get(usize::from(*set)).map(Set::len));
+                let start = Start { pattern: number, step: nth, needs: needs.unwrap_or(*set) };
+                for id in self.sets.get(usize::from(*set)).into_iter().flat_map(Set::ids) {
                     if let Some(starts) = phase.get_mut(usize::from(id)) {
-                        starts.push((index, nth));
+                        starts.push(start);
                     }
                 }
                 if *least > 0 {
@@ -132,7 +187,6 @@ impl Rulebook {
                 }
             }
         }
-        book
     }
 
     /// The number of a word, if any rule names it.
@@ -145,8 +199,8 @@ impl Rulebook {
         self.word(folded).filter(|id| self.in_set(self.keywords, *id))
     }
 
-    fn in_set(&self, set: usize, id: WordId) -> bool {
-        self.sets.get(set).is_some_and(|set| set.contains(id))
+    fn in_set(&self, set: u16, id: WordId) -> bool {
+        self.sets.get(usize::from(set)).is_some_and(|set| set.contains(id))
     }
 
     /// All matches. A match that uses words of an ordinary sense is left out ("don't stop" in "don't stop
@@ -181,7 +235,9 @@ fn phase(effect: Effect) -> usize {
         Effect::Filler => 0,
         Effect::Ordinary => 1,
         Effect::OptOut
+        | Effect::Wanted
         | Effect::Review
+        | Effect::ReviewRegardless
         | Effect::ReviewUnlessAnswering
         | Effect::OptIn
         | Effect::Help => 2,
@@ -206,6 +262,8 @@ struct Clause {
 struct Search<'a> {
     book: &'a Rulebook,
     words: &'a [Word],
+    /// The sets that have a word in the message.
+    present: Set,
     senses: Vec<Sense>,
     clauses: Vec<Clause>,
     content: (usize, usize),
@@ -213,7 +271,14 @@ struct Search<'a> {
 
 impl<'a> Search<'a> {
     fn new(book: &'a Rulebook, words: &'a [Word]) -> Self {
-        let mut search = Self { book, words, senses: vec![Sense::Free; words.len()], clauses: Vec::new(), content: (0, 0) };
+        let mut present = Set::default();
+        for word in words {
+            if let Some(memberships) = book.memberships.get(usize::from(word.id)) {
+                present.add_all(memberships);
+            }
+        }
+        let senses = vec![Sense::Free; words.len()];
+        let mut search = Self { book, words, present, senses, clauses: Vec::new(), content: (0, 0) };
         search.find_edges();
         search
     }
@@ -248,9 +313,12 @@ impl<'a> Search<'a> {
         let mut hits = Vec::new();
         let Some(starts) = self.book.starts.get(phase) else { return hits };
         for (at, word) in self.words.iter().enumerate() {
-            for (index, step) in starts.get(usize::from(word.id)).into_iter().flatten() {
-                let Some(pattern) = self.book.patterns.get(*index) else { continue };
-                if let Some(hit) = self.match_at(pattern, *step, at, word) {
+            for start in starts.get(usize::from(word.id)).into_iter().flatten() {
+                if !self.present.contains(start.needs) {
+                    continue;
+                }
+                let Some(pattern) = self.book.patterns.get(usize::from(start.pattern)) else { continue };
+                if let Some(hit) = self.match_at(pattern, usize::from(start.step), at, word) {
                     hits.push(hit);
                 }
             }
@@ -313,8 +381,8 @@ impl<'a> Search<'a> {
     }
 
     /// The next word of a set, with `SOFT` words passed over.
-    fn take(&self, set: usize, start: usize, at: usize, clause_end: usize) -> Option<usize> {
-        let set = self.book.sets.get(set)?;
+    fn take(&self, set: u16, start: usize, at: usize, clause_end: usize) -> Option<usize> {
+        let set = self.book.sets.get(usize::from(set))?;
         let reach = if at == start { at } else { at + LONGEST_GAP };
         for next in at..=reach {
             let word = self.words.get(next).filter(|_| next < clause_end)?;
@@ -338,7 +406,7 @@ struct Builder {
     words: HashMap<&'static str, WordId, BuildHasherDefault<Fnv>>,
     sets: Vec<Set>,
     /// Sets by how they are written in the tables.
-    named: HashMap<&'static str, usize>,
+    named: HashMap<&'static str, u16>,
 }
 
 impl Builder {
@@ -348,7 +416,7 @@ impl Builder {
     }
 
     /// The set for `a|b|CLASS`.
-    fn set(&mut self, written: &'static str) -> usize {
+    fn set(&mut self, written: &'static str) -> u16 {
         if let Some(set) = self.named.get(written) {
             return *set;
         }
@@ -357,13 +425,13 @@ impl Builder {
         set
     }
 
-    fn union(&mut self, members: impl Iterator<Item = &'static str>) -> usize {
+    fn union(&mut self, members: impl Iterator<Item = &'static str>) -> u16 {
         let mut union = Set::default();
         for member in members {
-            match self.named.get(member).and_then(|set| self.sets.get(*set)) {
+            match self.named.get(member).and_then(|set| self.sets.get(usize::from(*set))) {
                 Some(set) => {
                     union.open |= set.open;
-                    set.ids().for_each(|id| union.insert(id));
+                    union.add_all(set);
                 }
                 None => match unknown(member) {
                     Some(id) => {
@@ -375,7 +443,7 @@ impl Builder {
             }
         }
         self.sets.push(union);
-        self.sets.len() - 1
+        u16::try_from(self.sets.len() - 1).unwrap_or(u16::MAX)
     }
 
     fn word(&mut self, word: &'static str) -> WordId {

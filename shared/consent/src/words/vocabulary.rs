@@ -8,7 +8,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Passed over between the steps of a pattern.
     (
         "SOFT",
-        "please pls plz plse kindly fucking fuckin fkn fking f**king f*cking effing freaking freakin frickin \
+        "please pls plz plse plss plzz kindly fucking fuckin fkn fking f**king f*cking effing freaking freakin frickin \
          frigging friggin damn damned damm dang goddamn bloody ever again even really immediately now already totally \
          completely permanently simply actually also very asap sir maam literally seriously honestly right \
          por favor porfavor porfa ya svp",
@@ -20,7 +20,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          nope nah oh um uh hmm well so just lol lmao madam sirs guys team folks people everyone everybody dear yall bro \
          dude man bruh girl sis mom babe honey friend yo bye goodbye goodnight regards sincerely respectfully \
          cordially period exclamation point mark re fw fwd urgent omg omfg jeez geez god gosh jesus christ lord \
-         sorry ffs smh tho though and but then gracias merci bonjour bonsoir salut allo buenas buenos dias tardes \
+         🛑 ✋ 🚫 🖕 ⛔ 📵 🔕 ❌ sorry ffs smh tho though fr frfr rn tbh ngl deadass asf af and but then gracias merci bonjour bonsoir salut allo buenas buenos dias tardes \
          noches senor senora senorita amigo amigos oye oiga",
     ),
     // Senders of texts, and their objects.
@@ -44,10 +44,10 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("THESE", "these this them those that it everything anything all stuff bullshit shit crap bs nonsense harassment"),
     ("CALLS", "call calls phonecalls phonecall robocalls email emails voicemail voicemails letters mailings"),
     // "stop", and what people type for it.
-    ("STOP", "stop stpo stopp stap stahp stawp stopt stope stoip stopping quit cease halt desist discontinue refrain"),
+    ("STOP", "stop 🛑 stoppit stap stahp stawp stopping quit cease halt desist discontinue refrain"),
     (
         "TEXTING",
-        "texting txting textin txtin txtng messaging msging messagin smsing sending sendin spamming spammin pinging \
+        "texting txting textin txtin txtng txtn textn texin txing textting messaging msging messagin smsing sending sendin spamming spammin pinging \
          writing contacting contactin notifying bothering botherin harassing harrassing harrasing annoying bugging \
          buggin pestering hassling disturbing stalking soliciting hounding badgering bombarding blasting flooding \
          blowing alerting reminding msgin texing",
@@ -73,7 +73,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ("PLAINLY_REMOVE", "remove delete erase scratch unlist removing purge"),
     (
         "MY_NUMBER",
-        "number numbers num nbr no phone cell name names contact contacts info information details mobile cellphone \
+        "number numbers num nbr no phone cell name names contact contacts info information details mobile cellphone telephone fone \
          phonenumber data",
     ),
     (
@@ -92,14 +92,13 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          invoice invoices lock locks gate code codes door doors key keys alarm account card cards truck trailer move \
          moveout storage space locker auction lien increase raise discount deposit order transfer delivery pickup \
          electricity power water leak leaking noise light lights camera membership refund check transaction debit \
-         autodraft draft withdrawal withdrawals policy dolly waitlist waiting meeting service maintenance work \
+         autodraft draft withdrawal withdrawals policy dolly waitlist waiting meeting maintenance work \
          working worker car cars vehicle rack roof furniture boxes box trash items item stuff belongings things \
          mail letter paper printed driveway parking spot class party trip flight job school church time music \
          people kids neighbor neighbors someone somebody bank automatic recurring access \
          agreement elevator heat ac fan machine engine bleeding crying smoking drinking worrying worry \
          fighting traffic cops police thief thieves theft animals mice rats bugs pests rain flooding \
-         sign signs bus train game season week month year day today tomorrow tonight monday tuesday wednesday thursday \
-         friday saturday sunday weekend program utility utilities loan cita unidad bodega pago pagos renta contrato \
+         sign signs bus train game season utility utilities loan cita unidad bodega pago pagos renta contrato \
          reserva reservacion seguro cuenta",
     ),
     // Relatives of the sender, whose number it may be.
@@ -108,7 +107,21 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
              grandmother grandmothers work business company office boss bosss"),
     ("PLACE", "there here with anymore yet at you yall"),
     ("PERSON", "person guy lady man woman one phone individual party people dude girl chick customer tenant house address"),
-    ("STORAGE_UNIT", "storage unit units locker account facility lockers"),
+    // Somebody's name: any unknown word with a capital, and common first names that people write without one.
+    // Names that are also words (Will, Mark, Bill, May) are left out.
+    (
+        "SOMEBODY",
+        "NAME james john robert michael david william richard joseph thomas charles christopher daniel matthew anthony \
+         steven paul andrew joshua kenneth kevin brian george timothy ronald jason edward jeffrey ryan jacob gary \
+         nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander patrick jose carlos \
+         juan luis miguel jorge pedro jesus2 mike dave bob jim tom joe steve dan chris matt tony josh ken kyle tyler \
+         marcus deshawn darnell jamal mary patricia jennifer linda elizabeth barbara susan jessica karen sarah lisa nancy \
+         sandra ashley emily kimberly margaret donna michelle carol amanda melissa deborah stephanie rebecca laura sharon \
+         cynthia kathleen amy angela shirley anna brenda pamela nicole samantha katherine christine helen debra rachel \
+         carolyn janet maria catherine heather diane olivia julie joyce victoria kelly christina joan evelyn lauren \
+         judith megan andrea cheryl hannah martha jacqueline frances gloria ann teresa sara janice jean alice kathryn \
+         julia ana rosa carmen guadalupe veronica lupe debbie tammy tiffany brittany keisha latoya monica crystal",
+    ),
     ("START_AGAIN", "start resume begin restart continue reactivate reinstate unblock unstop resubscribe"),
     // Words that are a whole message. CFR: 47 CFR 64.1200(a)(10); then the providers' defaults: Twilio STOPALL and
     // OPTOUT, Telnyx STOP ALL, AWS REMOVE, TD (texto de desinscripcion) and ARRET, Plivo UNSUB, Infobip and Vonage
@@ -116,10 +129,10 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     (
         "KEYWORD",
         "stop quit end cancel unsubscribe revoke optout stopall unsub remove arret alto parar baja start unstop help \
-         info removeme nomore aide ayuda stopp sotp exit optin",
+         info removeme nomore aide ayuda exit optin",
     ),
     // Those that mean nothing but texts; the others may mean the unit and go to review.
-    ("PLAIN_KEYWORD", "stop stopall unsubscribe unsubscribed optout unsub stpo sotp stopp stahp stap arret desist"),
+    ("PLAIN_KEYWORD", "stop stoppit stopall unsubscribe unsubscribed optout unsub stahp stap desist"),
     // Known words next to a keyword, which are not its misspellings.
     (
         "NEIGHBOURS",
