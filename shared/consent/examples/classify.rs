@@ -12,7 +12,11 @@ fn main() -> std::io::Result<()> {
         let reading = classify(&line, Preceding::Nothing);
         let review = if reading.needs_review { " (review)" } else { "" };
         let matched = reading.matched.unwrap_or_default();
-        writeln!(out, "{:?}{review}\t{}\t{matched}\t{line}", reading.meaning, reading.rule)?;
+        writeln!(
+            out,
+            "{:?}{review}\t{}\t{matched}\t{line}",
+            reading.meaning, reading.rule
+        )?;
     }
     Ok(())
 }

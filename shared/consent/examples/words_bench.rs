@@ -39,7 +39,12 @@ fn main() -> Result<(), Box<dyn Error>> {
     let mut out = stdout().lock();
     let start = Instant::now();
     classify("", Preceding::Nothing);
-    writeln!(out, "{:<28}{:>9} ns, once", "making the tables ready", start.elapsed().as_nanos())?;
+    writeln!(
+        out,
+        "{:<28}{:>9} ns, once",
+        "making the tables ready",
+        start.elapsed().as_nanos()
+    )?;
     for (name, text) in TEXTS {
         let batch = |_| {
             let start = Instant::now();

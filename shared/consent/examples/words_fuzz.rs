@@ -10,8 +10,34 @@ use consent::words::{Preceding, classify};
 
 /// What is spliced in: marks, letters and words that steer the reader.
 const NOISE: [&str; 28] = [
-    "\u{200b}", "\u{202e}", "\u{301}", "’", "“", "”", "\"", ">", "\n", "\r\n", "*", "#", "$", "-", "—", "🛑", "🙅🏽‍♀️", "ﬁ", "ß", "İ",
-    "т", "\0", "stop", "On 1 wrote:", "Liked “", "s t o p ", "don't ", "the the the ",
+    "\u{200b}",
+    "\u{202e}",
+    "\u{301}",
+    "’",
+    "“",
+    "”",
+    "\"",
+    ">",
+    "\n",
+    "\r\n",
+    "*",
+    "#",
+    "$",
+    "-",
+    "—",
+    "🛑",
+    "🙅🏽‍♀️",
+    "ﬁ",
+    "ß",
+    "İ",
+    "т",
+    "\0",
+    "stop",
+    "On 1 wrote:",
+    "Liked “",
+    "s t o p ",
+    "don't ",
+    "the the the ",
 ];
 
 /// Marsaglia's xorshift: any seed repeats the same inputs.
@@ -32,7 +58,10 @@ impl Random {
     /// A place between two characters.
     fn place(&mut self, text: &str) -> usize {
         let at = self.below(text.len() + 1);
-        (0..=at).rev().find(|at| text.is_char_boundary(*at)).unwrap_or_default()
+        (0..=at)
+            .rev()
+            .find(|at| text.is_char_boundary(*at))
+            .unwrap_or_default()
     }
 
     fn mutate(&mut self, text: &mut String, seeds: &[&str]) {
@@ -60,7 +89,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let inputs: u64 = arguments.next().map_or(Ok(10_000_000), |inputs| inputs.parse())?;
     let seed: u64 = arguments.next().map_or(Ok(1), |seed| seed.parse())?;
     let corpus = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus");
-    let files = [std::fs::read_to_string(corpus.join("replies.csv"))?, std::fs::read_to_string(corpus.join("authored.csv"))?];
+    let files = [
+        std::fs::read_to_string(corpus.join("replies.csv"))?,
+        std::fs::read_to_string(corpus.join("authored.csv"))?,
+    ];
     let seeds: Vec<&str> = files.iter().flat_map(|file| file.lines()).collect();
 
     let mut random = Random(seed.max(1));
@@ -78,13 +110,34 @@ fn main() -> Result<(), Box<dyn Error>> {
         if took > slowest.0 {
             slowest = (took, text.clone());
         }
-        assert!(reading.matched.is_none_or(|matched| text.contains(matched)), "{text:?}");
+        assert!(
+            reading.matched.is_none_or(|matched| text.contains(matched)),
+            "{text:?}"
+        );
     }
     let mut out = stdout().lock();
-    writeln!(out, "{inputs} inputs, {bytes} bytes in {:?}; the slowest took {:?}: {:?}", start.elapsed(), slowest.0, slowest.1)?;
+    writeln!(
+        out,
+        "{inputs} inputs, {bytes} bytes in {:?}; the slowest took {:?}: {:?}",
+        start.elapsed(),
+        slowest.0,
+        slowest.1
+    )?;
 
     // Linear: twice the text takes twice the time, up to the length that is read.
-    for unit in ["stop ", "the ", "please ", "don't ", "no more the ", "s t o p ", "“a b”", "a", "🛑", "stp ", "i want to not "] {
+    for unit in [
+        "stop ",
+        "the ",
+        "please ",
+        "don't ",
+        "no more the ",
+        "s t o p ",
+        "“a b”",
+        "a",
+        "🛑",
+        "stp ",
+        "i want to not ",
+    ] {
         let mut line = format!("{unit:<16}");
         for length in [500, 1_000, 2_000, 4_000] {
             let text: String = unit.chars().cycle().take(length).collect();
@@ -94,7 +147,10 @@ fn main() -> Result<(), Box<dyn Error>> {
             }
             let each = began.elapsed() / 100;
             line += &format!("{length:>6}: {each:<12?}");
-            assert!(each < Duration::from_millis(20), "{unit:?} times {length} took {each:?}");
+            assert!(
+                each < Duration::from_millis(20),
+                "{unit:?} times {length} took {each:?}"
+            );
         }
         writeln!(out, "{line}")?;
     }

@@ -39,7 +39,9 @@ impl Example {
 
 /// The examples of a file, and the names of the peers it compares with.
 fn examples(file: &str) -> Result<(Vec<Example>, Vec<String>), Box<dyn Error>> {
-    let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("../../tests/corpus").join(file);
+    let path = Path::new(env!("CARGO_MANIFEST_DIR"))
+        .join("../../tests/corpus")
+        .join(file);
     let mut reader = csv::Reader::from_path(path)?;
     let peers = reader.headers()?.iter().skip(3).map(str::to_owned).collect();
     let examples = reader
@@ -48,7 +50,12 @@ fn examples(file: &str) -> Result<(Vec<Example>, Vec<String>), Box<dyn Error>> {
             let row = row?;
             let field = |at: usize| row.get(at).unwrap_or_default().to_owned();
             let peers = row.iter().skip(3).map(|peer| peer == "1").collect();
-            Ok(Example { reply: field(0), expected: field(1), group: field(2), peers })
+            Ok(Example {
+                reply: field(0),
+                expected: field(1),
+                group: field(2),
+                peers,
+            })
         })
         .collect::<csv::Result<_>>()?;
     Ok((examples, peers))
@@ -106,10 +113,17 @@ fn check(file: &str) -> Result<(), Box<dyn Error>> {
         let reading = classify(&example.reply, Preceding::Nothing);
         let (meaning, review) = example.label();
         if reading.meaning != meaning || review.is_some_and(|review| reading.needs_review != review) {
-            writeln!(wrong, "{:?} should be {}: {reading:?}", example.reply, example.expected)?;
+            writeln!(
+                wrong,
+                "{:?} should be {}: {reading:?}",
+                example.reply, example.expected
+            )?;
         }
         ours.add(example, reading.meaning);
-        groups.entry(&example.group).or_default().add(example, reading.meaning);
+        groups
+            .entry(&example.group)
+            .or_default()
+            .add(example, reading.meaning);
         for (score, stops) in theirs.iter_mut().zip(&example.peers) {
             score.add(example, if *stops { Meaning::OptOut } else { Meaning::None });
         }
@@ -140,23 +154,48 @@ fn authored_examples() -> Result<(), Box<dyn Error>> {
 
 #[test]
 fn a_reading_says_which_words_decided() {
-    let reading = classify("Hi. Could you please ＳＴＯＰ texting\u{200b} me? Thanks", Preceding::Nothing);
+    let reading = classify(
+        "Hi. Could you please ＳＴＯＰ texting\u{200b} me? Thanks",
+        Preceding::Nothing,
+    );
     assert_eq!(reading.meaning, Meaning::OptOut);
     assert_eq!(reading.rule, "phrase.stop_texting");
     assert_eq!(reading.matched, Some("ＳＴＯＰ texting"));
     assert!(!reading.needs_review);
-    assert_eq!(classify("ya no me manden mensajes", Preceding::Nothing).language, Language::Spanish);
+    assert_eq!(
+        classify("ya no me manden mensajes", Preceding::Nothing).language,
+        Language::Spanish
+    );
     assert_eq!(classify("ARRÊT", Preceding::Nothing).language, Language::French);
-    assert_eq!(classify("I'll stop by at 5", Preceding::Nothing).rule, "guard.stop_by");
+    assert_eq!(
+        classify("I'll stop by at 5", Preceding::Nothing).rule,
+        "guard.stop_by"
+    );
 }
 
 #[test]
 fn the_regulations_words_revoke_after_a_question_too() {
-    for word in ["stop", "quit", "end", "revoke", "opt out", "cancel", "unsubscribe"] {
-        assert_eq!(classify(word, Preceding::Question).meaning, Meaning::OptOut, "{word}");
+    for word in [
+        "stop",
+        "quit",
+        "end",
+        "revoke",
+        "opt out",
+        "cancel",
+        "unsubscribe",
+    ] {
+        assert_eq!(
+            classify(word, Preceding::Question).meaning,
+            Meaning::OptOut,
+            "{word}"
+        );
     }
     for answer in ["not interested", "S", "no me interesa", "no", "yes"] {
-        assert_eq!(classify(answer, Preceding::Question).meaning, Meaning::None, "{answer}");
+        assert_eq!(
+            classify(answer, Preceding::Question).meaning,
+            Meaning::None,
+            "{answer}"
+        );
     }
 }
 
@@ -165,31 +204,65 @@ fn doubt_goes_to_review_and_a_plain_stop_does_not() {
     for plain in ["STOP", "unsubscribe", "stop texting me", "ALTO", "ARRET"] {
         assert!(!classify(plain, Preceding::Nothing).needs_review, "{plain}");
     }
-    for doubtful in ["CANCEL", "END", "cancelar", "para", "wrong number", "not interested", "STOP 12345", "🖕"] {
+    for doubtful in [
+        "CANCEL",
+        "END",
+        "cancelar",
+        "para",
+        "wrong number",
+        "not interested",
+        "STOP 12345",
+        "🖕",
+    ] {
         assert!(classify(doubtful, Preceding::Nothing).needs_review, "{doubtful}");
     }
 }
 
 #[test]
 fn a_revocation_at_the_end_of_the_longest_text_is_read() {
-    let long = format!("{} Please stop texting me.", "The gate was open again. ".repeat(63));
+    let long = format!(
+        "{} Please stop texting me.",
+        "The gate was open again. ".repeat(63)
+    );
     assert_eq!(classify(&long, Preceding::Nothing).meaning, Meaning::OptOut);
-    let beyond = format!("{} Please stop texting me.", "The gate was open again. ".repeat(1_000));
+    let beyond = format!(
+        "{} Please stop texting me.",
+        "The gate was open again. ".repeat(1_000)
+    );
     let reading = classify(&beyond, Preceding::Nothing);
-    assert_eq!((reading.meaning, reading.rule, reading.needs_review), (Meaning::None, "unread", true));
+    assert_eq!(
+        (reading.meaning, reading.rule, reading.needs_review),
+        (Meaning::None, "unread", true)
+    );
 }
 
 #[test]
 fn rule_ids_are_stable_names() {
     for id in rule_ids() {
-        assert!(id.bytes().all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte)), "{id}");
+        assert!(
+            id.bytes()
+                .all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte)),
+            "{id}"
+        );
     }
 }
 
 /// Single words whose meaning must survive any dress.
 const KEYWORDS: [&str; 14] = [
-    "stop", "stopall", "unsubscribe", "quit", "end", "cancel", "revoke", "optout", "remove", "alto", "baja", "arret",
-    "start", "help",
+    "stop",
+    "stopall",
+    "unsubscribe",
+    "quit",
+    "end",
+    "cancel",
+    "revoke",
+    "optout",
+    "remove",
+    "alto",
+    "baja",
+    "arret",
+    "start",
+    "help",
 ];
 
 fn keyword() -> impl Strategy<Value = &'static str> {

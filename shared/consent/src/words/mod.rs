@@ -96,7 +96,10 @@ pub fn classify(text: &str, preceding: Preceding) -> Reading<'_> {
     let mut reading = decide(text, &message.words, preceding).unwrap_or_else(|| nothing(own.rule));
     if message.unread && reading.meaning != Meaning::OptOut {
         // A revocation may stand in the part that was not read.
-        reading = Reading { needs_review: true, ..nothing("unread") };
+        reading = Reading {
+            needs_review: true,
+            ..nothing("unread")
+        };
     }
     reading
 }
@@ -104,14 +107,19 @@ pub fn classify(text: &str, preceding: Preceding) -> Reading<'_> {
 /// The strongest reading that a rule gives, or else the ordinary sense that was recognised.
 fn decide<'t>(text: &'t str, words: &[normalise::Word], preceding: Preceding) -> Option<Reading<'t>> {
     let found = RULEBOOK.find(words);
-    let asks = text.contains(['?', '¿']);
+    let asks = text.bytes().any(|byte| byte == b'?');
     let best = found
         .iter()
         .filter_map(|hit| Some((strength(hit.rule.effect, preceding, asks)?, hit)));
     // The strongest; among equals the first row of the tables.
     let (_, hit) = best.min_by_key(|(strength, hit)| (*strength, hit.order))?;
     let (meaning, needs_review) = match hit.rule.effect {
-        Effect::OptOut => (Meaning::OptOut, found.iter().any(|hit| hit.rule.effect == Effect::ReviewRegardless)),
+        Effect::OptOut => (
+            Meaning::OptOut,
+            found
+                .iter()
+                .any(|hit| hit.rule.effect == Effect::ReviewRegardless),
+        ),
         Effect::Review | Effect::ReviewRegardless | Effect::ReviewUnlessAnswering => (Meaning::OptOut, true),
         Effect::OptIn => (Meaning::OptIn, false),
         Effect::Help => (Meaning::Help, false),
@@ -144,12 +152,21 @@ fn strength(effect: Effect, preceding: Preceding, asks: bool) -> Option<u8> {
 }
 
 fn nothing(rule: &'static str) -> Reading<'static> {
-    Reading { meaning: Meaning::None, rule, needs_review: false, language: Language::English, matched: None }
+    Reading {
+        meaning: Meaning::None,
+        rule,
+        needs_review: false,
+        language: Language::English,
+        matched: None,
+    }
 }
 
 /// The ids that [`Reading::rule`] can take, each once.
 pub fn rule_ids() -> Vec<&'static str> {
     let mut seen = HashSet::new();
     let named = rule::all().map(|rule| rule.id);
-    named.chain(["tapback", "quoted", "unread", "none"]).filter(|id| seen.insert(*id)).collect()
+    named
+        .chain(["tapback", "quoted", "unread", "none"])
+        .filter(|id| seen.insert(*id))
+        .collect()
 }

@@ -65,7 +65,10 @@ pub(super) fn read(text: &str, parts: &[Range<usize>]) -> Message {
         reader.read(text.get(part.clone()).unwrap_or_default(), part.start);
     }
     let unread = reader.read >= READ_LIMIT;
-    Message { words: reader.into_words(), unread }
+    Message {
+        words: reader.into_words(),
+        unread,
+    }
 }
 
 struct Reader {
@@ -176,7 +179,11 @@ impl Reader {
             folded: start_of_run..start_of_run,
             gap: self.gap,
             quotation: self.quotation,
-            unknown: if original.is_uppercase() { Unknown::Name } else { Unknown::Plain },
+            unknown: if original.is_uppercase() {
+                Unknown::Name
+            } else {
+                Unknown::Plain
+            },
         });
         // A name is written Like This, not LIKE THIS.
         if run.place.start != at && original.is_uppercase() {
@@ -211,7 +218,7 @@ impl Reader {
     }
 
     fn quote(&mut self, c: char) {
-        self.separate(Gap::Break);
+        self.separate(Gap::Space);
         let opens = match c {
             '“' | '«' | '„' => true,
             '"' => self.quotation == 0,
@@ -257,12 +264,18 @@ impl Reader {
                 None => (1, run.place.clone()),
             };
             let mut add = |id: WordId| {
-                let repeats =
-                    words.last().is_some_and(|last| last.id == id && last.clause == clause && !spelling::is_unknown(id));
+                let repeats = words
+                    .last()
+                    .is_some_and(|last| last.id == id && last.clause == clause && !spelling::is_unknown(id));
                 match words.last_mut() {
                     // "stop stop stop" is one word, said loudly.
                     Some(last) if repeats => last.end = place.end,
-                    _ => words.push(Word { id, start: place.start, end: place.end, clause }),
+                    _ => words.push(Word {
+                        id,
+                        start: place.start,
+                        end: place.end,
+                        clause,
+                    }),
                 }
             };
             match joined {
@@ -292,7 +305,11 @@ impl Reader {
             return None;
         }
         let rest = self.runs.get(at..)?;
-        let letters = rest.iter().take(LONGEST_SPELLED_OUT).take_while(|run| run.folded.len() == 1).count();
+        let letters = rest
+            .iter()
+            .take(LONGEST_SPELLED_OUT)
+            .take_while(|run| run.folded.len() == 1)
+            .count();
         (3..=letters).rev().find_map(|count| {
             let last = rest.get(count - 1)?;
             let word = self.folded.get(first.folded.start..last.folded.end)?;
@@ -310,7 +327,12 @@ impl Reader {
         let together = self.folded.get(first.folded.start..last.folded.end)?;
         let length: usize = self.runs.iter().map(|run| run.folded.len()).sum();
         let id = RULEBOOK.keyword(together).filter(|_| length == together.len())?;
-        Some(Word { id, start: first.place.start, end: last.place.end, clause: 0 })
+        Some(Word {
+            id,
+            start: first.place.start,
+            end: last.place.end,
+            clause: 0,
+        })
     }
 
     /// Takes out quotations of two words or more, which are somebody else's, unless the quotation is the whole
@@ -333,7 +355,9 @@ impl Reader {
                 quoted.push(run);
             }
             let before = kept.iter().rev().take(3);
-            let own = before.into_iter().any(|run| matches!(self.text(run), "i" | "ive" | "me" | "yo" | "je" | "jai"));
+            let own = before
+                .into_iter()
+                .any(|run| matches!(self.text(run), "i" | "ive" | "me" | "yo" | "je" | "jai"));
             if own || quoted.len() == 1 {
                 kept.extend(quoted);
             }

@@ -54,5 +54,9 @@ pub(super) struct Rule {
 
 /// All rules, in the order of precedence among equals.
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
-    [ordinary::RULES, english::RULES, spanish::RULES, french::RULES].into_iter().flatten()
+    let tables = [ordinary::RULES]
+        .into_iter()
+        .chain(english::TABLES)
+        .chain([spanish::RULES, french::RULES]);
+    tables.flatten()
 }

@@ -100,14 +100,18 @@ impl Set {
     }
 
     fn contains(&self, id: WordId) -> bool {
-        self.bits.get(usize::from(id) / 64).is_some_and(|bits| bits >> (id % 64) & 1 == 1)
+        self.bits
+            .get(usize::from(id) / 64)
+            .is_some_and(|bits| bits >> (id % 64) & 1 == 1)
     }
 
     fn ids(&self) -> impl Iterator<Item = WordId> {
         (0..).step_by(64).zip(&self.bits).flat_map(|(base, block)| {
             let mut left = *block;
             std::iter::from_fn(move || {
-                let bit = u16::try_from(left.trailing_zeros()).ok().filter(|bit| *bit < 64)?;
+                let bit = u16::try_from(left.trailing_zeros())
+                    .ok()
+                    .filter(|bit| *bit < 64)?;
                 left &= left - 1;
                 Some(base + bit)
             })
@@ -165,9 +169,13 @@ impl Rulebook {
             }
         }
         for (number, pattern) in (0..).zip(&self.patterns) {
-            let Some(phase) = self.starts.get_mut(phase(pattern.rule.effect)) else { continue };
+            let Some(phase) = self.starts.get_mut(phase(pattern.rule.effect)) else {
+                continue;
+            };
             for (nth, step) in (0..).zip(&pattern.steps) {
-                let Step::Words { set, least, .. } = step else { break };
+                let Step::Words { set, least, .. } = step else {
+                    break;
+                };
                 // Of the sets that must come after, the smallest is the least likely to be there.
                 let after = pattern.steps.iter().skip(usize::from(nth) + 1);
                 let needs = after
@@ -176,7 +184,11 @@ impl Rulebook {
                         Step::Words { .. } | Step::Gap => None,
                     })
                     .min_by_key(|set| self.sets.get(usize::from(*set)).map(Set::len));
-                let start = Start { pattern: number, step: nth, needs: needs.unwrap_or(*set) };
+                let start = Start {
+                    pattern: number,
+                    step: nth,
+                    needs: needs.unwrap_or(*set),
+                };
                 for id in self.sets.get(usize::from(*set)).into_iter().flat_map(Set::ids) {
                     if let Some(starts) = phase.get_mut(usize::from(id)) {
                         starts.push(start);
@@ -200,7 +212,9 @@ impl Rulebook {
     }
 
     fn in_set(&self, set: u16, id: WordId) -> bool {
-        self.sets.get(usize::from(set)).is_some_and(|set| set.contains(id))
+        self.sets
+            .get(usize::from(set))
+            .is_some_and(|set| set.contains(id))
     }
 
     /// All matches. A match that uses words of an ordinary sense is left out ("don't stop" in "don't stop
@@ -278,7 +292,14 @@ impl<'a> Search<'a> {
             }
         }
         let senses = vec![Sense::Free; words.len()];
-        let mut search = Self { book, words, present, senses, clauses: Vec::new(), content: (0, 0) };
+        let mut search = Self {
+            book,
+            words,
+            present,
+            senses,
+            clauses: Vec::new(),
+            content: (0, 0),
+        };
         search.find_edges();
         search
     }
@@ -292,9 +313,17 @@ impl<'a> Search<'a> {
         for (at, (word, sense)) in self.words.iter().zip(&self.senses).enumerate() {
             let number = usize::from(word.clause);
             if self.clauses.len() <= number {
-                self.clauses.resize(number + 1, Clause { end: at, content: NONE });
+                self.clauses.resize(
+                    number + 1,
+                    Clause {
+                        end: at,
+                        content: NONE,
+                    },
+                );
             }
-            let Some(clause) = self.clauses.get_mut(number) else { continue };
+            let Some(clause) = self.clauses.get_mut(number) else {
+                continue;
+            };
             clause.end = at + 1;
             if *sense != Sense::Filler {
                 clause.content = include(clause.content, at);
@@ -311,13 +340,17 @@ impl<'a> Search<'a> {
 
     fn run(&self, phase: usize) -> Vec<Hit> {
         let mut hits = Vec::new();
-        let Some(starts) = self.book.starts.get(phase) else { return hits };
+        let Some(starts) = self.book.starts.get(phase) else {
+            return hits;
+        };
         for (at, word) in self.words.iter().enumerate() {
             for start in starts.get(usize::from(word.id)).into_iter().flatten() {
                 if !self.present.contains(start.needs) {
                     continue;
                 }
-                let Some(pattern) = self.book.patterns.get(usize::from(start.pattern)) else { continue };
+                let Some(pattern) = self.book.patterns.get(usize::from(start.pattern)) else {
+                    continue;
+                };
                 if let Some(hit) = self.match_at(pattern, usize::from(start.step), at, word) {
                     hits.push(hit);
                 }
@@ -344,19 +377,36 @@ impl<'a> Search<'a> {
         let end = self.follow(pattern.steps.get(step..)?, at, at, clause.end, last)?;
         let whole = pattern.from == Edge::Message && pattern.to == Edge::Message;
         let extent = if whole { Extent::Whole } else { Extent::Part };
-        Some(Hit { rule: pattern.rule, order: pattern.order, start: at, end, extent })
+        Some(Hit {
+            rule: pattern.rule,
+            order: pattern.order,
+            start: at,
+            end,
+            extent,
+        })
     }
 
     /// Follows the steps from the word `at`; gives the word after the last one that was taken, which must lie
     /// after `last`.
-    fn follow(&self, steps: &[Step], start: usize, at: usize, clause_end: usize, last: usize) -> Option<usize> {
+    fn follow(
+        &self,
+        steps: &[Step],
+        start: usize,
+        at: usize,
+        clause_end: usize,
+        last: usize,
+    ) -> Option<usize> {
         let Some((step, rest)) = steps.split_first() else {
             return (at > last).then_some(at);
         };
         match *step {
             Step::Gap => (at..=at + LONGEST_GAP)
                 .take_while(|next| {
-                    *next == at || self.senses.get(next - 1).is_some_and(|sense| *sense != Sense::Ordinary)
+                    *next == at
+                        || self
+                            .senses
+                            .get(next - 1)
+                            .is_some_and(|sense| *sense != Sense::Ordinary)
                 })
                 .take_while(|next| *next <= clause_end)
                 .find_map(|next| self.follow(rest, start, next, clause_end, last)),
@@ -366,7 +416,9 @@ impl<'a> Search<'a> {
                 let mut taken = 0;
                 let mut next = at;
                 while taken < usize::from(most) {
-                    let Some(found) = self.take(set, start, next, clause_end) else { break };
+                    let Some(found) = self.take(set, start, next, clause_end) else {
+                        break;
+                    };
                     next = found + 1;
                     taken += 1;
                     if let Some(end) = ends.get_mut(taken) {
@@ -428,7 +480,11 @@ impl Builder {
     fn union(&mut self, members: impl Iterator<Item = &'static str>) -> u16 {
         let mut union = Set::default();
         for member in members {
-            match self.named.get(member).and_then(|set| self.sets.get(usize::from(*set))) {
+            match self
+                .named
+                .get(member)
+                .and_then(|set| self.sets.get(usize::from(*set)))
+            {
                 Some(set) => {
                     union.open |= set.open;
                     union.add_all(set);
@@ -472,13 +528,29 @@ impl Builder {
                     };
                     if words.split('|').any(|each| each == "$") {
                         let steps = steps.clone();
-                        patterns.push(Pattern { rule, order, from, to: Edge::Clause, steps });
+                        patterns.push(Pattern {
+                            rule,
+                            order,
+                            from,
+                            to: Edge::Clause,
+                            steps,
+                        });
                     }
-                    steps.push(Step::Words { set: self.set(words), least, most });
+                    steps.push(Step::Words {
+                        set: self.set(words),
+                        least,
+                        most,
+                    });
                 }
             }
         }
-        patterns.push(Pattern { rule, order, from, to, steps });
+        patterns.push(Pattern {
+            rule,
+            order,
+            from,
+            to,
+            steps,
+        });
         patterns
     }
 }
@@ -492,7 +564,9 @@ fn unknown(member: &str) -> Option<WordId> {
         "OTHERING" => Unknown::Gerund,
         _ => return None,
     };
-    UNKNOWN.iter().find_map(|(each, id)| (*each == kind).then_some(*id))
+    UNKNOWN
+        .iter()
+        .find_map(|(each, id)| (*each == kind).then_some(*id))
 }
 
 /// Fowler, Noll and Vo's hash: the words are ours and short, so speed counts and collisions on purpose do not:
@@ -523,17 +597,27 @@ mod tests {
 
     #[test]
     fn every_class_that_a_pattern_names_is_defined() {
-        let undefined: Vec<_> =
-            RULEBOOK.words.keys().filter(|word| word.chars().any(|c| c.is_ascii_uppercase())).collect();
+        let undefined: Vec<_> = RULEBOOK
+            .words
+            .keys()
+            .filter(|word| word.chars().any(|c| c.is_ascii_uppercase()))
+            .collect();
         assert!(undefined.is_empty(), "{undefined:?}");
     }
 
     #[test]
     fn every_pattern_takes_a_word_and_has_no_gap_at_its_edges() {
         for pattern in &RULEBOOK.patterns {
-            let needed = pattern.steps.iter().any(|step| matches!(step, Step::Words { least: 1.., .. }));
+            let needed = pattern
+                .steps
+                .iter()
+                .any(|step| matches!(step, Step::Words { least: 1.., .. }));
             assert!(needed, "{:?}", pattern.rule);
-            assert!(!matches!(pattern.steps.first(), None | Some(Step::Gap)), "{:?}", pattern.rule);
+            assert!(
+                !matches!(pattern.steps.first(), None | Some(Step::Gap)),
+                "{:?}",
+                pattern.rule
+            );
             let open_end = pattern.to == Edge::Anywhere && matches!(pattern.steps.last(), Some(Step::Gap));
             assert!(!open_end, "{:?}", pattern.rule);
         }
@@ -544,7 +628,12 @@ mod tests {
         let stray: Vec<_> = RULEBOOK
             .words
             .keys()
-            .filter(|word| word.is_ascii() && !word.bytes().all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"*#".contains(&b)))
+            .filter(|word| {
+                word.is_ascii()
+                    && !word
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"*#".contains(&b))
+            })
             .collect();
         assert!(stray.is_empty(), "{stray:?}");
     }

@@ -18,8 +18,12 @@ pub(super) enum Unknown {
 }
 
 /// The word ids of unknown words, before all ids of the vocabulary.
-pub(super) const UNKNOWN: [(Unknown, WordId); 4] =
-    [(Unknown::Plain, 0), (Unknown::Number, 1), (Unknown::Name, 2), (Unknown::Gerund, 3)];
+pub(super) const UNKNOWN: [(Unknown, WordId); 4] = [
+    (Unknown::Plain, 0),
+    (Unknown::Number, 1),
+    (Unknown::Name, 2),
+    (Unknown::Gerund, 3),
+];
 
 /// Whether an id stands for words that the vocabulary does not hold.
 pub(super) const fn is_unknown(id: WordId) -> bool {
@@ -29,18 +33,66 @@ pub(super) const fn is_unknown(id: WordId) -> bool {
 /// Words whose misspellings are put right, and how many slips of the finger are allowed. A neighbour that is a
 /// word of its own (`shop`, `contract`) stands in the vocabulary's class `NEIGHBOURS` and is left alone.
 const CORRECTED: &[(&str, usize)] = &[
-    ("stop", 1), ("cancel", 1), ("unsubscribe", 2), ("unsubscribed", 2), ("unsubscribing", 2), ("message", 1),
-    ("messages", 1), ("messaging", 1), ("texting", 1), ("sending", 1), ("remove", 1), ("removed", 1), ("contact", 1),
-    ("contacting", 2), ("receive", 1), ("receiving", 1), ("number", 1), ("wrong", 1), ("delete", 1), ("please", 1),
-    ("alone", 1), ("bothering", 1), ("harassing", 1), ("harassment", 1), ("notifications", 1), ("subscription", 1),
-    ("permission", 1), ("consent", 1), ("revoke", 1), ("interested", 1), ("discontinue", 1), ("mensajes", 1),
-    ("numero", 1), ("equivocado", 1), ("suscripcion", 2), ("cancelar", 1), ("anymore", 1),
+    ("stop", 1),
+    ("cancel", 1),
+    ("unsubscribe", 2),
+    ("unsubscribed", 2),
+    ("unsubscribing", 2),
+    ("message", 1),
+    ("messages", 1),
+    ("messaging", 1),
+    ("texting", 1),
+    ("sending", 1),
+    ("remove", 1),
+    ("removed", 1),
+    ("contact", 1),
+    ("contacting", 2),
+    ("receive", 1),
+    ("receiving", 1),
+    ("number", 1),
+    ("wrong", 1),
+    ("delete", 1),
+    ("please", 1),
+    ("alone", 1),
+    ("bothering", 1),
+    ("harassing", 1),
+    ("harassment", 1),
+    ("notifications", 1),
+    ("subscription", 1),
+    ("permission", 1),
+    ("consent", 1),
+    ("revoke", 1),
+    ("interested", 1),
+    ("discontinue", 1),
+    ("mensajes", 1),
+    ("numero", 1),
+    ("equivocado", 1),
+    ("suscripcion", 2),
+    ("cancelar", 1),
+    ("anymore", 1),
 ];
 
 /// Words that others are glued to without a space.
 const HEADS: &[&str] = &[
-    "stop", "dont", "remove", "unsubscribe", "leave", "wrong", "fuck", "quit", "cancel", "delete", "optout", "end",
-    "please", "pls", "lose", "nomore", "arret", "alto", "baja",
+    "stop",
+    "dont",
+    "remove",
+    "unsubscribe",
+    "leave",
+    "wrong",
+    "fuck",
+    "quit",
+    "cancel",
+    "delete",
+    "optout",
+    "end",
+    "please",
+    "pls",
+    "lose",
+    "nomore",
+    "arret",
+    "alto",
+    "baja",
 ];
 
 /// Longer words are not looked at closely: nobody misspells a keyword in forty letters.
@@ -70,19 +122,23 @@ pub(super) fn resolve(run: &str, shape: Unknown, add: &mut impl FnMut(WordId)) {
 }
 
 fn unknown(kind: Unknown) -> WordId {
-    UNKNOWN.iter().find_map(|(each, id)| (*each == kind).then_some(*id)).unwrap_or_default()
+    UNKNOWN
+        .iter()
+        .find_map(|(each, id)| (*each == kind).then_some(*id))
+        .unwrap_or_default()
 }
 
 /// Digits and signs that look like letters.
 fn leet(run: &str) -> Option<WordId> {
-    let mixed = run.bytes().any(|byte| !byte.is_ascii_lowercase()) && run.bytes().any(|byte| byte.is_ascii_lowercase());
+    let mixed = run.bytes().any(|byte| !byte.is_ascii_lowercase())
+        && run.bytes().any(|byte| byte.is_ascii_lowercase());
     if !mixed || !run.is_ascii() {
         return None;
     }
     let letters: String = run
         .chars()
         .map(|c| match c {
-            '0' => 'o',
+            '0' | '*' => 'o',
             '1' => 'i',
             '3' => 'e',
             '4' | '@' => 'a',

@@ -25,7 +25,10 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     // Senders of texts, and their objects.
     ("ME", "me us my our myself mee meh"),
-    ("YOU", "you u ya yall ur youre your they it this that them these those everybody everyone people guys"),
+    (
+        "YOU",
+        "you u ya yall ur youre your they it this that them these those everybody everyone people guys",
+    ),
     (
         "THE",
         "the these this those that your ur yur you all any every anymore more my our further future such additional \
@@ -41,10 +44,19 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          solicitation solicitations solicitating blasts subscription subscriptions marketing updates telemarketing \
          robotexts robotext textmessage textmessages announcements newsletters newsletter",
     ),
-    ("THESE", "these this them those that it everything anything all stuff bullshit shit crap bs nonsense harassment"),
-    ("CALLS", "call calls phonecalls phonecall robocalls email emails voicemail voicemails letters mailings"),
+    (
+        "THESE",
+        "these this them those that it everything anything all stuff bullshit shit crap bs nonsense harassment",
+    ),
+    (
+        "CALLS",
+        "call calls phonecalls phonecall robocalls email emails voicemail voicemails letters mailings",
+    ),
     // "stop", and what people type for it.
-    ("STOP", "stop 🛑 stoppit stap stahp stawp stopping quit cease halt desist discontinue refrain"),
+    (
+        "STOP",
+        "stop 🛑 stoppit stap stahp stawp stopping quit cease halt desist discontinue refrain",
+    ),
     (
         "TEXTING",
         "texting txting textin txtin txtng txtn textn texin txing textting messaging msging messagin smsing sending sendin spamming spammin pinging \
@@ -52,25 +64,46 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          buggin pestering hassling disturbing stalking soliciting hounding badgering bombarding blasting flooding \
          blowing alerting reminding msgin texing",
     ),
-    ("CALLING", "calling callin phoning emailing emailin mailing ringing dialing faxing"),
+    (
+        "CALLING",
+        "calling callin phoning emailing emailin mailing ringing dialing faxing",
+    ),
     (
         "TEXT",
         "text texts txt tex message messages msg sms contact texting txting messaging contacting textme bother disturb \
          harass harrass bug pester spam solicit notify annoy",
     ),
     ("CALL", "call phone email ring dial calling emailing mail"),
-    ("NOT", "dont donot dnt dnot don not never nor doent dony dotn neva"),
-    ("NEG", "NOT no longer nolonger didnt wont doesnt cant cannot couldnt wouldnt aint isnt arent rather"),
-    ("WANT", "want wanna wan want2 wish need like care desire prefer appreciate wants consent agree authorize permit give"),
-    ("GET", "get getting receive receiving recieve recive recieving have see seeing receives gettin be hear hearing"),
+    (
+        "NOT",
+        "dont donot dnt dnot don not never nor doent dony dotn neva",
+    ),
+    (
+        "NEG",
+        "NOT no longer nolonger didnt wont doesnt cant cannot couldnt wouldnt aint isnt arent rather",
+    ),
+    (
+        "WANT",
+        "want wanna wan want2 wish need like care desire prefer appreciate wants consent agree authorize permit give",
+    ),
+    (
+        "GET",
+        "get getting receive receiving recieve recive recieving have see seeing receives gettin be hear hearing",
+    ),
     (
         "TEXTED",
         "contacted texted txted messaged msged bothered disturbed notified called emailed solicited subscribed spammed \
          harassed",
     ),
     // Getting off a list.
-    ("REMOVE", "remove take delete drop scratch strike pull erase cross get removing taking removed taken deleted keep kick"),
-    ("PLAINLY_REMOVE", "remove delete erase scratch unlist removing purge"),
+    (
+        "REMOVE",
+        "remove rmv take delete drop scratch strike pull erase cross get removing taking removed taken deleted keep kick",
+    ),
+    (
+        "PLAINLY_REMOVE",
+        "remove rmv delete erase scratch unlist removing purge",
+    ),
     (
         "MY_NUMBER",
         "number numbers num nbr no phone cell name names contact contacts info information details mobile cellphone telephone fone \
@@ -102,11 +135,17 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          reserva reservacion seguro cuenta",
     ),
     // Relatives of the sender, whose number it may be.
-    ("KIN", "husband husbands wife wifes son sons daughter daughters mother mothers mom moms father fathers dad dads \
+    (
+        "KIN",
+        "husband husbands wife wifes son sons daughter daughters mother mothers mom moms father fathers dad dads \
              brother brothers sister sisters kid kids child childs grandson grandsons friend friends boyfriend girlfriend \
-             grandmother grandmothers work business company office boss bosss"),
+             grandmother grandmothers work business company office boss bosss",
+    ),
     ("PLACE", "there here with anymore yet at you yall"),
-    ("PERSON", "person guy lady man woman one phone individual party people dude girl chick customer tenant house address"),
+    (
+        "PERSON",
+        "person guy lady man woman one phone individual party people dude girl chick customer tenant house address",
+    ),
     // Somebody's name: any unknown word with a capital, and common first names that people write without one.
     // Names that are also words (Will, Mark, Bill, May) are left out.
     (
@@ -122,7 +161,10 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          judith megan andrea cheryl hannah martha jacqueline frances gloria ann teresa sara janice jean alice kathryn \
          julia ana rosa carmen guadalupe veronica lupe debbie tammy tiffany brittany keisha latoya monica crystal",
     ),
-    ("START_AGAIN", "start resume begin restart continue reactivate reinstate unblock unstop resubscribe"),
+    (
+        "START_AGAIN",
+        "start resume begin restart continue reactivate reinstate unblock unstop resubscribe",
+    ),
     // Words that are a whole message. CFR: 47 CFR 64.1200(a)(10); then the providers' defaults: Twilio STOPALL and
     // OPTOUT, Telnyx STOP ALL, AWS REMOVE, TD (texto de desinscripcion) and ARRET, Plivo UNSUB, Infobip and Vonage
     // STOP, Bandwidth OPT-OUT, the CWTA's (Canada) ARRET.
@@ -132,7 +174,10 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          info removeme nomore aide ayuda exit optin",
     ),
     // Those that mean nothing but texts; the others may mean the unit and go to review.
-    ("PLAIN_KEYWORD", "stop stoppit stopall unsubscribe unsubscribed optout unsub stahp stap desist"),
+    (
+        "PLAIN_KEYWORD",
+        "stop stoppit stopall unsubscribe unsubscribed optout unsub stahp stap desist",
+    ),
     // Known words next to a keyword, which are not its misspellings.
     (
         "NEIGHBOURS",
@@ -143,8 +188,14 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          clone elected reelected resubscribe subscribe subscribed endow ending ended ends endless stopby",
     ),
     // Spanish.
-    ("ES_THE", "mas los las la el sus su estos estas este esta tus tu mis mi esos esas todos todas todo de a ningun ningunos ninguna otro otra otros mensajes texto por con un una recibir enviarme mandarme recibiendo"),
-    ("ES_MESSAGE", "mensaje mensajes textos texto sms notificaciones notificacion avisos aviso alertas alerta recordatorios recordatorio promociones promocion publicidad ofertas oferta msj msjs mensages mensaj mnsjs anuncios comunicaciones comunicacion propaganda textitos txt msg texts messages"),
+    (
+        "ES_THE",
+        "mas los las la el sus su estos estas este esta tus tu mis mi esos esas todos todas todo de a ningun ningunos ninguna otro otra otros mensajes texto por con un una recibir enviarme mandarme recibiendo",
+    ),
+    (
+        "ES_MESSAGE",
+        "mensaje mensajes textos texto sms notificaciones notificacion avisos aviso alertas alerta recordatorios recordatorio promociones promocion publicidad ofertas oferta msj msjs mensages mensaj mnsjs anuncios comunicaciones comunicacion propaganda textitos txt msg texts messages",
+    ),
     (
         "ES_SEND",
         "mande manden mandes manda mandan mandeis envie envien envies envia envian escriba escriban escribas escribe \
@@ -160,7 +211,10 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          contactarme contactandome mensajear mensajearme mandandome enviandome fastidiar fastidiarme acosar acosarme \
          hostigar hostigarme notificarme joder joderme fregar chingar buscarme recibir insistir avisarme",
     ),
-    ("ES_STOP", "deje dejen deja dejar dejenme dejeme pare paren para parar parale paren detener detenga detengan basta ya alto cese cesen stop suspenda suspendan eviten evite"),
+    (
+        "ES_STOP",
+        "deje dejen deja dejar dejenme dejeme pare paren para parar parale paren detener detenga detengan basta ya alto cese cesen stop suspenda suspendan eviten evite",
+    ),
     (
         "ES_REMOVE",
         "borre borren borra borrar borrame borreme borrenme quite quiten quita quitar quitame quiteme quitenme elimine \
@@ -171,17 +225,32 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     (
         "ES_REMOVE_ME",
         "borrame borreme borrenme quitame quiteme quitenme eliminame elimineme eliminenme sacame saqueme saquenme \
-         remuevame remuevanme retirame retireme retirenme borrarme quitarme eliminarme removerme desinscribanme",
+         remuevame remuevanme retirame retireme retirenme borrarme quitarme eliminarme removerme desinscribanme bajenme bajeme bajame",
     ),
     // French.
-    ("FR_THE", "les vos ces de des tous tout toute toutes plus mes mon ma autre autres la le cet ce aucun tes votre ton toi dautres me nous leurs denvoyer a et recevoir un une texte"),
-    ("FR_MESSAGE", "message messages texto textos sms texte textes notification notifications alerte alertes publicite publicites pub pubs promotions promotion promo promos courriel courriels communication communications rappels rappel avis texting pourriels"),
+    (
+        "FR_THE",
+        "les vos ces de des tous tout toute toutes plus mes mon ma autre autres la le cet ce aucun tes votre ton toi dautres me nous leurs denvoyer a et recevoir un une texte",
+    ),
+    (
+        "FR_MESSAGE",
+        "message messages texto textos sms texte textes notification notifications alerte alertes publicite publicites pub pubs promotions promotion promo promos courriel courriels communication communications rappels rappel avis texting pourriels",
+    ),
     (
         "FR_SENDING",
         "texter mecrire ecrire menvoyer envoyer contacter denvoyer decrire deranger appeler harceler solliciter textez contactez \
          derangez ecrivez envoyez harcelez texte textes contacte contactes derange deranges texto mappeler messager achaler achalez",
     ),
-    ("FR_SEND", "textez contactez derangez ecrivez envoyez harcelez texte contacte derange ecris envoie achalez sollicitez texter contacter envoyer ecrire deranger"),
-    ("FR_STOP", "arret arretez arrete arreter arretes cessez cesse cesser stop stoppez stopper veuillez finissez"),
-    ("FR_REMOVE", "retirez retire retirer enlevez enleve enlever supprimez supprime supprimer effacez efface effacer otez sortez desabonnez desinscrivez rayez radiez retirez"),
+    (
+        "FR_SEND",
+        "textez contactez derangez ecrivez envoyez harcelez texte contacte derange ecris envoie achalez sollicitez texter contacter envoyer ecrire deranger",
+    ),
+    (
+        "FR_STOP",
+        "arret arretez arrete arreter arretes cessez cesse cesser stop stoppez stopper veuillez finissez",
+    ),
+    (
+        "FR_REMOVE",
+        "retirez retire retirer enlevez enleve enlever supprimez supprime supprimer effacez efface effacer otez sortez desabonnez desinscrivez rayez radiez retirez",
+    ),
 ];
