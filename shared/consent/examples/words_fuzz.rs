@@ -2,6 +2,7 @@
 //! `cargo run --release -p consent --example words_fuzz [inputs] [seed]` (ten million by default).
 
 use std::error::Error;
+use std::fmt::Write as _;
 use std::io::{Write, stdout};
 use std::path::Path;
 use std::time::{Duration, Instant};
@@ -146,7 +147,7 @@ fn main() -> Result<(), Box<dyn Error>> {
                 classify(&text, Preceding::Nothing);
             }
             let each = began.elapsed() / 100;
-            line += &format!("{length:>6}: {each:<12?}");
+            write!(line, "{length:>6}: {each:<12?}")?;
             assert!(
                 each < Duration::from_millis(20),
                 "{unit:?} times {length} took {each:?}"

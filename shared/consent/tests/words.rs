@@ -24,16 +24,16 @@ struct Example {
 
 impl Example {
     /// The meaning that the label stands for, and whether a person must look at it.
-    fn label(&self) -> (Meaning, Option<bool>) {
-        match self.expected.as_str() {
+    fn label(&self) -> Result<(Meaning, Option<bool>), String> {
+        Ok(match self.expected.as_str() {
             // A bare CANCEL opts out and goes to review, so `opt_out` leaves that open.
             "opt_out" => (Meaning::OptOut, None),
             "opt_out_conservative" | "wrong_party" => (Meaning::OptOut, Some(true)),
             "opt_in" => (Meaning::OptIn, Some(false)),
             "help" => (Meaning::Help, Some(false)),
             "none" => (Meaning::None, Some(false)),
-            other => panic!("{other:?} is no label ({:?})", self.reply),
-        }
+            other => return Err(format!("{other:?} is no label ({:?})", self.reply)),
+        })
     }
 }
 
@@ -71,9 +71,9 @@ struct Score {
 }
 
 impl Score {
-    fn add(&mut self, example: &Example, stopped: Meaning) {
-        let hit = u32::from(stopped == Meaning::OptOut);
-        match example.label().0 {
+    fn add(&mut self, label: Meaning, read: Meaning) {
+        let hit = u32::from(read == Meaning::OptOut);
+        match label {
             Meaning::OptOut => (self.opt_outs, self.recognised) = (self.opt_outs + 1, self.recognised + hit),
             Meaning::None => (self.ordinary, self.false_stops) = (self.ordinary + 1, self.false_stops + hit),
             Meaning::OptIn | Meaning::Help => {}
@@ -111,7 +111,7 @@ fn check(file: &str) -> Result<(), Box<dyn Error>> {
     let mut wrong = String::new();
     for example in &examples {
         let reading = classify(&example.reply, Preceding::Nothing);
-        let (meaning, review) = example.label();
+        let (meaning, review) = example.label()?;
         if reading.meaning != meaning || review.is_some_and(|review| reading.needs_review != review) {
             writeln!(
                 wrong,
@@ -119,13 +119,13 @@ fn check(file: &str) -> Result<(), Box<dyn Error>> {
                 example.reply, example.expected
             )?;
         }
-        ours.add(example, reading.meaning);
+        ours.add(meaning, reading.meaning);
         groups
             .entry(&example.group)
             .or_default()
-            .add(example, reading.meaning);
+            .add(meaning, reading.meaning);
         for (score, stops) in theirs.iter_mut().zip(&example.peers) {
-            score.add(example, if *stops { Meaning::OptOut } else { Meaning::None });
+            score.add(meaning, if *stops { Meaning::OptOut } else { Meaning::None });
         }
     }
     table += &ours.line("ours");

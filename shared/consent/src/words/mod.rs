@@ -5,7 +5,7 @@
 //! 1. [`quoted`] finds the part that the sender wrote: a tapback and a quoted mail are somebody else's words;
 //! 2. [`normalise`] cuts it into folded words (case, accents, look-alike letters, `s t o p`) that keep their
 //!    place in the original, and [`spelling`] brings `stooop`, `st0p` and `unsuscribe` back to known words;
-//! 3. [`rulebook`] matches the words against tables of phrases: [`ordinary`] (the sense in which
+//! 3. [`search`] matches the words against the [`rulebook`], tables of phrases: [`ordinary`] (the sense in which
 //!    "stop by at 5" is not about texting), then [`english`], [`spanish`] and [`french`].
 //!
 //! To have another wording recognised, add a line to a table and a row to `tests/corpus/authored.csv`.
@@ -22,6 +22,8 @@ mod ordinary;
 mod quoted;
 mod rule;
 mod rulebook;
+mod search;
+mod set;
 mod spanish;
 mod spelling;
 mod vocabulary;
@@ -106,7 +108,7 @@ pub fn classify(text: &str, preceding: Preceding) -> Reading<'_> {
 
 /// The strongest reading that a rule gives, or else the ordinary sense that was recognised.
 fn decide<'t>(text: &'t str, words: &[normalise::Word], preceding: Preceding) -> Option<Reading<'t>> {
-    let found = RULEBOOK.find(words);
+    let found = search::find(&RULEBOOK, words);
     let asks = text.bytes().any(|byte| byte == b'?');
     let best = found
         .iter()

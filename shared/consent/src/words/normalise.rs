@@ -122,13 +122,12 @@ impl Reader {
             // Inside a word these stand for letters: $top, f**k.
             '$' | '@' if next.is_alphabetic() => self.push(c, c, at),
             '*' if self.open.is_some() && (next.is_alphabetic() || next == '*') => self.push(c, c, at),
-            '*' => self.separate(Gap::Space),
             '#' if self.open.is_none() && !next.is_alphanumeric() => {
                 self.separate(Gap::Space);
                 self.push(c, c, at);
                 self.separate(Gap::Space);
             }
-            '#' => self.separate(Gap::Space),
+            '*' | '#' => self.separate(Gap::Space),
             '-' | '‐' | '‑' if self.previous.is_alphanumeric() && next.is_alphanumeric() => {
                 self.separate(Gap::Hyphen);
             }

@@ -4,67 +4,52 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-use super::normalise::{Word, WordId};
+use super::normalise::WordId;
 use super::rule::{self, Effect, Rule};
+use super::set::Set;
 use super::spelling::{UNKNOWN, Unknown};
 use super::vocabulary::CLASSES;
 
 /// The rules of this build.
 pub(super) static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::new);
 
-/// A rule that matched, and where.
-#[derive(Debug, Clone, Copy)]
-pub(super) struct Hit {
-    pub(super) rule: &'static Rule,
-    /// Place of the rule in the tables.
-    pub(super) order: usize,
-    /// First word, and the word after the last.
-    pub(super) start: usize,
-    pub(super) end: usize,
-    extent: Extent,
-}
-
-/// How much of the message a pattern describes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Extent {
-    Part,
-    Whole,
-}
-
 /// Every word that a rule names has a number, every set of words ("stop|quit", `MESSAGE`) is a set of numbers,
 /// and every word knows the patterns that can begin with it.
 pub(super) struct Rulebook {
     words: HashMap<&'static str, WordId, BuildHasherDefault<Fnv>>,
-    sets: Vec<Set>,
-    patterns: Vec<Pattern>,
+    pub(super) sets: Vec<Set>,
+    pub(super) patterns: Vec<Pattern>,
     /// By phase and word: where a pattern can begin.
-    starts: [Vec<Vec<Start>>; 3],
+    pub(super) starts: [Vec<Vec<Start>>; 3],
     /// By word: the sets that it belongs to (a set of set numbers).
-    memberships: Vec<Set>,
-    soft: u16,
+    pub(super) memberships: Vec<Set>,
+    pub(super) soft: u16,
     keywords: u16,
 }
+
+/// The most words that one step takes.
+pub(super) const MOST_REPEATS: usize = 8;
 
 /// A word can begin this pattern, at this step (optional first steps may be left out), in a message that also
 /// has a word of this set.
 #[derive(Clone, Copy)]
-struct Start {
-    pattern: u16,
-    step: u16,
-    needs: u16,
+pub(super) struct Start {
+    pub(super) pattern: u16,
+    pub(super) step: u16,
+    pub(super) needs: u16,
 }
 
-struct Pattern {
-    rule: &'static Rule,
-    order: usize,
-    from: Edge,
-    to: Edge,
-    steps: Vec<Step>,
+pub(super) struct Pattern {
+    pub(super) rule: &'static Rule,
+    pub(super) order: usize,
+    pub(super) from: Edge,
+    pub(super) to: Edge,
+    pub(super) steps: Vec<Step>,
 }
 
 /// Where a match must begin or end.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Edge {
+pub(super) enum Edge {
     Anywhere,
     Clause,
     Message,
@@ -72,64 +57,9 @@ enum Edge {
 
 /// One step of a pattern; sets are named by their index.
 #[derive(Debug, Clone, Copy)]
-enum Step {
+pub(super) enum Step {
     Words { set: u16, least: u8, most: u8 },
     Gap,
-}
-
-/// Words that `..` may stand for, and `SOFT` words that may come between two steps.
-const LONGEST_GAP: usize = 3;
-
-/// A set of word ids.
-#[derive(Default)]
-struct Set {
-    bits: Vec<u64>,
-    /// Holds words that the vocabulary does not know: those must not be taken from an ordinary sense.
-    open: bool,
-}
-
-impl Set {
-    fn insert(&mut self, id: WordId) {
-        let (block, bit) = (usize::from(id) / 64, id % 64);
-        if self.bits.len() <= block {
-            self.bits.resize(block + 1, 0);
-        }
-        if let Some(bits) = self.bits.get_mut(block) {
-            *bits |= 1 << bit;
-        }
-    }
-
-    fn contains(&self, id: WordId) -> bool {
-        self.bits
-            .get(usize::from(id) / 64)
-            .is_some_and(|bits| bits >> (id % 64) & 1 == 1)
-    }
-
-    fn ids(&self) -> impl Iterator<Item = WordId> {
-        (0..).step_by(64).zip(&self.bits).flat_map(|(base, block)| {
-            let mut left = *block;
-            std::iter::from_fn(move || {
-                let bit = u16::try_from(left.trailing_zeros())
-                    .ok()
-                    .filter(|bit| *bit < 64)?;
-                left &= left - 1;
-                Some(base + bit)
-            })
-        })
-    }
-
-    fn add_all(&mut self, other: &Self) {
-        if self.bits.len() < other.bits.len() {
-            self.bits.resize(other.bits.len(), 0);
-        }
-        for (mine, others) in self.bits.iter_mut().zip(&other.bits) {
-            *mine |= others;
-        }
-    }
-
-    fn len(&self) -> u32 {
-        self.bits.iter().map(|block| block.count_ones()).sum()
-    }
 }
 
 impl Rulebook {
@@ -211,36 +141,10 @@ impl Rulebook {
         self.word(folded).filter(|id| self.in_set(self.keywords, *id))
     }
 
-    fn in_set(&self, set: u16, id: WordId) -> bool {
+    pub(super) fn in_set(&self, set: u16, id: WordId) -> bool {
         self.sets
             .get(usize::from(set))
             .is_some_and(|set| set.contains(id))
-    }
-
-    /// All matches. A match that uses words of an ordinary sense is left out ("don't stop" in "don't stop
-    /// texting me"), unless it says more than that sense does ("if you don't stop texting me") or is all that
-    /// the message says.
-    pub(super) fn find(&self, words: &[Word]) -> Vec<Hit> {
-        let mut search = Search::new(self, words);
-        for hit in search.run(0) {
-            search.mark(hit, Sense::Filler);
-        }
-        search.find_edges();
-        let ordinary = search.run(1);
-        for hit in &ordinary {
-            search.mark(*hit, Sense::Ordinary);
-        }
-        let mut hits = search.run(2);
-        hits.retain(|hit| {
-            !ordinary.iter().any(|sense| {
-                let overlaps = sense.start < hit.end && hit.start < sense.end;
-                let contains = hit.start <= sense.start && sense.end <= hit.end;
-                let says_more = hit.extent == Extent::Whole || hit.end - hit.start > sense.end - sense.start;
-                overlaps && !(contains && says_more)
-            })
-        });
-        hits.extend(ordinary);
-        hits
     }
 }
 
@@ -257,201 +161,6 @@ fn phase(effect: Effect) -> usize {
         | Effect::Help => 2,
     }
 }
-
-/// What earlier phases said of a word.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-enum Sense {
-    Free,
-    Filler,
-    Ordinary,
-}
-
-/// A clause: its words, and those of them that are not fillers.
-#[derive(Debug, Clone, Copy)]
-struct Clause {
-    end: usize,
-    content: (usize, usize),
-}
-
-struct Search<'a> {
-    book: &'a Rulebook,
-    words: &'a [Word],
-    /// The sets that have a word in the message.
-    present: Set,
-    senses: Vec<Sense>,
-    clauses: Vec<Clause>,
-    content: (usize, usize),
-}
-
-impl<'a> Search<'a> {
-    fn new(book: &'a Rulebook, words: &'a [Word]) -> Self {
-        let mut present = Set::default();
-        for word in words {
-            if let Some(memberships) = book.memberships.get(usize::from(word.id)) {
-                present.add_all(memberships);
-            }
-        }
-        let senses = vec![Sense::Free; words.len()];
-        let mut search = Self {
-            book,
-            words,
-            present,
-            senses,
-            clauses: Vec::new(),
-            content: (0, 0),
-        };
-        search.find_edges();
-        search
-    }
-
-    /// The first and the last word of every clause, and of the message, that is not a filler.
-    fn find_edges(&mut self) {
-        const NONE: (usize, usize) = (usize::MAX, 0);
-        let include = |content: (usize, usize), at: usize| (content.0.min(at), content.1.max(at));
-        self.clauses.clear();
-        self.content = NONE;
-        for (at, (word, sense)) in self.words.iter().zip(&self.senses).enumerate() {
-            let number = usize::from(word.clause);
-            if self.clauses.len() <= number {
-                self.clauses.resize(
-                    number + 1,
-                    Clause {
-                        end: at,
-                        content: NONE,
-                    },
-                );
-            }
-            let Some(clause) = self.clauses.get_mut(number) else {
-                continue;
-            };
-            clause.end = at + 1;
-            if *sense != Sense::Filler {
-                clause.content = include(clause.content, at);
-                self.content = include(self.content, at);
-            }
-        }
-    }
-
-    fn mark(&mut self, hit: Hit, sense: Sense) {
-        for each in self.senses.get_mut(hit.start..hit.end).into_iter().flatten() {
-            *each = sense;
-        }
-    }
-
-    fn run(&self, phase: usize) -> Vec<Hit> {
-        let mut hits = Vec::new();
-        let Some(starts) = self.book.starts.get(phase) else {
-            return hits;
-        };
-        for (at, word) in self.words.iter().enumerate() {
-            for start in starts.get(usize::from(word.id)).into_iter().flatten() {
-                if !self.present.contains(start.needs) {
-                    continue;
-                }
-                let Some(pattern) = self.book.patterns.get(usize::from(start.pattern)) else {
-                    continue;
-                };
-                if let Some(hit) = self.match_at(pattern, usize::from(start.step), at, word) {
-                    hits.push(hit);
-                }
-            }
-        }
-        hits
-    }
-
-    fn match_at(&self, pattern: &Pattern, step: usize, at: usize, word: &Word) -> Option<Hit> {
-        let clause = self.clauses.get(usize::from(word.clause))?;
-        let begins = match pattern.from {
-            Edge::Anywhere => true,
-            Edge::Clause => at <= clause.content.0,
-            Edge::Message => at <= self.content.0,
-        };
-        if !begins {
-            return None;
-        }
-        let last = match pattern.to {
-            Edge::Anywhere => 0,
-            Edge::Clause => clause.content.1,
-            Edge::Message => self.content.1,
-        };
-        let end = self.follow(pattern.steps.get(step..)?, at, at, clause.end, last)?;
-        let whole = pattern.from == Edge::Message && pattern.to == Edge::Message;
-        let extent = if whole { Extent::Whole } else { Extent::Part };
-        Some(Hit {
-            rule: pattern.rule,
-            order: pattern.order,
-            start: at,
-            end,
-            extent,
-        })
-    }
-
-    /// Follows the steps from the word `at`; gives the word after the last one that was taken, which must lie
-    /// after `last`.
-    fn follow(
-        &self,
-        steps: &[Step],
-        start: usize,
-        at: usize,
-        clause_end: usize,
-        last: usize,
-    ) -> Option<usize> {
-        let Some((step, rest)) = steps.split_first() else {
-            return (at > last).then_some(at);
-        };
-        match *step {
-            Step::Gap => (at..=at + LONGEST_GAP)
-                .take_while(|next| {
-                    *next == at
-                        || self
-                            .senses
-                            .get(next - 1)
-                            .is_some_and(|sense| *sense != Sense::Ordinary)
-                })
-                .take_while(|next| *next <= clause_end)
-                .find_map(|next| self.follow(rest, start, next, clause_end, last)),
-            Step::Words { set, least, most } => {
-                // Take as many as there are, and give back one by one. Only the first of them may stand apart.
-                let mut ends = [at; MOST_REPEATS + 1];
-                let mut taken = 0;
-                let mut next = at;
-                while taken < usize::from(most) {
-                    let Some(found) = self.take(set, start, next, clause_end) else {
-                        break;
-                    };
-                    next = found + 1;
-                    taken += 1;
-                    if let Some(end) = ends.get_mut(taken) {
-                        *end = next;
-                    }
-                }
-                (usize::from(least)..=taken)
-                    .rev()
-                    .find_map(|count| self.follow(rest, start, *ends.get(count)?, clause_end, last))
-            }
-        }
-    }
-
-    /// The next word of a set, with `SOFT` words passed over.
-    fn take(&self, set: u16, start: usize, at: usize, clause_end: usize) -> Option<usize> {
-        let set = self.book.sets.get(usize::from(set))?;
-        let reach = if at == start { at } else { at + LONGEST_GAP };
-        for next in at..=reach {
-            let word = self.words.get(next).filter(|_| next < clause_end)?;
-            let ordinary = self.senses.get(next) == Some(&Sense::Ordinary);
-            if set.contains(word.id) {
-                return (!(set.open && ordinary)).then_some(next);
-            }
-            if !self.book.in_set(self.book.soft, word.id) {
-                return None;
-            }
-        }
-        None
-    }
-}
-
-/// The most words that one step takes.
-const MOST_REPEATS: usize = 8;
 
 #[derive(Default)]
 struct Builder {

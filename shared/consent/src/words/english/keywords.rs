@@ -91,7 +91,7 @@ pub(super) const RULES: &[Rule] = &[
             "^ stop or|before|because|since|cause i|ill|im|we|you|u|this|these",
             "^^ i quit $$",
             "^^ OTHER|NAME|u|ur|you|annoying|this|is|its|im|youre .. stop $$",
-            "kind|nice|mind|please|now|asked|to|and STOP|stopping these|them|this $",
+            "kind|nice|mind|please|just|now|asked|to|and STOP|stopping these|them|this $",
         ],
     ),
     rule(

@@ -129,6 +129,7 @@ pub(super) const RULES: &[Rule] = &[
             "^ screw|damn|eff|frick you|u|this|yall|off",
             "you|youre|u|ur are|r? fucking|a|an|all|bunch* of? asshole|assholes|bitch|scum|scumbags|scammers|pest|pests",
             "take a hike",
+            "^ get a? life $",
             "up yours|urs",
             "hate|loathe THE* MESSAGE|texts|texting",
             "MESSAGE|these|youre|ur|you|u are|is|r? so|very|super|really|fucking* annoying",

@@ -50,6 +50,7 @@ pub(super) const RULES: &[Rule] = &[
             "REMOVE me|us|myself|mine|him|her|them off|from|out|of|fro|form|frm of? THE* LIST",
             "take|remove me|us|myself off|out $",
             "REMOVE me|us from $",
+            "REMOVE off|from THE* list|lists",
             "REMOVE me|us off|from|out of? THE|MATTER* MESSAGE",
             "REMOVE me|us|this|number|phone|name off|from|out of? your|ur|this|all|the .. list|lists|database|system|systems|file|files|records|program|service",
             "^ block my|this|our number|phone|cell",
