@@ -139,6 +139,8 @@ pub(super) const RULES: &[Rule] = &[
             "accidentally|mistakenly|accident .. stop|stopped|unsubscribe|unsubscribed|unsubscribing|opted out|out|optout|opt",
             "stop|stopped|unsubscribe|unsubscribed|opted|optout .. by|on|in accident|mistake|error|accidentally|accidently",
             "was|got|been|am|being|were unsubscribed|removed|opted",
+            "am|are|was i|we still? on|off .. list",
+            "someone|somebody .. make it|this|that stop",
             "told|asked|tell|asking|telling|made me|him|her|my|the .. to stop|quit",
             "could|couldnt not? be TEXTED|reached",
             "did|has|does|didnt not? send|sent",
@@ -204,6 +206,9 @@ pub(super) const RULES: &[Rule] = &[
             "is|was this|that|it the wrong number",
             "wrong number|person of|in for? MATTER",
             "wrong person|one on|for|in the|my",
+            "says|saying|said|shows|keeps|get|getting .. wrong|invalid number",
+            "im|am|not a? customer|tenant yet",
+            "am|not not? a? customer|tenant yet",
         ],
     ),
     ordinary(

@@ -66,7 +66,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "CALLING",
-        "calling callin phoning emailing emailin mailing ringing dialing faxing",
+        "calling callin robocalling phoning emailing emailin mailing ringing dialing faxing",
     ),
     (
         "TEXT",
@@ -106,7 +106,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "MY_NUMBER",
-        "number numbers num nbr no phone cell name names contact contacts info information details mobile cellphone telephone fone \
+        "# number numbers num nbr no phone cell name names contact contacts info information details mobile cellphone telephone fone \
          phonenumber data",
     ),
     (

@@ -23,7 +23,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "this|that|its|thats|it|thatz is|s? isnt|aint|not|no longer? SOMEBODY",
             "this|that|its|thats|it is|s? isnt|aint|not|no longer|a? my|his|her|their|hers|theirs|the|SOMEBODY|OTHER right|correct? number|phone|cell|name",
-            "this|that|its|thats|it is|s? isnt|aint|not|no longer? me|him|her|hers|them|mine $|number|anymore|you|and|so",
+            "this|that|its|thats|it is|s? isnt|aint|not|no longer? me|him|her|hers|them $|number|anymore|you|and|so",
             "this|that|it|my|the number|phone|cell is|isnt|was not|no longer? SOMEBODY|his|her|hers|theirs|their",
             "isnt|not|no longer? SOMEBODY|his|her|their|hers number|phone|cell|anymore",
             "im|am|not|i not|am|aint|never SOMEBODY $|and|dont|please|so|you|this|but|stop|i",
@@ -64,7 +64,7 @@ pub(super) const RULES: &[Rule] = &[
             "dont|donot|not rent|lease from|with YOU|SOMEBODY|there|here",
             "never|didnt|havent rented|rent|stored|leased|lease|store|used|had|bought|purchased anything? from|with|at|there|here YOU|SOMEBODY|there|here|OTHER|$",
             "NEG have|had|do|done|did|use|used any? business|anything|dealings with|there YOU|SOMEBODY|$",
-            "^ what storage|unit $",
+            "^ what storage $",
             "NEG have|had anything|nothing|stuff in|at storage|there",
             "never been a? customer|tenant|renter|client|member",
             "im|am|was not|no|never longer? a|your|the? customer|tenant|renter|client|member|renting",
@@ -78,7 +78,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "i|we got|received this number",
             "just|recently|only|newly|ive got|get|acquired|bought|received|had|been|gotten|assigned this|the number|phone|cell|new number|phone|$",
-            "this is|s a|someones|an|now new|different|another number|phone|persons",
+            "this is|s a|someones|an|now new number|phone $|and|i|not|now",
             "number|phone was|has|is|been|just|recently* reassigned|recycled",
             "this|that|the number|phone|cell now|no|longer|doesnt|does|not* belongs|belong|belonged to|2",
             "this|the number|phone no|not longer belongs|belong|his|her|used",

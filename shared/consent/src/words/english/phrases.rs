@@ -61,7 +61,8 @@ pub(super) const RULES: &[Rule] = &[
             "^ it|this stops now $",
             "enough with the|these|your|all|this|already",
             "enough MESSAGE|already",
-            "enough of this|these|your|the .. MESSAGE|crap|$",
+            "enough of THE* MESSAGE|crap",
+            "enough of this|these $",
         ],
     ),
     opt_out(
@@ -84,6 +85,7 @@ pub(super) const RULES: &[Rule] = &[
             "may|shall|must|should not TEXT|contact",
             "are|is not authorized|allowed|permitted|welcome to TEXT|contact|send",
             "id|would|wish|want|rather|like|prefer|appreciate .. you|u|it|they|yall .. didnt|not|dont|stopped|wouldnt|never TEXT|send|contact|texting|texted|sending|contacting",
+            "MESSAGE are|is|arent not|never|no? longer? welcome|wanted|appreciated|needed|allowed",
             "refrain|desist|abstain from TEXTING|sending|contact|further|any|THE",
             "i|we forbid|prohibit you|any|further",
             "^ no TEXTING|text|texts|txt|messages|sms|message|more|send me|please|pls|anymore|text|texts|message|messages|my|$",
