@@ -140,6 +140,7 @@ pub(super) const RULES: &[Rule] = &[
             "stop|stopped|unsubscribe|unsubscribed|opted|optout .. by|on|in accident|mistake|error|accidentally|accidently",
             "was|got|been|am|being|were unsubscribed|removed|opted",
             "am|are|was i|we still? on|off .. list",
+            "be|being|get removed|taken|deleted|dropped from|off|as THE* OTHER|NAME? MATTER",
             "someone|somebody .. make it|this|that stop",
             "told|asked|tell|asking|telling|made me|him|her|my|the .. to stop|quit",
             "could|couldnt not? be TEXTED|reached",

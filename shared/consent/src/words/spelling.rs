@@ -85,6 +85,7 @@ const HEADS: &[&str] = &[
     "cancel",
     "delete",
     "optout",
+    "opt",
     "end",
     "please",
     "pls",

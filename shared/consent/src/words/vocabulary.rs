@@ -23,8 +23,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          🛑 ✋ 🚫 🖕 ⛔ 📵 🔕 ❌ sorry ffs smh tho though fr frfr rn tbh ngl deadass asf af and but then gracias merci bonjour bonsoir salut allo buenas buenos dias tardes \
          noches senor senora senorita amigo amigos oye oiga",
     ),
-    // Senders of texts, and their objects.
-    ("ME", "me us my our myself mee meh"),
+    // Senders of texts.
     (
         "YOU",
         "you u ya yall ur youre your they it this that them these those everybody everyone people guys",
@@ -123,7 +122,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          booking contract autopay autopayment autopayments payment payments pay paying billing bill bills charge \
          charges charging fee fees late rent insurance warranty protection coverage plan paperless statement statements \
          invoice invoices lock locks gate code codes door doors key keys alarm account card cards truck trailer move \
-         moveout storage space locker auction lien increase raise discount deposit order transfer delivery pickup \
+         moveout space locker auction lien increase raise discount deposit order transfer delivery pickup \
          electricity power water leak leaking noise light lights camera membership refund check transaction debit \
          autodraft draft withdrawal withdrawals policy dolly waitlist waiting meeting maintenance work \
          working worker car cars vehicle rack roof furniture boxes box trash items item stuff belongings things \
@@ -140,11 +139,6 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "husband husbands wife wifes son sons daughter daughters mother mothers mom moms father fathers dad dads \
              brother brothers sister sisters kid kids child childs grandson grandsons friend friends boyfriend girlfriend \
              grandmother grandmothers work business company office boss bosss",
-    ),
-    ("PLACE", "there here with anymore yet at you yall"),
-    (
-        "PERSON",
-        "person guy lady man woman one phone individual party people dude girl chick customer tenant house address",
     ),
     // Somebody's name: any unknown word with a capital, and common first names that people write without one.
     // Names that are also words (Will, Mark, Bill, May) are left out.
@@ -186,6 +180,17 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          canceling cancelling remote removes remover removal contract contacts contractor testing tenting resting \
          lumber numbers spending tending wring wrung massage massaging passage sage lease pleased pleas alone along \
          clone elected reelected resubscribe subscribe subscribed endow ending ended ends endless stopby",
+    ),
+    // Words that people write with a capital and that are nobody's name.
+    (
+        "NO_NAMES",
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august \
+         september october november december jan feb mar apr jun jul aug sep sept oct nov dec christmas thanksgiving \
+         easter halloween english spanish american usps ups fedex amazon venmo zelle paypal visa mastercard discover \
+         google apple wifi internet public extra happy sure available ready correct fair true right good okay great bad \
+         acceptable possible interested able allowed available open closed home late early fine safe clean dirty full \
+         empty big small enough mad happy upset joking kidding clear legal necessary today tomorrow yesterday tonight \
+         am pm usa texas florida california ohio",
     ),
     // Spanish.
     (

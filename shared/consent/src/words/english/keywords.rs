@@ -83,6 +83,7 @@ pub(super) const RULES: &[Rule] = &[
             "^^ stop unit|acct|account|for|number|ref|code|at? #? NUMBER+ $$",
             "^^ stop OTHER|SOMEBODY OTHER|SOMEBODY? $$",
             "^^ NUMBER|NAME stop $$",
+            "^^ stop OTHER|NAME* storage $$",
             "^^ STOP for|from NAME|OTHER+ $$",
             "^^ stop for|unit|from|me|us .. NUMBER|NAME|OTHER $$",
             "^^ unsubscribe|remove|optout SOMEBODY|NUMBER SOMEBODY|NUMBER* $$",

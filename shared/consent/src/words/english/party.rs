@@ -65,6 +65,8 @@ pub(super) const RULES: &[Rule] = &[
             "never|didnt|havent rented|rent|stored|leased|lease|store|used|had|bought|purchased anything? from|with|at|there|here YOU|SOMEBODY|there|here|OTHER|$",
             "NEG have|had|do|done|did|use|used any? business|anything|dealings with|there YOU|SOMEBODY|$",
             "^ what storage $",
+            "^ not a? customer|tenant $",
+            "dont|donot|not rent|store here|there|anymore $",
             "NEG have|had anything|nothing|stuff in|at storage|there",
             "never been a? customer|tenant|renter|client|member",
             "im|am|was not|no|never longer? a|your|the? customer|tenant|renter|client|member|renting",

@@ -94,7 +94,7 @@ pub(super) const RULES: &[Rule] = &[
             "^ end it|this|these|them $",
             "^^ cancel|end|delete THESE $$",
             "cancel|end|delete THE* MESSAGE|texts|alerts",
-            "if you|u|ya|yall TEXT|contact|send|message me|us|this again|one|another",
+            "if you|u|ya|yall TEXT|contact|send|message me|us|this? again|one|another",
             "^^ cancel|end|remove|delete me|us $$",
             "text|contact|message me|us again|one more? time? and|or? i|ill|im|my",
             "you|u|yall do? NOT need|have to keep? TEXT|TEXTING me|us|$",

@@ -39,7 +39,7 @@ pub(super) const RULES: &[Rule] = &[
     opt_out(
         "phrase.asked_removal",
         &[
-            "asked|want|wish|like|need|requested|ask|request|asking|demand|told|required you? to|2|that? i|we|my number? be removed|deleted|unlisted|unsubscribed|taken|dropped|stricken|optout|opted|off",
+            "asked|want|wish|like|need|requested|ask|request|asking|demand|told|required you? to|2|that? i|we|my? number? to? be removed|deleted|unlisted|unsubscribed|taken|dropped|stricken|optout|opted|off",
             "appreciate|love|prefer|like being|getting removed|unsubscribed|deleted|taken",
             "want|like|need|get me|us|my|this number? removed|off|out|unsubscribed|deleted $|from|please|off",
         ],
@@ -51,6 +51,7 @@ pub(super) const RULES: &[Rule] = &[
             "take|remove me|us|myself off|out $",
             "REMOVE me|us from $",
             "REMOVE off|from THE* list|lists",
+            "want|need|like|asked|ask|wish to be removed|taken|deleted|dropped from|off THE|MATTER* list|lists|MESSAGE",
             "^ get off|outta my phone|line|cell",
             "REMOVE me|us off|from|out of? THE|MATTER* MESSAGE",
             "REMOVE me|us|this|number|phone|name off|from|out of? your|ur|this|all|the .. list|lists|database|system|systems|file|files|records|program|service",
