@@ -57,7 +57,8 @@ pub(super) const RULES: &[Rule] = &[
     filler(
         "filler.signature",
         &[
-            "sent|send from|via my|a|the .. iphone|ipad|phone|android|samsung|galaxy|verizon|tmobile|mobile|smartphone|device|mail|yahoo|outlook",
+            "sent|send from|via my|a|the .. iphone|ipad|phone|android|samsung|galaxy|verizon|tmobile|\
+             mobile|smartphone|device|mail|yahoo|outlook",
             "sent from NAME|OTHER|yahoo|outlook|mail",
             "get outlook for ios|android",
             "enviado desde mi iphone|telefono|celular|samsung|android|ipad",
@@ -70,11 +71,14 @@ pub(super) const RULES: &[Rule] = &[
         "guard.stop_by",
         English,
         &[
-            "stop|stopping by|over|off|past|along|around|round|there|here|down|up|for|when|before|after|first|byy|somewhere|stopby",
+            "stop|stopping by|over|off|past|along|around|round|there|here|down|up|for|when|before|after|\
+             first|byy|somewhere|stopby",
             "stop|stopping in $",
-            "stop|stopping in|at|on the|your|my|our|a|after|before|around|and|to|at|about|person|tomorrow|today|this|tonight|later|NUMBER|MATTER",
+            "stop|stopping in|at|on the|your|my|our|a|after|before|around|and|to|at|about|person|tomorrow|\
+             today|this|tonight|later|NUMBER|MATTER",
             "stop|stopping at NAME|OTHER|NUMBER|home",
-            "stop|stopping to|and|2 get|see|pick|drop|pay|look|talk|sign|grab|check|show|use|ask|say|eat|buy|chat|visit|measure|view|meet",
+            "stop|stopping to|and|2 get|see|pick|drop|pay|look|talk|sign|grab|check|show|use|ask|say|eat|\
+             buy|chat|visit|measure|view|meet",
             "stopby",
         ],
     ),
@@ -82,7 +86,8 @@ pub(super) const RULES: &[Rule] = &[
         "guard.stop_noun",
         English,
         &[
-            "bus|next|last|full|pit|truck|rest|non|door|short|one|dead|train|first|final|whistle|gas|metro|subway|fuel|quick stop",
+            "bus|next|last|full|pit|truck|rest|non|door|short|one|dead|train|first|final|whistle|gas|\
+             metro|subway|fuel|quick stop",
             "stop sign|signs|light|lights|watch|loss|order|motion|gap|orders",
             "a|each|every|another|my stop",
             "nonstop",
@@ -96,10 +101,15 @@ pub(super) const RULES: &[Rule] = &[
         "guard.stop_matter",
         English,
         &[
-            "stop|quit|end|cease|halt|cancel|discontinue|remove|delete the|my|our|this|that|his|her|their|a|an|your|any|all|these|those|future|of|monthly|auto|upcoming|credit|debit|late|extra|paper|storage|NUMBER|old* NUMBER|OTHER|NAME? MATTER",
+            "stop|quit|end|cease|halt|cancel|discontinue|remove|delete the|my|our|this|that|his|her|their|\
+             a|an|your|any|all|these|those|future|of|monthly|auto|upcoming|credit|debit|late|extra|paper|\
+             storage|NUMBER|old* NUMBER|OTHER|NAME? MATTER",
             "stop|quit|end|cease|halt|cancel|discontinue|remove|delete MATTER",
-            "stop|quit|end|cease TEXTING me|us? the|my|our|any|a|these|those|your|paper|physical|late* paper|printed|invoices|invoice|statement|statements|bills|bill|mail|letter|postcards|receipts|checks|trucks",
-            "stop|quit|end OTHERING|raising|working|charging|leaking|worrying|parking|leaving|letting|making|blocking|using|taking|being|doing|going|paying|running|playing|talking",
+            "stop|quit|end|cease TEXTING me|us? the|my|our|any|a|these|those|your|paper|physical|late* \
+             paper|printed|invoices|invoice|statement|statements|bills|bill|mail|letter|postcards|\
+             receipts|checks|trucks",
+            "stop|quit|end OTHERING|raising|working|charging|leaking|worrying|parking|leaving|letting|\
+             making|blocking|using|taking|being|doing|going|paying|running|playing|talking",
             "stop|quit the|my|his|her|their|our OTHER|NAME OTHER|NAME|from|at|in",
             "have|has|got|had to stop|end|quit this|the|that|all|my OTHER|NAME|bill|MATTER",
             "stop|end|cancel it|them|this|that from",
@@ -112,11 +122,16 @@ pub(super) const RULES: &[Rule] = &[
         "guard.negated",
         English,
         &[
-            "NOT|wont|cant|didnt|doesnt|couldnt|wouldnt|isnt|arent|without|cannot stop|quit|unsubscribe|unsub|cancel|end|revoke|optout|stopping|unsubscribing|remove|delete",
+            "NOT|wont|cant|didnt|doesnt|couldnt|wouldnt|isnt|arent|without|cannot stop|quit|unsubscribe|\
+             unsub|cancel|end|revoke|optout|stopping|unsubscribing|remove|delete",
             "NOT opt out|me out",
-            "NOT want|wanna|mean|ask|asked|try|trying|intend|need|wish|like|going|planning|have|request|requested you|u|yall|to|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|revoke|removed|unsubscribed|quit|end",
+            "NOT want|wanna|mean|ask|asked|try|trying|intend|need|wish|like|going|planning|have|request|\
+             requested you|u|yall|to|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|revoke|\
+             removed|unsubscribed|quit|end",
             "NOT say|said|text|reply|send|type with|to|the|word* stop|unsubscribe|cancel",
-            "didnt|never mean|say|ask|want|try|intend|text|reply|said|request|requested|asked|replied|sent|meant you|to|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|removed|unsubscribed|quit",
+            "didnt|never mean|say|ask|want|try|intend|text|reply|said|request|requested|asked|replied|\
+             sent|meant you|to|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|removed|\
+             unsubscribed|quit",
             "NOT take|remove|drop|delete me|my|us off|out|from|number|name",
             "NOT block me|us|this|my",
             "NOT leave me alone",
@@ -133,11 +148,16 @@ pub(super) const RULES: &[Rule] = &[
         "guard.report",
         English,
         &[
-            "how did|come i|you|u|we|they|it|yall|the|my|get|got .. stop|unsubscribe|unsubscribed|removed|stopped|optout|opted",
-            "why|when|y did|do|have|has|are|would|come|is|was|were i|you|u|we|they|it|yall|the|my .. stop|unsubscribe|unsubscribed|quit|removed|cancel|stopped|optout|opted",
-            "did|does i|you|u|we|they|it|yall|the|he|she|my .. stop|unsubscribe|quit|cancel|end|remove|unsubscribed",
-            "accidentally|mistakenly|accident .. stop|stopped|unsubscribe|unsubscribed|unsubscribing|opted out|out|optout|opt",
-            "stop|stopped|unsubscribe|unsubscribed|opted|optout .. by|on|in accident|mistake|error|accidentally|accidently",
+            "how did|come i|you|u|we|they|it|yall|the|my|get|got .. stop|unsubscribe|unsubscribed|removed|\
+             stopped|optout|opted",
+            "why|when|y did|do|have|has|are|would|come|is|was|were i|you|u|we|they|it|yall|the|my .. stop|\
+             unsubscribe|unsubscribed|quit|removed|cancel|stopped|optout|opted",
+            "did|does i|you|u|we|they|it|yall|the|he|she|my .. stop|unsubscribe|quit|cancel|end|remove|\
+             unsubscribed",
+            "accidentally|mistakenly|accident .. stop|stopped|unsubscribe|unsubscribed|unsubscribing|\
+             opted out|out|optout|opt",
+            "stop|stopped|unsubscribe|unsubscribed|opted|optout .. by|on|in accident|mistake|error|\
+             accidentally|accidently",
             "was|got|been|am|being|were unsubscribed|removed|opted",
             "am|are|was i|we still? on|off .. list",
             "be|being|get removed|taken|deleted|dropped from|off|as THE* OTHER|NAME? MATTER",
@@ -147,19 +167,29 @@ pub(super) const RULES: &[Rule] = &[
             "did|has|does|didnt not? send|sent",
             "you|they|u|yall|office never TEXT|call|contact",
             "what happens if|when i .. stop|end|cancel|unsubscribe|out",
-            "if|when|after|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|cancel|end|quit",
+            "if|when|after|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|\
+             cancel|end|quit",
             "should|must|can|could do? i .. reply|text|say|type|send .. stop|cancel",
             "do|did i need|have to .. reply|text|say|type|send .. stop|cancel",
-            "not|never|havent|hasnt|arent|isnt|didnt|dont|wasnt|stopped|quit been|ever|even|yet* getting|received|receiving|gotten|get|got|receive|seeing|see .. MESSAGE",
-            "^ i|im|we|ive .. not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|receive|get THE* MESSAGE",
-            "got|get|have|has|had|received|see|was|were|are|is|theres|there|saw|with|had|has no THE* MESSAGE",
+            "not|never|havent|hasnt|arent|isnt|didnt|dont|wasnt|stopped|quit been|ever|even|yet* getting|\
+             received|receiving|gotten|get|got|receive|seeing|see .. MESSAGE",
+            "^ i|im|we|ive .. not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|\
+             receive|get THE* MESSAGE",
+            "got|get|have|has|had|received|see|was|were|are|is|theres|there|saw|with|had|has no THE* \
+             MESSAGE",
             "there is|are|was|were no more? THE* MESSAGE",
-            "i|we|you|u|they|he|she|it|who|whoever|and|if you|did|does|can|could|will|would|if|why|or|was|is|are|am|do do? not|dont|never|didnt text|txt|message|contact|call|email|sms|text NAME|OTHER|and|back|while|much|because|often|until|about|with|or|when|in|at",
-            "did|does|can|could|will|would|if|why|or|is|are not text|txt|message|contact|call|email|notify|bother",
-            "^ i|we|he|she|they|why|if|when do|would|usually|really|just* dont|never|not text|txt|bother|message|call|contact|email|spam",
+            "i|we|you|u|they|he|she|it|who|whoever|and|if you|did|does|can|could|will|would|if|why|or|was|\
+             is|are|am|do do? not|dont|never|didnt text|txt|message|contact|call|email|sms|text NAME|\
+             OTHER|and|back|while|much|because|often|until|about|with|or|when|in|at",
+            "did|does|can|could|will|would|if|why|or|is|are not text|txt|message|contact|call|email|\
+             notify|bother",
+            "^ i|we|he|she|they|why|if|when do|would|usually|really|just* dont|never|not text|txt|bother|\
+             message|call|contact|email|spam",
             "i|we|he|she do|would|usually* dont|never|not text|call|email $",
-            "if|when|why|unless you|u|they|yall dont|do|never not? text|txt|message|call|contact|email|notify",
-            "NOT text|txt|call|email|send|message me|us? the|my|a|that code|codes|address|invoice|receipt|bill|link|pin|gate|password|combination",
+            "if|when|why|unless you|u|they|yall dont|do|never not? text|txt|message|call|contact|email|\
+             notify",
+            "NOT text|txt|call|email|send|message me|us? the|my|a|that code|codes|address|invoice|receipt|\
+             bill|link|pin|gate|password|combination",
             "NOT text|txt and drive",
             "NOT bother to|with|coming|going|sending|OTHERING|calling",
             "NOT contact|text|call|message|email him|her|them|police|until|unless|NAME",
@@ -171,7 +201,8 @@ pub(super) const RULES: &[Rule] = &[
         "guard.footer",
         English,
         &[
-            "reply|text|txt|send|type|say|respond with? stop|end|quit|cancel|unsubscribe|help|arret|alto to|2|for opt|end|quit|cancel|unsubscribe|stop|help|info|optout|be|remove|not",
+            "reply|text|txt|send|type|say|respond with? stop|end|quit|cancel|unsubscribe|help|arret|alto \
+             to|2|for opt|end|quit|cancel|unsubscribe|stop|help|info|optout|be|remove|not",
             "stop|end|quit|cancel to|2|for opt|end|quit|cancel|unsubscribe|stop|optout|be out?",
             "stop|stops|stopped|stopping means|meaning",
             "responda|responde|envie|envia|texto stop|alto|baja|parar para",
@@ -187,7 +218,8 @@ pub(super) const RULES: &[Rule] = &[
             "optout of|from THE* MATTER|OTHER|NAME",
             "unsubscribe|unsub me|us? from|to THE* OTHER|NAME|tenant? MATTER MATTER*",
             "fuck|hell|damn yeah|yes|yea|no|yep|right",
-            "REMOVE me|us|him|her|them|it|MY_NUMBER|my|the|his .. off|from|of|on of? THE* OTHER|NAME|recurring|wait|waiting|guest? MATTER|street|floor|wall|hook|way|hold",
+            "REMOVE me|us|him|her|them|it|MY_NUMBER|my|the|his .. off|from|of|on of? THE* OTHER|NAME|\
+             recurring|wait|waiting|guest? MATTER|street|floor|wall|hook|way|hold",
             "REMOVE .. as .. tenant|contact|user|owner|emergency|authorized|guest",
             "REMOVE my|our|the|this|his|her MATTER|OTHER|NAME",
             "PLAINLY_REMOVE|drop me|us at|off|and $|in|at|around|tomorrow|by|there",
@@ -201,8 +233,10 @@ pub(super) const RULES: &[Rule] = &[
         "guard.wrong_number",
         English,
         &[
-            "gave|given|enter|entered|typed|put|wrote|used|punched|provided|listed|pressed|input|charged|has|shows|says .. the|a|my wrong number|person|one|code|unit|phone|card|address",
-            "i|we|ive|i have|did .. gave|give|enter|entered|dialed|typed|put|called|wrote|used|punched|have|texted|call|dial|text wrong number|person",
+            "gave|given|enter|entered|typed|put|wrote|used|punched|provided|listed|pressed|input|charged|\
+             has|shows|says .. the|a|my wrong number|person|one|code|unit|phone|card|address",
+            "i|we|ive|i have|did .. gave|give|enter|entered|dialed|typed|put|called|wrote|used|punched|\
+             have|texted|call|dial|text wrong number|person",
             "wrong phone? number on|for|in the|my|our|this|file|NUMBER|door|it|gate|unit",
             "is|was this|that|it the wrong number",
             "wrong number|person of|in for? MATTER",
@@ -217,13 +251,16 @@ pub(super) const RULES: &[Rule] = &[
         English,
         &[
             "end|ends of|at|unit|units|table|time|date|user|up|result|cap",
-            "the|this|my|at|by|to|your|each|far|other|front|back|deep|west|east|north|south|either|which|left|right|that|in end",
-            "i|ill|im|you|we|he|she|who|would|should|could|can|had|going|gonna|want|need|wanted|wants|just|to quit|end|exit $|my|the|smoking|drinking|work|job",
+            "the|this|my|at|by|to|your|each|far|other|front|back|deep|west|east|north|south|either|which|\
+             left|right|that|in end",
+            "i|ill|im|you|we|he|she|who|would|should|could|can|had|going|gonna|want|need|wanted|wants|\
+             just|to quit|end|exit $|my|the|smoking|drinking|work|job",
             "exit gate|door|code|sign|ramp|NUMBER|is",
             "the|an|my exit|block",
             "block off|the|my|access|of|and|party",
             "NAME|NUMBER|OTHER|on|of|around|one|city|same|down block",
-            "cancel|end the|my|our|that|this|tuesdays|NUMBER|OTHER|NAME .. NUMBER|MATTER|appointment|OTHER|NAME",
+            "cancel|end the|my|our|that|this|tuesdays|NUMBER|OTHER|NAME .. NUMBER|MATTER|appointment|\
+             OTHER|NAME",
         ],
     ),
     ordinary(
@@ -240,7 +277,8 @@ pub(super) const RULES: &[Rule] = &[
         "guard.start",
         English,
         &[
-            "no|not|dont|never|cant|wont|didnt|doesnt start|restart|resume|subscribe|opt|resubscribe|optin|unstop",
+            "no|not|dont|never|cant|wont|didnt|doesnt start|restart|resume|subscribe|opt|resubscribe|\
+             optin|unstop",
             "start over|with|by|at|my|the|a|on|of|up|date|time|OTHERING|NUMBER|from|moving|paying",
             "to|can|when|does|did|will|i|we|you|want|car|wont|the start|resume|subscribe $",
         ],
@@ -250,15 +288,21 @@ pub(super) const RULES: &[Rule] = &[
         Spanish,
         &[
             "baja|alto|alta la|el|los|las|un|una|de|en|a|mi|su|temporada|del|o|velocidad",
-            "planta|mas|muy|esta|es|tan|demasiado|voz|calle|renta|precio|parte|temperatura|cuota|tarifa baja|alto|alta|bajo",
-            "no|nunca|sin para|parar|pare|paren|cancelar|cancele|cancelen|cancelo|borrar|borren|detener|detengan|dejen|deje|dejar|basta",
+            "planta|mas|muy|esta|es|tan|demasiado|voz|calle|renta|precio|parte|temperatura|cuota|tarifa \
+             baja|alto|alta|bajo",
+            "no|nunca|sin para|parar|pare|paren|cancelar|cancele|cancelen|cancelo|borrar|borren|detener|\
+             detengan|dejen|deje|dejar|basta",
             "no|nunca quiero|quise|queria|deseo|voy a|que|me* cancelar|salir|parar|darme|borrar|detener",
             "no|nunca quiero|deseo que .. cancelen|paren|dejen|borren",
-            "no hay|tengo|tenia|tiene|recibi|recibo|vi|habia|llegan|llego|me mas|llegan|llego|llegaron|ningun|ningunos|sus|los|mas? mensajes|mensaje|textos|texto|avisos",
+            "no hay|tengo|tenia|tiene|recibi|recibo|vi|habia|llegan|llego|me mas|llegan|llego|llegaron|\
+             ningun|ningunos|sus|los|mas? mensajes|mensaje|textos|texto|avisos",
             "me|nos ha|han|llegado|llego no .. mensaje",
-            "dar|darme|doy|dare|dame|de|den|quiero de? baja mi|el|la|al|del|un|una .. bodega|unidad|seguro|contrato|pago|renta|servicio|almacen|espacio|autopago|cuenta|MATTER",
+            "dar|darme|doy|dare|dame|de|den|quiero de? baja mi|el|la|al|del|un|una .. bodega|unidad|\
+             seguro|contrato|pago|renta|servicio|almacen|espacio|autopago|cuenta|MATTER",
             "de baja el|la|mi|un|una|del|al MATTER|almacen|espacio|autopago|OTHER|NAME",
-            "cancelar|cancelen|cancela|cancele|cancelo|quitar|quite|quiten|quita|parar|detener|eliminar el|la|los|las|mi|mis|un|una|este|esta|su|nuestra MATTER|almacen|espacio|autopago|candado|cargo|cargos|OTHER",
+            "cancelar|cancelen|cancela|cancele|cancelo|quitar|quite|quiten|quita|parar|detener|eliminar \
+             el|la|los|las|mi|mis|un|una|este|esta|su|nuestra MATTER|almacen|espacio|autopago|candado|\
+             cargo|cargos|OTHER",
             "paren|pare|para|dejen|deje de cobrar|cobrarme|cargar|subir|OTHER",
             "para el|la|los|las|mi|que|manana|hoy|cuando|pagar|ver|OTHER|NAME|NUMBER|un|una",
             "no me interesa|importa el|la|un|una|los|las|OTHER",
@@ -277,7 +321,8 @@ pub(super) const RULES: &[Rule] = &[
             "narretez|narrete|narreter",
             "arreter|arreterai|passer au|a|chez|ce|demain|vers",
             "arret|arrets dautobus|autobus|de|du|bus|paiement|metro",
-            "annuler|annulez|annule mon|ma|le|la|mes|les|notre MATTER|rendez|reservation|rv|paiement|OTHER|bail|contrat|unite|location",
+            "annuler|annulez|annule mon|ma|le|la|mes|les|notre MATTER|rendez|reservation|rv|paiement|\
+             OTHER|bail|contrat|unite|location",
             "la|le|en|a|fin fin",
             "fin de|du",
             "arretez|arreter|cessez de facturer|prelever|charger|OTHER",

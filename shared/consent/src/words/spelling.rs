@@ -198,7 +198,7 @@ fn misspelt(run: &str) -> Option<WordId> {
     let (word, _) = CORRECTED.iter().find(|(word, slips)| {
         let allowed = 2 * u32::try_from(*slips).unwrap_or_default();
         word.len().abs_diff(run.len()) <= *slips
-            && (word.len() == 4 || word.get(..1) == run.get(..1))
+            && (word.len() == 4 || word.as_bytes().first() == run.as_bytes().first())
             && (letters ^ letter_set(word)).count_ones() <= allowed
             && distance(word.as_bytes(), run.as_bytes()) <= *slips
     })?;
@@ -211,20 +211,19 @@ fn letter_set(word: &str) -> u32 {
 
 /// Slips between two words: a letter missing, added, wrong, or two swapped (optimal string alignment).
 fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before: Vec<usize> = Vec::new();
-    let mut above: Vec<usize> = (0..=b.len()).collect();
+    let mut before = [0; LONGEST + 1];
+    let mut above: [usize; LONGEST + 1] = std::array::from_fn(|j| j);
     for (i, &x) in a.iter().enumerate() {
-        let mut row = Vec::with_capacity(above.len());
-        row.push(i + 1);
-        for (j, &y) in b.iter().enumerate() {
+        let mut row = [i + 1; LONGEST + 1];
+        for (j, &y) in b.iter().enumerate().take(LONGEST) {
             let changed = above[j] + usize::from(x != y);
             let mut least = changed.min(above[j + 1] + 1).min(row[j] + 1);
             if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
                 least = least.min(before[j - 1] + 1);
             }
-            row.push(least);
+            row[j + 1] = least;
         }
         before = std::mem::replace(&mut above, row);
     }
-    above.last().copied().unwrap_or_default()
+    above.get(b.len()).copied().unwrap_or_default()
 }

@@ -8,7 +8,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Passed over between the steps of a pattern.
     (
         "SOFT",
-        "please pls plz plse plss plzz kindly fucking fuckin fkn fking f**king f*cking effing freaking freakin frickin \
+        "please pls plz plse plss plzz kindly fucking fuckin fkn fking f**king f*cking effing freaking \
+         freakin frickin \
          frigging friggin damn damned damm dang goddamn bloody ever again even really immediately now already totally \
          completely permanently simply actually also very asap sir maam literally seriously honestly right \
          por favor porfavor porfa ya svp",
@@ -16,7 +17,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Says nothing at the edges of a clause. `no` and `yes` are here for "no stop"; alone they are answers.
     (
         "FILLER",
-        "SOFT thanks thx thnx thks tks ty tysm thankyou hi hello hey heya hola ok okay k kk yes yea yeah yep yup no \
+        "SOFT thanks thx thnx thks tks ty tysm thankyou hi hello hey heya hola ok okay k kk yes yea yeah \
+         yep yup no \
          nope nah oh um uh hmm well so just lol lmao madam sirs guys team folks people everyone everybody dear yall bro \
          dude man bruh girl sis mom babe honey friend yo bye goodbye goodnight regards sincerely respectfully \
          cordially period exclamation point mark re fw fwd urgent omg omfg jeez geez god gosh jesus christ lord \
@@ -30,14 +32,17 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "THE",
-        "the these this those that your ur yur you all any every anymore more my our further future such additional \
+        "the these this those that your ur yur you all any every anymore more my our further future such \
+         additional \
          other of them both stupid dumb annoying automated automatic auto unwanted unsolicited endless constant \
          constantly daily weekly promotional marketing spam junk bullshit bs shit crap crappy ridiculous nonsense \
-         commercial rent payment phone cell mobile sales bulk mass random SOFT to for from with about me a an",
+         commercial rent payment phone cell mobile sales bulk mass random SOFT to for from with about me \
+          a an",
     ),
     (
         "MESSAGE",
-        "text texts txt txts tex textes message messages messsages msg msgs mssg mesage massages sms mms texting txting messaging \
+        "text texts txt txts tex textes message messages messsages msg msgs mssg mesage massages sms mms \
+         texting txting messaging \
          notification notifications notif notifs alert alerts reminder reminders communication communications \
          correspondence promo promos promotion promotions spam ads ad advertisement advertisements advertising \
          solicitation solicitations solicitating blasts subscription subscriptions marketing updates telemarketing \
@@ -45,7 +50,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "THESE",
-        "these this them those that it everything anything all stuff bullshit shit crap bs nonsense harassment",
+        "these this them those that it everything anything all stuff bullshit shit crap bs nonsense \
+         harassment",
     ),
     (
         "CALLS",
@@ -58,7 +64,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "TEXTING",
-        "texting txting textin txtin txtng txtn textn texin txing textting messaging msging messagin smsing sending sendin spamming spammin pinging \
+        "texting txting textin txtin txtng txtn textn texin txing textting messaging msging messagin \
+         smsing sending sendin spamming spammin pinging \
          writing contacting contactin notifying bothering botherin harassing harrassing harrasing annoying bugging \
          buggin pestering hassling disturbing stalking soliciting hounding badgering bombarding blasting flooding \
          blowing alerting reminding msgin texing",
@@ -69,7 +76,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "TEXT",
-        "text texts txt tex message messages msg sms contact texting txting messaging contacting textme bother disturb \
+        "text texts txt tex message messages msg sms contact texting txting messaging contacting textme \
+         bother disturb \
          harass harrass bug pester spam solicit notify annoy",
     ),
     ("CALL", "call phone email ring dial calling emailing mail"),
@@ -83,21 +91,25 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "WANT",
-        "want wanna wan want2 wish need like care desire prefer appreciate wants consent agree authorize permit give",
+        "want wanna wan want2 wish need like care desire prefer appreciate wants consent agree authorize \
+         permit give",
     ),
     (
         "GET",
-        "get getting receive receiving recieve recive recieving have see seeing receives gettin be hear hearing",
+        "get getting receive receiving recieve recive recieving have see seeing receives gettin be hear \
+         hearing",
     ),
     (
         "TEXTED",
-        "contacted texted txted messaged msged bothered disturbed notified called emailed solicited subscribed spammed \
+        "contacted texted txted messaged msged bothered disturbed notified called emailed solicited \
+         subscribed spammed \
          harassed",
     ),
     // Getting off a list.
     (
         "REMOVE",
-        "remove rmv take delete drop scratch strike pull erase cross get removing taking removed taken deleted keep kick",
+        "remove rmv take delete drop scratch strike pull erase cross get removing taking removed taken \
+         deleted keep kick",
     ),
     (
         "PLAINLY_REMOVE",
@@ -105,12 +117,14 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "MY_NUMBER",
-        "# number numbers num nbr no phone cell name names contact contacts info information details mobile cellphone telephone fone \
+        "# number numbers num nbr no phone cell name names contact contacts info information details \
+         mobile cellphone telephone fone \
          phonenumber data",
     ),
     (
         "LIST",
-        "list lists listing database system systems contacts records record texts text texting messages messaging thing \
+        "list lists listing database system systems contacts records record texts text texting messages \
+         messaging thing \
          group groups chat thread files file directory distribution mailing mailings service program subscription \
          subscriptions rolodex marketing campaign campaigns alerts notifications sms phone here everything this these \
          that those broadcast blast books txt msg communications feed",
@@ -118,7 +132,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // What storage tenants cancel, stop, remove and opt out of besides texts.
     (
         "MATTER",
-        "unit units lease leases rental rentals reservation reservations appointment appointments appt tour visit \
+        "unit units lease leases rental rentals reservation reservations appointment appointments appt \
+         tour visit \
          booking contract autopay autopayment autopayments payment payments pay paying billing bill bills charge \
          charges charging fee fees late rent insurance warranty protection coverage plan paperless statement statements \
          invoice invoices lock locks gate code codes door doors key keys alarm account card cards truck trailer move \
@@ -136,7 +151,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Relatives of the sender, whose number it may be.
     (
         "KIN",
-        "husband husbands wife wifes son sons daughter daughters mother mothers mom moms father fathers dad dads \
+        "husband husbands wife wifes son sons daughter daughters mother mothers mom moms father fathers \
+         dad dads \
              brother brothers sister sisters kid kids child childs grandson grandsons friend friends boyfriend girlfriend \
              grandmother grandmothers work business company office boss bosss",
     ),
@@ -144,7 +160,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Names that are also words (Will, Mark, Bill, May) are left out.
     (
         "SOMEBODY",
-        "NAME james john robert michael david william richard joseph thomas charles christopher daniel matthew anthony \
+        "NAME james john robert michael david william richard joseph thomas charles christopher daniel \
+         matthew anthony \
          steven paul andrew joshua kenneth kevin brian george timothy ronald jason edward jeffrey ryan jacob gary \
          nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander patrick jose carlos \
          juan luis miguel jorge pedro jesus2 mike dave bob jim tom joe steve dan chris matt tony josh ken kyle tyler \
@@ -153,7 +170,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          cynthia kathleen amy angela shirley anna brenda pamela nicole samantha katherine christine helen debra rachel \
          carolyn janet maria catherine heather diane olivia julie joyce victoria kelly christina joan evelyn lauren \
          judith megan andrea cheryl hannah martha jacqueline frances gloria ann teresa sara janice jean alice kathryn \
-         julia ana rosa carmen guadalupe veronica lupe debbie tammy tiffany brittany keisha latoya monica crystal",
+         julia ana rosa carmen guadalupe veronica lupe debbie tammy tiffany brittany keisha latoya monica \
+          crystal",
     ),
     (
         "START_AGAIN",
@@ -164,7 +182,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // STOP, Bandwidth OPT-OUT, the CWTA's (Canada) ARRET.
     (
         "KEYWORD",
-        "stop quit end cancel unsubscribe revoke optout stopall unsub remove arret alto parar baja start unstop help \
+        "stop quit end cancel unsubscribe revoke optout stopall unsub remove arret alto parar baja start \
+         unstop help \
          info removeme nomore aide ayuda exit optin",
     ),
     // Those that mean nothing but texts; the others may mean the unit and go to review.
@@ -175,7 +194,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Known words next to a keyword, which are not its misspellings.
     (
         "NEIGHBOURS",
-        "shop stow step slop top tops atop sop strop spot stops stomp stock stoops stow stoop2 swop stopped stopper \
+        "shop stow step slop top tops atop sop strop spot stops stomp stock stoops stow stoop2 swop \
+         stopped stopper \
          stopgap stopwatch stopover stoplight stoppage stopsign sto store story stool cancer cancels canceled cancelled \
          canceling cancelling remote removes remover removal contract contacts contractor testing tenting resting \
          lumber numbers spending tending wring wrung massage massaging passage sage lease pleased pleas alone along \
@@ -184,7 +204,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Words that people write with a capital and that are nobody's name.
     (
         "NO_NAMES",
-        "monday tuesday wednesday thursday friday saturday sunday january february march april may june july august \
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june \
+         july august \
          september october november december jan feb mar apr jun jul aug sep sept oct nov dec christmas thanksgiving \
          easter halloween english spanish american usps ups fedex amazon venmo zelle paypal visa mastercard discover \
          google apple wifi internet public extra happy sure available ready correct fair true right good okay great bad \
@@ -195,15 +216,20 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Spanish.
     (
         "ES_THE",
-        "mas los las la el sus su estos estas este esta tus tu mis mi esos esas todos todas todo de a ningun ningunos ninguna otro otra otros mensajes texto por con un una recibir enviarme mandarme recibiendo",
+        "mas los las la el sus su estos estas este esta tus tu mis mi esos esas todos todas todo de a \
+         ningun ningunos ninguna otro otra otros mensajes texto por con un una recibir enviarme mandarme \
+          recibiendo",
     ),
     (
         "ES_MESSAGE",
-        "mensaje mensajes textos texto sms notificaciones notificacion avisos aviso alertas alerta recordatorios recordatorio promociones promocion publicidad ofertas oferta msj msjs mensages mensaj mnsjs anuncios comunicaciones comunicacion propaganda textitos txt msg texts messages",
+        "mensaje mensajes textos texto sms notificaciones notificacion avisos aviso alertas alerta \
+         recordatorios recordatorio promociones promocion publicidad ofertas oferta msj msjs mensages \
+          mensaj mnsjs anuncios comunicaciones comunicacion propaganda textitos txt msg texts messages",
     ),
     (
         "ES_SEND",
-        "mande manden mandes manda mandan mandeis envie envien envies envia envian escriba escriban escribas escribe \
+        "mande manden mandes manda mandan mandeis envie envien envies envia envian escriba escriban \
+         escribas escribe \
          escriben escribo textee texteen textees texte texten textien textie mensajee mensajeen moleste molesten molestes contacte \
          contacten contactes contactan contacta contactar notifique notifiquen avise avisen busque busquen siga \
          sigan fastidie fastidien fastidies texteo textea textean mandar enviar escribir textear molestar hostiguen acosen \
@@ -211,44 +237,55 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "ES_SENDING",
-        "mandar mandarme mandarnos mandando enviar enviarme enviarnos enviando escribir escribirme escribiendo \
+        "mandar mandarme mandarnos mandando enviar enviarme enviarnos enviando escribir escribirme \
+         escribiendo \
          escribirnos textear textearme texteando texteandome molestar molestarme molestando molestarnos contactar \
          contactarme contactandome mensajear mensajearme mandandome enviandome fastidiar fastidiarme acosar acosarme \
          hostigar hostigarme notificarme joder joderme fregar chingar buscarme recibir insistir avisarme",
     ),
     (
         "ES_STOP",
-        "deje dejen deja dejar dejenme dejeme pare paren para parar parale paren detener detenga detengan basta ya alto cese cesen stop suspenda suspendan eviten evite",
+        "deje dejen deja dejar dejenme dejeme pare paren para parar parale paren detener detenga detengan \
+         basta ya alto cese cesen stop suspenda suspendan eviten evite",
     ),
     (
         "ES_REMOVE",
-        "borre borren borra borrar borrame borreme borrenme quite quiten quita quitar quitame quiteme quitenme elimine \
+        "borre borren borra borrar borrame borreme borrenme quite quiten quita quitar quitame quiteme \
+         quitenme elimine \
          eliminen elimina eliminar eliminame elimineme eliminenme saque saquen saca sacar sacame saqueme saquenme remueva \
          remuevan remover remuevame remuevanme retire retiren retirar retirame retireme retirenme olvide olviden pierda \
          pierdan bloqueen",
     ),
     (
         "ES_REMOVE_ME",
-        "borrame borreme borrenme quitame quiteme quitenme eliminame elimineme eliminenme sacame saqueme saquenme \
-         remuevame remuevanme retirame retireme retirenme borrarme quitarme eliminarme removerme desinscribanme bajenme bajeme bajame",
+        "borrame borreme borrenme quitame quiteme quitenme eliminame elimineme eliminenme sacame saqueme \
+         saquenme \
+         remuevame remuevanme retirame retireme retirenme borrarme quitarme eliminarme removerme \
+          desinscribanme bajenme bajeme bajame",
     ),
     // French.
     (
         "FR_THE",
-        "les vos ces de des tous tout toute toutes plus mes mon ma autre autres la le cet ce aucun tes votre ton toi dautres me nous leurs denvoyer a et recevoir un une texte",
+        "les vos ces de des tous tout toute toutes plus mes mon ma autre autres la le cet ce aucun tes \
+         votre ton toi dautres me nous leurs denvoyer a et recevoir un une texte",
     ),
     (
         "FR_MESSAGE",
-        "message messages texto textos sms texte textes notification notifications alerte alertes publicite publicites pub pubs promotions promotion promo promos courriel courriels communication communications rappels rappel avis texting pourriels",
+        "message messages texto textos sms texte textes notification notifications alerte alertes \
+         publicite publicites pub pubs promotions promotion promo promos courriel courriels communication \
+          communications rappels rappel avis texting pourriels",
     ),
     (
         "FR_SENDING",
-        "texter mecrire ecrire menvoyer envoyer contacter denvoyer decrire deranger appeler harceler solliciter textez contactez \
-         derangez ecrivez envoyez harcelez texte textes contacte contactes derange deranges texto mappeler messager achaler achalez",
+        "texter mecrire ecrire menvoyer envoyer contacter denvoyer decrire deranger appeler harceler \
+         solliciter textez contactez \
+         derangez ecrivez envoyez harcelez texte textes contacte contactes derange deranges texto \
+          mappeler messager achaler achalez",
     ),
     (
         "FR_SEND",
-        "textez contactez derangez ecrivez envoyez harcelez texte contacte derange ecris envoie achalez sollicitez texter contacter envoyer ecrire deranger",
+        "textez contactez derangez ecrivez envoyez harcelez texte contacte derange ecris envoie achalez \
+         sollicitez texter contacter envoyer ecrire deranger",
     ),
     (
         "FR_STOP",
@@ -256,6 +293,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "FR_REMOVE",
-        "retirez retire retirer enlevez enleve enlever supprimez supprime supprimer effacez efface effacer otez sortez desabonnez desinscrivez rayez radiez retirez",
+        "retirez retire retirer enlevez enleve enlever supprimez supprime supprimer effacez efface \
+         effacer otez sortez desabonnez desinscrivez rayez radiez retirez",
     ),
 ];

@@ -8,21 +8,28 @@ pub(super) const RULES: &[Rule] = &[
     opt_out(
         "phrase.revoke",
         &[
-            "revoke|withdraw|withdrawing|revoking|rescind|rescinding|retract|withdrawn|revoked|cancel|terminate|withdrew|pull|revocation|withdrawal .. consent|permission|authorization|authorisation|approval|agreement|texts|texting|messages",
-            "consent|permission|authorization is|has|was|to|are .. revoked|withdrawn|rescinded|denied|over|cancelled|terminated|gone|ended",
+            "revoke|withdraw|withdrawing|revoking|rescind|rescinding|retract|withdrawn|revoked|cancel|\
+             terminate|withdrew|pull|revocation|withdrawal .. consent|permission|authorization|\
+             authorisation|approval|agreement|texts|texting|messages",
+            "consent|permission|authorization is|has|was|to|are .. revoked|withdrawn|rescinded|denied|\
+             over|cancelled|terminated|gone|ended",
             "consent|permission .. revoked|withdrawn|rescinded",
             "you|u|yall|they lack THE* consent|permission",
             "you|u|yall|they|have|has|had|got no THE* permission|consent to TEXT|contact|$",
             "honor|respect|process my|this|the .. request|optout|opt|stop|wishes",
             "optout|removal|unsubscribe request",
-            "you|u|yall|they do? NOT have|got|had THE* permission|consent|authorization to TEXT|contact|send|message|use",
+            "you|u|yall|they do? NOT have|got|had THE* permission|consent|authorization to TEXT|contact|\
+             send|message|use",
             "you|u|yall|they do? NOT have|got|had THE* permission|consent|authorization $",
             "NEG consent|consented|consenting $",
-            "NEG consent|consented|consenting to|for THE* MESSAGE|TEXTED|receive|receiving|be|being|get|getting|contact|TEXTING",
+            "NEG consent|consented|consenting to|for THE* MESSAGE|TEXTED|receive|receiving|be|being|get|\
+             getting|contact|TEXTING",
             "NEG consent|consented to this|these|any|it $",
             "NEG authorize|authorized|permit|agree|agreed|allow .. MESSAGE|TEXTED|texting|contact",
-            "NEG give|gave|given|grant|granted you|u|yall|anyone|them? THE* permission|consent|authorization to|for? TEXT|TEXTING|contact|send|call|message|use|$",
-            "TEXTING|texted|text|contacting|messages|contacted|texts me|us? .. without|wo .. consent|permission|authorization",
+            "NEG give|gave|given|grant|granted you|u|yall|anyone|them? THE* permission|consent|\
+             authorization to|for? TEXT|TEXTING|contact|send|call|message|use|$",
+            "TEXTING|texted|text|contacting|messages|contacted|texts me|us? .. without|wo .. consent|\
+             permission|authorization",
             "^ no consent|permission $",
             "who gave|give|gives you|u|yall|them permission|consent|authorization to? TEXT|contact|$",
             "put|add|place|register me|us|my|this .. do|no not? call|contact|text",
@@ -37,8 +44,10 @@ pub(super) const RULES: &[Rule] = &[
     review(
         "phrase.threat",
         &[
-            "report|reporting|reported|turning|turn|filing|filed|marked|marking|mark .. fcc|ftc|spam|junk|harassment|phishing",
-            "sue|suing|lawsuit|lawyer|attorney|legal|police|court|damages|charges .. harassment|harassing|texting|texts|spam",
+            "report|reporting|reported|turning|turn|filing|filed|marked|marking|mark .. fcc|ftc|spam|junk|\
+             harassment|phishing",
+            "sue|suing|lawsuit|lawyer|attorney|legal|police|court|damages|charges .. harassment|harassing|\
+             texting|texts|spam",
             "this|its|thats is|as? harassment|harrassment|harassing|unsolicited|phishing",
             "^ this|its|thats is|as? spam $|and|stop",
             "you|u|yall are|r? harassing|harrassing|spamming me|us",
@@ -58,24 +67,33 @@ pub(super) const RULES: &[Rule] = &[
     review(
         "phrase.never_agreed",
         &[
-            "NEG sign|signed|signup|opt|opted|subscribe|subscribed|enroll|enrolled|register|registered up|in? to|for|4 this|these|it|that|any|your",
+            "NEG sign|signed|signup|opt|opted|subscribe|subscribed|enroll|enrolled|register|registered up|\
+             in? to|for|4 this|these|it|that|any|your",
             "NEG sign|signed|opt|opted up|in $",
-            "NEG remember|recall signing|opting|subscribing|agreeing|giving|asking up|in|for|to|you|my|permission|this|these|$",
+            "NEG remember|recall signing|opting|subscribing|agreeing|giving|asking up|in|for|to|you|my|\
+             permission|this|these|$",
             "NEG subscribe|subscribed $",
             "NEG ask|asked|request|requested for|to? this|these|it|any|that? $",
             "NEG ask|asked you|u|yall|to to|be TEXT|contact|text|TEXTED",
             "NEG ask|asked|request|requested for? these|MESSAGE",
-            "NEG give|gave|given|provide|provided you|u|yall|anyone|them? my|this number|phone|cell|info|permission|consent $|to|for",
-            "how|where did|do|you|u you|u|yall|they? get|find|have|obtain|got|gotten my|this number|info|cell|phone|contact|information",
+            "NEG give|gave|given|provide|provided you|u|yall|anyone|them? my|this number|phone|cell|info|\
+             permission|consent $|to|for",
+            "how|where did|do|you|u you|u|yall|they? get|find|have|obtain|got|gotten my|this number|info|\
+             cell|phone|contact|information",
             "who|whoever gave|give you|u|yall|them|out? my|this number|cell|info|phone|information",
             "who told|said .. text|contact me",
             "why am|are|do|im|is i|we|my phone? still|keep|always|even|constantly* GET THE* MESSAGE",
-            "why am|are|do|im i|we still|keep|always|even|constantly* GET these|this|them|those|all $|from|still|anymore|on|of",
-            "why|y are|r|do|is|u|am|yall? you|u|they|yall|someone|i still|keep|constantly|always|even|being* texting|messaging|contacting|bothering|harassing|spamming|text|txt|txting|contact|message|texted",
-            "why|y are|r|do you|u|they|yall still|keep|constantly|always* sending|send me|us THE* MESSAGE|these|this $|every|all|to|still",
+            "why am|are|do|im i|we still|keep|always|even|constantly* GET these|this|them|those|all $|\
+             from|still|anymore|on|of",
+            "why|y are|r|do|is|u|am|yall? you|u|they|yall|someone|i still|keep|constantly|always|even|\
+             being* texting|messaging|contacting|bothering|harassing|spamming|text|txt|txting|contact|\
+             message|texted",
+            "why|y are|r|do you|u|they|yall still|keep|constantly|always* sending|send me|us THE* MESSAGE|\
+             these|this $|every|all|to|still",
             "why .. keep .. texting|texted|MESSAGE",
             "still|keep|constantly GET THE* MESSAGE|these|this $|from|after|even|every|on|about",
-            "you|u|yall|they|people keep|kept|continue|keeps|still|are|continued to? texting|text|contacting|message|messaging|harassing|bothering|spamming|txting me|us|this|my|after|even|$",
+            "you|u|yall|they|people keep|kept|continue|keeps|still|are|continued to? texting|text|\
+             contacting|message|messaging|harassing|bothering|spamming|txting me|us|this|my|after|even|$",
             "you|u|yall|they keep|kept|continue|still to? sending|send me|us? THE* MESSAGE|these|this",
         ],
     ),
@@ -103,7 +121,8 @@ pub(super) const RULES: &[Rule] = &[
     review_regardless(
         "phrase.other_channel_revoked",
         &[
-            "REMOVE|unsubscribe|unsub|opt|optout me|us|out from|of|off THE* newsletter|newsletters|emails|email|mailing|calls|calling|emailing",
+            "REMOVE|unsubscribe|unsub|opt|optout me|us|out from|of|off THE* newsletter|newsletters|emails|\
+             email|mailing|calls|calling|emailing",
             "STOP CALLING and|or|nd|n CALLING",
         ],
     ),
@@ -111,8 +130,10 @@ pub(super) const RULES: &[Rule] = &[
     review(
         "phrase.anger",
         &[
-            "fuck|f**k|f*ck|fck|fuk|fuq|fk|f|phuck|fcuk|fvck|f***|f**|f*k|fu*k|fuckin|eff you|u|off|yourself|ya|yall|urself|yourselves|this|ur|yo",
-            "^^ fu|fuckyou|fuckoff|fuckyall|fck|fuck|fuckers|fucker|stfu|gtfo|foff|kma|motherfucker|motherfuckers|asshole|assholes|bitch|dickhead|idiots|bastards|bastard|scumbags|scum $$",
+            "fuck|f**k|f*ck|fck|fuk|fuq|fk|f|phuck|fcuk|fvck|f***|f**|f*k|fu*k|fuckin|eff you|u|off|\
+             yourself|ya|yall|urself|yourselves|this|ur|yo",
+            "^^ fu|fuckyou|fuckoff|fuckyall|fck|fuck|fuckers|fucker|stfu|gtfo|foff|kma|motherfucker|\
+             motherfuckers|asshole|assholes|bitch|dickhead|idiots|bastards|bastard|scumbags|scum $$",
             "fuckyou|fuckoff|stfu|gtfo|fuckyall",
             "go fuck|f**k|screw|f*ck|f|fck|kill|eff|fk yourself|urself|off|yourselves|ur",
             "go pound|kick|jump sand|rocks|in|off",
@@ -129,7 +150,8 @@ pub(super) const RULES: &[Rule] = &[
             "drop dead",
             "^ bite me $",
             "^ screw|damn|eff|frick you|u|this|yall|off",
-            "you|youre|u|ur are|r? fucking|a|an|all|bunch* of? asshole|assholes|bitch|scum|scumbags|scammers|pest|pests",
+            "you|youre|u|ur are|r? fucking|a|an|all|bunch* of? asshole|assholes|bitch|scum|scumbags|\
+             scammers|pest|pests",
             "take a hike",
             "^ get a? life $",
             "up yours|urs",

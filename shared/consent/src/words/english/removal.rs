@@ -13,7 +13,8 @@ pub(super) const RULES: &[Rule] = &[
             "opt me|us|my|this .. out",
             "opt|opting out|outta $",
             "opt|opting|optout out? of|from? THE* MESSAGE|everything|marketing|these|this|list|all",
-            "want|wish|like|need|trying|try|choose|choosing|elect|am|im|request|requesting|would .. opt|opting out $",
+            "want|wish|like|need|trying|try|choose|choosing|elect|am|im|request|requesting|would .. opt|\
+             opting out $",
             "please|pls|kindly|hereby|want|like|to optout",
             "^ please|pls|kindly|hereby|i|id* opt $",
             "optout please|me|this|my|now|of|from",
@@ -29,7 +30,8 @@ pub(super) const RULES: &[Rule] = &[
             "unsubscribed|unsubbed",
             "opted out",
             "removed|deleted|taken from|off THE* LIST",
-            "i|we|me|number|name have|has|had|to? be|been|get removed|taken|deleted|dropped off|from|out|as of? THE* LIST|contact|contacts",
+            "i|we|me|number|name have|has|had|to? be|been|get removed|taken|deleted|dropped off|from|out|\
+             as of? THE* LIST|contact|contacts",
             "my|this|our number|name|info be|to|gets* removed|deleted|taken",
             "confirm .. i|we|me .. removed|deleted|optout|opted|unsubscribed off|from|$",
             "^^ removal|removed|deleted please? $$",
@@ -39,9 +41,12 @@ pub(super) const RULES: &[Rule] = &[
     opt_out(
         "phrase.asked_removal",
         &[
-            "asked|want|wish|like|need|requested|ask|request|asking|demand|told|required you? to|2|that? i|we|my? number? to? be removed|deleted|unlisted|unsubscribed|taken|dropped|stricken|optout|opted|off",
+            "asked|want|wish|like|need|requested|ask|request|asking|demand|told|required you? to|2|that? \
+             i|we|my? number? to? be removed|deleted|unlisted|unsubscribed|taken|dropped|stricken|optout|\
+             opted|off",
             "appreciate|love|prefer|like being|getting removed|unsubscribed|deleted|taken",
-            "want|like|need|get me|us|my|this number? removed|off|out|unsubscribed|deleted $|from|please|off",
+            "want|like|need|get me|us|my|this number? removed|off|out|unsubscribed|deleted $|from|please|\
+             off",
         ],
     ),
     opt_out(
@@ -51,21 +56,26 @@ pub(super) const RULES: &[Rule] = &[
             "take|remove me|us|myself off|out $",
             "REMOVE me|us from $",
             "REMOVE off|from THE* list|lists",
-            "want|need|like|asked|ask|wish to be removed|taken|deleted|dropped from|off THE|MATTER* list|lists|MESSAGE",
+            "want|need|like|asked|ask|wish to be removed|taken|deleted|dropped from|off THE|MATTER* list|\
+             lists|MESSAGE",
             "^ get off|outta my phone|line|cell",
             "REMOVE me|us off|from|out of? THE|MATTER* MESSAGE",
-            "REMOVE me|us|this|number|phone|name off|from|out of? your|ur|this|all|the .. list|lists|database|system|systems|file|files|records|program|service",
+            "REMOVE me|us|this|number|phone|name off|from|out of? your|ur|this|all|the .. list|lists|\
+             database|system|systems|file|files|records|program|service",
             "^ block my|this|our number|phone|cell",
             "PLAINLY_REMOVE me|us please|pls|now|asap|immediately|$|from|and|i",
             "PLAINLY_REMOVE from THE* LIST|$",
-            "REMOVE|REMOVE my|our|this|the|his|her|that|me|us|KIN* MY_NUMBER MY_NUMBER* off|from|out of? THE* LIST|YOU",
-            "PLAINLY_REMOVE my|this|our|his|her|these|the|me MY_NUMBER MY_NUMBER* $|asap|from|please|and|off|immediately|now|i|we|or|it",
+            "REMOVE|REMOVE my|our|this|the|his|her|that|me|us|KIN* MY_NUMBER MY_NUMBER* off|from|out of? \
+             THE* LIST|YOU",
+            "PLAINLY_REMOVE my|this|our|his|her|these|the|me MY_NUMBER MY_NUMBER* $|asap|from|please|and|\
+             off|immediately|now|i|we|or|it",
             "^ PLAINLY_REMOVE|scrub|purge my|this|the|our|all* MY_NUMBER+ $",
             "REMOVE my|this|our MY_NUMBER MY_NUMBER* off|out $",
             "off your|ur|this|yall|that|the THE* list|lists|rolodex|database|mailing",
             "REMOVE me|us off|out of|this|these|your LIST",
             "lose|loose my|this #|number|digits|contact|info|$",
-            "^ forget|delete|burn|erase|trash my|this|the number|contact|phone|info|digits|cell $|and|please|from|now",
+            "^ forget|delete|burn|erase|trash my|this|the number|contact|phone|info|digits|cell $|and|\
+             please|from|now",
             "remove|delete this|my number|phone|cell|contact $|now|from|please|and|or|immediately",
             "^^ REMOVE NUMBER+ $$",
             "leave|exit|quit this|the|your list|group|chat|thread|program|service",
@@ -87,7 +97,8 @@ pub(super) const RULES: &[Rule] = &[
         "phrase.other_channel",
         &[
             "instead|rather of|than texting|text|texts|messaging|txt|txts|sms|messages",
-            "prefer|rather .. email|emails|call|calls|mail|phone .. to|over|instead|than|not of|to? texting|texts|text|messages",
+            "prefer|rather .. email|emails|call|calls|mail|phone .. to|over|instead|than|not of|to? \
+             texting|texts|text|messages",
             "not|nor by|via|through text|texts|sms|message|messaging|txt",
             "email|mail|call|phone me? not text|texts|texting|txt",
         ],
@@ -97,7 +108,8 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "email|mail|letters|mailing|writing only $",
             "only|just contact|reach|communicate|notify me|us|with .. email|mail|writing|letter|phone|mail",
-            "contact|reach|communicate|correspond|notify me|us|with .. email|mail|writing|letter|phone only",
+            "contact|reach|communicate|correspond|notify me|us|with .. email|mail|writing|letter|phone \
+             only",
             "in writing only",
             "only .. in writing",
             "NOT use|do|accept|believe THE* texting|texts|text|messages|messaging",
