@@ -80,6 +80,10 @@ pub fn router() -> Router {
             get(async |State(world): State<Shared>| Json(world.lock().texts.clone())),
         )
         .route(
+            "/sns/outbox/length",
+            get(async |State(world): State<Shared>| Json(world.lock().texts.len())),
+        )
+        .route(
             "/sns/events",
             get(async |State(world): State<Shared>| Json(world.lock().events.clone())),
         )
