@@ -1,9 +1,13 @@
 //! A DynamoDB-compatible emulator in this process, and a count of what is asked of it.
 
 use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
 };
@@ -58,6 +62,76 @@ impl Intercept for Requests {
     }
 }
 
+/// Where nobody listens.
+const DEAD_END: &str = "http://127.0.0.1:1/";
+
+/// A disturbed way to the database: requests end where nobody listens, while it is cut.
+#[derive(Debug, Clone, Default)]
+pub struct Faults(Arc<State>);
+
+#[derive(Debug, Default)]
+struct State {
+    cut: AtomicBool,
+    /// How many transactions still pass, while it is cut; everything else passes as long as one is left.
+    left: AtomicU32,
+}
+
+impl Faults {
+    /// Nothing passes any more.
+    pub fn cut() -> Self {
+        Self::cut_after(0)
+    }
+
+    /// So many transactions pass, and nothing after them.
+    pub fn cut_after(transactions: u32) -> Self {
+        let faults = Self::default();
+        faults.0.left.store(transactions, Ordering::SeqCst);
+        faults.0.cut.store(true, Ordering::SeqCst);
+        faults
+    }
+
+    /// Everything passes.
+    pub fn heal(&self) {
+        self.0.cut.store(false, Ordering::SeqCst);
+    }
+
+    fn lets_pass(&self, operation: &str) -> bool {
+        if !self.0.cut.load(Ordering::SeqCst) {
+            return true;
+        }
+        let spent = |left: u32| left.checked_sub(u32::from(operation == "TransactWriteItems"));
+        let left = self
+            .0
+            .left
+            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent);
+        left.is_ok_and(|left| left > 0)
+    }
+}
+
+impl Intercept for Faults {
+    fn name(&self) -> &'static str {
+        "Faults"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context
+            .request()
+            .headers()
+            .get("x-amz-target")
+            .unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        if !self.lets_pass(&operation) {
+            context.request_mut().set_uri(DEAD_END)?;
+        }
+        Ok(())
+    }
+}
+
 impl Emulator {
     /// Starts an emulator on a free port of this machine, in memory.
     pub async fn start() -> Self {
@@ -78,16 +152,28 @@ impl Emulator {
 
     /// A client that counts.
     pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::from_conf(self.config().build())
+    }
+
+    fn config(&self) -> aws_sdk_dynamodb::config::Builder {
         let http = aws_smithy_http_client::Builder::new().build_http();
-        let config = aws_sdk_dynamodb::Config::builder()
+        aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(http)
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .endpoint_url(&self.endpoint)
             .interceptor(self.requests.clone())
+    }
+
+    /// A store on the same table, its way disturbed. It does not try again: tests need not wait.
+    pub(crate) fn store_with(&self, faults: &Faults) -> Store {
+        let config = self
+            .config()
+            .retry_config(RetryConfig::disabled())
+            .interceptor(faults.clone())
             .build();
-        aws_sdk_dynamodb::Client::from_conf(config)
+        Store::new(aws_sdk_dynamodb::Client::from_conf(config), "consent")
     }
 
     /// A store on a table of its own.

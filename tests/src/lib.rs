@@ -1,8 +1,13 @@
 //! A world to talk to: the functions' handlers on the real SDK, against a DynamoDB-compatible emulator in
 //! this process. Requests enter as API Gateway events, as they do in the cloud.
 
+mod chain;
 mod emulator;
+mod issuer;
 mod requests;
+mod talk;
+
+use std::sync::Arc;
 
 use consent_http::Access;
 use consent_store::{CursorKey, Store};
@@ -13,8 +18,11 @@ use profile::Profile;
 use report::Report;
 use sms_webhook::{SmsWebhook, Twilio};
 
-pub use emulator::{Emulator, Requests};
-pub use requests::{Answer, Call, call, twilio};
+pub use chain::{canonical, verify_chain};
+pub use emulator::{Emulator, Faults, Requests};
+pub use issuer::{Issuer, Token, mac, sign};
+pub use requests::{Answer, Call, call, twilio, twilio_form};
+pub use talk::{ADA, BEN, OFFICE};
 
 /// Signs the tests' Twilio requests.
 pub const TWILIO_AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -33,38 +41,78 @@ pub struct World {
     report: Report,
     sms_webhook: SmsWebhook,
     /// Dropped last: the functions use it.
-    _emulator: Emulator,
+    emulator: Arc<Emulator>,
 }
 
 impl World {
     /// A new world with an empty table.
     pub async fn new() -> Self {
-        let emulator = Emulator::start().await;
+        let emulator = Arc::new(Emulator::start().await);
         let store = emulator.store().await;
+        Self::of(emulator, store, Access::by_authorizer)
+    }
+
+    fn of(emulator: Arc<Emulator>, store: Store, access: impl Fn() -> Access) -> Self {
         let cursors = || CursorKey::new(&[7; 32]);
         Self {
-            facilities: Facilities::new(Access::by_authorizer(), store.clone()),
-            profile: Profile::new(Access::by_authorizer(), store.clone(), cursors()),
-            portal: Portal::new(Access::by_authorizer(), store.clone()),
-            report: Report::new(Access::by_authorizer(), store.clone(), cursors()),
+            facilities: Facilities::new(access(), store.clone()),
+            profile: Profile::new(access(), store.clone(), cursors()),
+            portal: Portal::new(access(), store.clone()),
+            report: Report::new(access(), store.clone(), cursors()),
             sms_webhook: SmsWebhook::new(store.clone(), Twilio::new(TWILIO_AUTH_TOKEN, BASE_URL)),
             requests: emulator.requests.clone(),
             store,
-            _emulator: emulator,
+            emulator,
         }
     }
 
-    /// Hands an API Gateway event to the function that has its path.
+    /// The same table, seen by functions that verify tokens themselves.
+    #[must_use]
+    pub fn with_access(&self, access: impl Fn() -> Access) -> Self {
+        Self::of(Arc::clone(&self.emulator), self.store.clone(), access)
+    }
+
+    /// The same table, seen by functions whose way to it is disturbed.
+    #[must_use]
+    pub fn with_faults(&self, faults: &Faults) -> Self {
+        let store = self.emulator.store_with(faults);
+        Self::of(Arc::clone(&self.emulator), store, Access::by_authorizer)
+    }
+
+    /// Hands a request to the function that has its path.
     pub async fn send(&self, call: Call) -> Answer {
-        let request: Request = call.into_request();
+        self.send_event(&call.event().to_string()).await
+    }
+
+    /// Hands an API Gateway event, as JSON, to the function that has its path.
+    pub async fn send_event(&self, event: &str) -> Answer {
+        let request: Request = lambda_http::request::from_str(event).expect("an event of API Gateway");
         let path = request.uri().path().to_owned();
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        let handled = match segments.as_slice() {
-            ["v1", "portal", "consent"] => self.portal.handle(request).await,
-            ["v1", "sms", _] => self.sms_webhook.handle(request).await,
-            ["v1", "facilities", _, "consent-report"] => self.report.handle(request).await,
-            ["v1", "facilities", _, "tenants", _, "consent", ..] => self.profile.handle(request).await,
-            _ => self.facilities.handle(request).await,
+        let function = match segments.as_slice() {
+            ["v1", "portal", ..] => "portal",
+            ["v1", "sms", ..] => "sms-webhook",
+            ["v1", "facilities", _, "consent-report"] => "report",
+            ["v1", "facilities", _, "tenants", _, "consent", ..] => "profile",
+            _ => "facilities",
+        };
+        self.invoke(function, request).await
+    }
+
+    /// Hands an API Gateway event to a function by its name, whatever the path.
+    pub async fn invoke_event(&self, function: &str, event: &str) -> Answer {
+        let request = lambda_http::request::from_str(event).expect("an event of API Gateway");
+        self.invoke(function, request).await
+    }
+
+    async fn invoke(&self, function: &str, request: Request) -> Answer {
+        let handled = match function {
+            "facilities" => self.facilities.handle(request).await,
+            "profile" => self.profile.handle(request).await,
+            "portal" => self.portal.handle(request).await,
+            "report" => self.report.handle(request).await,
+            "sms-webhook" => self.sms_webhook.handle(request).await,
+            _ => panic!("no function {function}"),
         };
         Answer::of(handled.unwrap_or_else(Into::into))
     }
