@@ -124,6 +124,13 @@ impl Call {
         self
     }
 
+    /// With this query instead, as it stands.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        query.clone_into(&mut self.query);
+        self
+    }
+
     /// With the body in base64, as API Gateway hands over what it does not know as text.
     #[must_use]
     pub fn base64(mut self) -> Self {
@@ -150,7 +157,9 @@ impl Call {
     /// The API Gateway event (HTTP API, payload 2.0) as JSON.
     pub fn event(&self) -> Value {
         let mut headers = self.headers.clone();
-        headers.insert("host".to_owned(), json!("texts.example.com"));
+        headers
+            .entry("host")
+            .or_insert_with(|| json!("texts.example.com"));
         let mut event = json!({
             "version": "2.0",
             "routeKey": "$default",
