@@ -17,7 +17,8 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::items::{
-    BusinessNumberItem, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put,
+    BusinessNumberItem, FacilityItem, MessageEffect, MessageItem, PhoneItem, TenantItem, ThreadItem,
+    Versioned, put,
 };
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, Store};
@@ -114,10 +115,7 @@ impl<'a> Heard<'a> {
 /// What hearing it changed.
 pub(crate) struct Effect {
     facility: Facility,
-    number_changed: bool,
-    tenants_changed: bool,
-    /// The consent of every tenant with the number, afterwards.
-    consents: Vec<Consent>,
+    effect: MessageEffect,
 }
 
 impl Store {
@@ -184,7 +182,6 @@ impl Store {
     /// the facility is gone.
     pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
         let mut pause = Pause::new();
-        let mut changed = (false, false);
         loop {
             let (facility_key, phone_key) = (
                 Key::facility(heard.facility),
@@ -212,15 +209,10 @@ impl Store {
             let plan = self.plan(heard, &facility, phone, seen, now).await?;
             match self.write(plan.writes).await {
                 Ok(()) => {
-                    changed.0 |= plan.number_changed;
-                    changed.1 |= plan.tenants_changed;
                     if plan.complete {
-                        let (number_changed, tenants_changed) = changed;
                         return Ok(Some(Effect {
                             facility,
-                            number_changed,
-                            tenants_changed,
-                            consents: plan.consents,
+                            effect: plan.effect,
                         }));
                     }
                     pause = Pause::new();
@@ -240,7 +232,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Plan, StoreError> {
         let mut writes = Vec::new();
-        let mut number_changed = false;
+        let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
         let (number, received_at, applied) = match &seen {
             Some(seen) => (phone.value, seen.received_at, seen.keyword),
             None => {
@@ -252,7 +244,7 @@ impl Store {
                 match heard_by_number {
                     None => (phone.value, now, None),
                     Some(after) => {
-                        number_changed = after.standing != phone.value.standing;
+                        effect.number_changed = after.standing != phone.value.standing;
                         let key = Key::phone(heard.facility, heard.number);
                         writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
                         let applied = Some(after.keywords);
@@ -273,7 +265,6 @@ impl Store {
         let complete = now_reached.len() == rest.len();
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
         let mut moves = Vec::new();
-        let mut consents = Vec::new();
         for Versioned {
             value: tenant,
             version,
@@ -297,7 +288,7 @@ impl Store {
             let has_number = tenant.residence == Residence::Resident
                 && tenant.details.cell_phone.as_ref() == Some(heard.number);
             if has_number {
-                consents.push(
+                effect.consents.insert(
                     change
                         .as_ref()
                         .map_or(tenant.consent, |change| change.tenant.consent),
@@ -307,7 +298,7 @@ impl Store {
                 }
             }
         }
-        let tenants_changed = !moves.is_empty();
+        effect.tenants_changed |= !moves.is_empty();
         writes.extend(self.count(heard.facility, moves)?);
         let message = MessageItem {
             received_at,
@@ -315,6 +306,7 @@ impl Store {
             keyword: applied,
             reached: now_reached.last().map(|tenant| (*tenant).clone()),
             complete,
+            effect: effect.clone(),
             version: 0,
         };
         writes.push(put(
@@ -326,9 +318,7 @@ impl Store {
         Ok(Plan {
             writes,
             complete,
-            number_changed,
-            tenants_changed,
-            consents,
+            effect,
         })
     }
 
@@ -371,18 +361,21 @@ impl Store {
 struct Plan {
     writes: Vec<TransactWriteItem>,
     complete: bool,
-    number_changed: bool,
-    tenants_changed: bool,
-    consents: Vec<Consent>,
+    effect: MessageEffect,
 }
 
 impl Effect {
     /// What the sender is told.
     fn outcome(&self, meaning: Meaning) -> Option<Outcome> {
-        let any = |wanted: fn(Consent) -> bool| self.consents.iter().copied().any(wanted);
+        let MessageEffect {
+            number_changed,
+            tenants_changed,
+            consents,
+        } = &self.effect;
+        let any = |wanted: fn(Consent) -> bool| consents.iter().copied().any(wanted);
         match meaning {
             // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
-            Meaning::OptOut => (self.number_changed || self.tenants_changed).then_some(Outcome::Stopped),
+            Meaning::OptOut => (*number_changed || *tenants_changed).then_some(Outcome::Stopped),
             Meaning::OptIn if self.facility.two_way_texting == TwoWayTexting::Off => {
                 Some(Outcome::StartUnavailable)
             }
@@ -391,7 +384,7 @@ impl Effect {
                 Some(Outcome::PortalOptInRequired)
             }
             // Nobody has the number, or an older START arrived after a newer STOP.
-            Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
+            Meaning::OptIn => (consents.is_empty() && *number_changed).then_some(Outcome::Started),
             Meaning::Help => Some(Outcome::Help),
             Meaning::None => None,
         }
