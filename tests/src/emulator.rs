@@ -1,7 +1,6 @@
 //! A DynamoDB-compatible emulator in this process, and a count of what is asked of it.
 
 use std::collections::BTreeMap;
-use std::sync::atomic::{AtomicBool, AtomicU32, Ordering};
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::config::interceptors::{
@@ -65,15 +64,20 @@ impl Intercept for Requests {
 /// Where nobody listens.
 const DEAD_END: &str = "http://127.0.0.1:1/";
 
-/// A disturbed way to the database: requests end where nobody listens, while it is cut.
+/// A disturbed way to the database: requests that do not pass end where nobody listens.
 #[derive(Debug, Clone, Default)]
-pub struct Faults(Arc<State>);
+pub struct Faults(Arc<Mutex<Passing>>);
 
+/// What passes.
 #[derive(Debug, Default)]
-struct State {
-    cut: AtomicBool,
-    /// How many transactions still pass, while it is cut; everything else passes as long as one is left.
-    left: AtomicU32,
+enum Passing {
+    /// Everything.
+    #[default]
+    All,
+    /// Everything until so many transactions have passed, and nothing after them.
+    Transactions(u32),
+    /// Whatever is no transaction.
+    Reads,
 }
 
 impl Faults {
@@ -84,27 +88,30 @@ impl Faults {
 
     /// So many transactions pass, and nothing after them.
     pub fn cut_after(transactions: u32) -> Self {
-        let faults = Self::default();
-        faults.0.left.store(transactions, Ordering::SeqCst);
-        faults.0.cut.store(true, Ordering::SeqCst);
-        faults
+        Self(Arc::new(Mutex::new(Passing::Transactions(transactions))))
+    }
+
+    /// No transaction passes, and everything else.
+    pub fn read_only() -> Self {
+        Self(Arc::new(Mutex::new(Passing::Reads)))
     }
 
     /// Everything passes.
     pub fn heal(&self) {
-        self.0.cut.store(false, Ordering::SeqCst);
+        *self.0.lock().unwrap() = Passing::All;
     }
 
     fn lets_pass(&self, operation: &str) -> bool {
-        if !self.0.cut.load(Ordering::SeqCst) {
-            return true;
+        let is_transaction = operation == "TransactWriteItems";
+        match &mut *self.0.lock().unwrap() {
+            Passing::All => true,
+            Passing::Transactions(0) => false,
+            Passing::Transactions(left) => {
+                *left -= u32::from(is_transaction);
+                true
+            }
+            Passing::Reads => !is_transaction,
         }
-        let spent = |left: u32| left.checked_sub(u32::from(operation == "TransactWriteItems"));
-        let left = self
-            .0
-            .left
-            .fetch_update(Ordering::SeqCst, Ordering::SeqCst, spent);
-        left.is_ok_and(|left| left > 0)
     }
 }
 
