@@ -4,7 +4,8 @@ use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
 use aws_sdk_dynamodb::config::interceptors::{
-    BeforeTransmitInterceptorContextMut, BeforeTransmitInterceptorContextRef,
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+    BeforeTransmitInterceptorContextRef,
 };
 use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{
@@ -78,6 +79,8 @@ enum Passing {
     Transactions(u32),
     /// Whatever is no transaction.
     Reads,
+    /// Everything, but this error comes back for an answer.
+    Answered(&'static str),
 }
 
 impl Faults {
@@ -96,6 +99,11 @@ impl Faults {
         Self(Arc::new(Mutex::new(Passing::Reads)))
     }
 
+    /// The database answers everything with this error.
+    pub fn answered(code: &'static str) -> Self {
+        Self(Arc::new(Mutex::new(Passing::Answered(code))))
+    }
+
     /// Everything passes.
     pub fn heal(&self) {
         *self.0.lock().unwrap() = Passing::All;
@@ -104,7 +112,7 @@ impl Faults {
     fn lets_pass(&self, operation: &str) -> bool {
         let is_transaction = operation == "TransactWriteItems";
         match &mut *self.0.lock().unwrap() {
-            Passing::All => true,
+            Passing::All | Passing::Answered(_) => true,
             Passing::Transactions(0) => false,
             Passing::Transactions(left) => {
                 *left -= u32::from(is_transaction);
@@ -134,6 +142,21 @@ impl Intercept for Faults {
         let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
         if !self.lets_pass(&operation) {
             context.request_mut().set_uri(DEAD_END)?;
+        }
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Passing::Answered(code) = *self.0.lock().unwrap() {
+            let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"no"}}"#);
+            let response = context.response_mut();
+            *response.status_mut() = 400.try_into()?;
+            *response.body_mut() = body.into();
         }
         Ok(())
     }

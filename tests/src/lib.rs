@@ -9,7 +9,7 @@ mod talk;
 
 use std::sync::Arc;
 
-use consent_http::Access;
+use consent_http::{Access, answer};
 use consent_store::{CursorKey, Store};
 use facilities::Facilities;
 use lambda_http::Request;
@@ -114,6 +114,6 @@ impl World {
             "sms-webhook" => self.sms_webhook.handle(request).await,
             _ => panic!("no function {function}"),
         };
-        Answer::of(handled.unwrap_or_else(Into::into))
+        Answer::of(answer(handled))
     }
 }

@@ -404,3 +404,27 @@ async fn a_write_that_fails_after_its_reading_changes_nothing() {
         .await
         .is_problem(404, "tenant_not_found");
 }
+
+#[tokio::test]
+async fn what_the_database_answers_instead_is_told_by_what_it_means() {
+    let world = World::new().await;
+    world.facility("on").await;
+    world.tenant("t1", ADA).await;
+    for (code, status, told) in [
+        ("ThrottlingException", 503, "unavailable"),
+        ("ProvisionedThroughputExceededException", 503, "unavailable"),
+        ("RequestLimitExceeded", 503, "unavailable"),
+        ("InternalServerError", 503, "unavailable"),
+        ("AccessDeniedException", 500, "internal"),
+        ("ValidationException", 500, "internal"),
+    ] {
+        let answered = world.with_faults(&Faults::answered(code));
+        answered.get("/v1/facilities/f1").await.is_problem(status, told);
+        answered.profile("t1", "check").await.is_problem(status, told);
+        // A text is delivered again, whatever kept it from being written.
+        answered
+            .send(twilio("SM1", ADA, OFFICE, "STOP"))
+            .await
+            .is_problem(503, "unavailable");
+    }
+}
