@@ -34,11 +34,9 @@ pub fn verify_chain(records: &[Value]) {
         assert_eq!(record["sequence"], sequence, "{record}");
         let mut hashed = record.clone();
         let hash = hashed.as_object_mut().unwrap().remove("hash").unwrap();
-        let expected: String = digest(&SHA256, canonical(&hashed).as_bytes())
-            .as_ref()
-            .iter()
-            .map(|byte| format!("{byte:02x}"))
-            .collect();
+        let digest = digest(&SHA256, canonical(&hashed).as_bytes());
+        let bytes: Vec<String> = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+        let expected = bytes.concat();
         assert_eq!(hash, expected, "{record}");
         match previous {
             None => {

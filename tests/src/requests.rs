@@ -237,6 +237,18 @@ impl Answer {
         }
     }
 
+    /// Checks that it is 400, and names the members that are wrong, in the problem's order.
+    #[track_caller]
+    pub fn wrong_fields(&self) -> Vec<String> {
+        let problem = self.is_problem(400, "invalid_request");
+        let errors = problem["errors"].as_array().unwrap();
+        assert!(errors.iter().all(|error| error["detail"].is_string()));
+        errors
+            .iter()
+            .map(|error| error["field"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
     /// The text to the sender in a webhook's answer, empty where there is none.
     #[track_caller]
     pub fn message(&self) -> String {

@@ -1,6 +1,8 @@
 //! Every recorded event under `events/`, through the function whose folder it is in. They serve
 //! `cargo lambda invoke <function> --data-file events/<function>/<name>.json` as well.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 

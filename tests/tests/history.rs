@@ -1,5 +1,7 @@
 //! `GET .../consent/history`: every change, for good, tied by hash.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use serde_json::{Value, json};
 use tests::{ADA, BEN, World, canonical, verify_chain};
 

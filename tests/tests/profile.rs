@@ -1,5 +1,7 @@
 //! `GET` and `PUT .../tenants/{tenant_id}/consent`: the staff's screen.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use serde_json::{Value, json};
 use tests::{ADA, OFFICE, World, call};
 

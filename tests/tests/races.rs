@@ -1,5 +1,7 @@
 //! Racing requests, crashes in the middle, and a database that is away.
 
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
+
 use std::sync::Arc;
 
 use serde_json::{Value, json};

@@ -1,5 +1,7 @@
 //! `GET .../consent-report`: the Customer Consent Status report.
 
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
 use serde_json::{Value, json};
 use tests::{ADA, BEN, World, call};
 

@@ -3,6 +3,8 @@
 //! The package is installed once into `target/tools/`. It is skipped, loudly, where there is no Python or no
 //! package index to be reached.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::io::Write as _;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
