@@ -315,6 +315,22 @@ async fn a_start_between_a_crashed_stop_and_its_redelivery_is_not_undone() {
 }
 
 #[tokio::test]
+async fn a_stop_and_a_start_that_both_crashed_end_as_they_were_said() {
+    let world = sharing(60).await;
+    let (stop, start) = (
+        twilio("SM1", ADA, OFFICE, "STOP"),
+        twilio("SM2", ADA, OFFICE, "START"),
+    );
+    for text in [&stop, &start] {
+        let crashing = world.with_faults(&Faults::cut_after(1));
+        crashing.send(text.clone()).await.is_problem(503, "unavailable");
+    }
+    world.send(stop).await.is(200);
+    world.send(start).await.is(200);
+    assert_eq!(world.totals().await, [60, 0, 0]);
+}
+
+#[tokio::test]
 async fn while_the_database_is_away_every_route_says_so_and_changes_nothing() {
     let world = World::new().await;
     world.facility("on").await;
