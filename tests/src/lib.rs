@@ -13,6 +13,7 @@ mod chain;
 mod emulator;
 mod issuer;
 mod requests;
+mod sns;
 mod talk;
 
 use std::sync::Arc;
@@ -21,15 +22,19 @@ use consent_http::{Access, answer};
 use consent_store::{CursorKey, Store};
 use facilities::Facilities;
 use lambda_http::Request;
+use messages::Messages;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
-use sms_webhook::{SmsWebhook, Twilio};
+use serde_json::Value;
+use sms_topic::SmsTopic;
+use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 
 pub use chain::{canonical, verify_chain};
 pub use emulator::{Emulator, Faults, Requests};
 pub use issuer::{Issuer, Token, mac, sign};
-pub use requests::{Answer, Call, call, twilio, twilio_form};
+pub use requests::{Answer, Call, call, telnyx, twilio, twilio_form};
+pub use sns::SnsStandIn;
 pub use talk::{ADA, BEN, OFFICE};
 
 /// Signs the tests' Twilio requests.
@@ -43,11 +48,15 @@ pub struct World {
     pub store: Store,
     /// Counts what the functions ask of it.
     pub requests: Requests,
+    /// What takes the texts that the functions send.
+    pub sns: SnsStandIn,
     facilities: Facilities,
     profile: Profile,
     portal: Portal,
     report: Report,
+    messages: Messages,
     sms_webhook: SmsWebhook,
+    sms_topic: SmsTopic,
     /// Dropped last: the functions use it.
     emulator: Arc<Emulator>,
 }
@@ -57,17 +66,34 @@ impl World {
     pub async fn new() -> Self {
         let emulator = Arc::new(Emulator::start().await);
         let store = emulator.store().await;
-        Self::of(emulator, store, Access::by_authorizer)
+        let sns = SnsStandIn::start().await;
+        Self::of(emulator, store, sns, Access::by_authorizer)
     }
 
-    fn of(emulator: Arc<Emulator>, store: Store, access: impl Fn() -> Access) -> Self {
-        let cursors = || CursorKey::new(&[7; 32]);
+    fn of(emulator: Arc<Emulator>, store: Store, sns: SnsStandIn, access: impl Fn() -> Access) -> Self {
+        let cursors = || CursorKey::new(&[7; 32]).unwrap();
         Self {
             facilities: Facilities::new(access(), store.clone()),
             profile: Profile::new(access(), store.clone(), cursors()),
-            portal: Portal::new(access(), store.clone()),
+            portal: Portal::new(access(), store.clone(), sns.client()),
             report: Report::new(access(), store.clone(), cursors()),
-            sms_webhook: SmsWebhook::new(store.clone(), Twilio::new(TWILIO_AUTH_TOKEN, BASE_URL)),
+            messages: Messages {
+                access: access(),
+                store: store.clone(),
+                sns: sns.client(),
+                cursors: cursors(),
+            },
+            sms_webhook: SmsWebhook {
+                store: store.clone(),
+                sns: sns.client(),
+                twilio: Some(Twilio::new(TWILIO_AUTH_TOKEN, BASE_URL)),
+                telnyx: Some(Telnyx::new(requests::telnyx_public_key())),
+            },
+            sms_topic: SmsTopic {
+                store: store.clone(),
+                sns: sns.client(),
+            },
+            sns,
             requests: emulator.requests.clone(),
             store,
             emulator,
@@ -77,14 +103,24 @@ impl World {
     /// The same table, seen by functions that verify tokens themselves.
     #[must_use]
     pub fn with_access(&self, access: impl Fn() -> Access) -> Self {
-        Self::of(Arc::clone(&self.emulator), self.store.clone(), access)
+        Self::of(
+            Arc::clone(&self.emulator),
+            self.store.clone(),
+            self.sns.clone(),
+            access,
+        )
     }
 
     /// The same table, seen by functions whose way to it is disturbed.
     #[must_use]
     pub fn with_faults(&self, faults: &Faults) -> Self {
         let store = self.emulator.store_with(faults);
-        Self::of(Arc::clone(&self.emulator), store, Access::by_authorizer)
+        Self::of(
+            Arc::clone(&self.emulator),
+            store,
+            self.sns.clone(),
+            Access::by_authorizer,
+        )
     }
 
     /// Hands a request to the function that has its path.
@@ -101,6 +137,14 @@ impl World {
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
             ["v1", "facilities", _, "consent-report"] => "report",
+            [
+                "v1",
+                "facilities",
+                _,
+                "tenants",
+                _,
+                "messages" | "notification-preferences",
+            ] => "messages",
             ["v1", "facilities", _, "tenants", _, "consent", ..] => "profile",
             _ => "facilities",
         };
@@ -119,9 +163,15 @@ impl World {
             "profile" => Box::pin(self.profile.handle(request)).await,
             "portal" => Box::pin(self.portal.handle(request)).await,
             "report" => Box::pin(self.report.handle(request)).await,
+            "messages" => Box::pin(self.messages.handle(request)).await,
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
             _ => panic!("no function {function}"),
         };
         Answer::of(answer(handled))
+    }
+    /// Hands an SNS event to `sms-topic`, and says whether it was carried out whole.
+    pub async fn deliver(&self, event: Value) -> bool {
+        let event = serde_json::from_value(event).expect("an event of SNS");
+        self.sms_topic.handle(event).await.is_ok()
     }
 }

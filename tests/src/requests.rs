@@ -4,6 +4,7 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lambda_http::http::{HeaderMap, StatusCode};
 use lambda_http::{Body, Response};
 use ring::hmac;
+use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Map, Value, json};
 
 use crate::{BASE_URL, TWILIO_AUTH_TOKEN};
@@ -72,6 +73,37 @@ pub fn twilio_form(query: &str, parameters: &[(&str, &str)]) -> Call {
             &serde_urlencoded::to_string(parameters).unwrap(),
         )
         .header("x-twilio-signature", &STANDARD.encode(tag))
+}
+
+fn telnyx_key() -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap()
+}
+
+pub(crate) fn telnyx_public_key() -> Vec<u8> {
+    telnyx_key().public_key().as_ref().to_vec()
+}
+
+/// A text from a tenant, as Telnyx delivers it, signed at this time (epoch seconds).
+pub fn telnyx(message_id: &str, from: &str, to: &str, text: &str, signed_at: i64) -> Call {
+    let body = json!({
+        "data": {
+            "event_type": "message.received", "id": "event", "record_type": "event",
+            "payload": {
+                "id": message_id, "direction": "inbound", "record_type": "message", "type": "SMS",
+                "from": {"phone_number": from, "carrier": "", "line_type": ""},
+                "to": [{"phone_number": to, "status": "webhook_delivered"}],
+                "text": text,
+            },
+        },
+        "meta": {"attempt": 1, "delivered_to": "https://texts.example.com/v1/sms/telnyx"},
+    })
+    .to_string();
+    let signature = telnyx_key().sign(format!("{signed_at}|{body}").as_bytes());
+    call("POST /v1/sms/telnyx")
+        .nobody()
+        .body("application/json", &body)
+        .header("telnyx-timestamp", &signed_at.to_string())
+        .header("telnyx-signature-ed25519", &STANDARD.encode(signature))
 }
 
 impl Call {

@@ -37,6 +37,7 @@ async fn a_new_tenant_has_not_agreed_and_every_screen_says_so() {
         },
         "automatic_notifications": {"text_selectable": false},
         "notification_templates": {"text": "dash"},
+        "provider_block": null,
     });
     assert_eq!(world.view("t1").await, expected);
 }

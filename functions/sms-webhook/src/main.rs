@@ -1,10 +1,16 @@
 //! The Lambda function `sms-webhook`: inbound texts, as SMS providers deliver them.
 
 use consent_http::{environment, serve};
-use sms_webhook::{SmsWebhook, Twilio};
+use consent_sns::Sns;
+use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let webhook = &SmsWebhook::new(environment::store().await?, Twilio::from_environment()?);
+    let webhook = &SmsWebhook {
+        store: environment::store().await?,
+        sns: Sns::from_environment().await,
+        twilio: Twilio::from_environment()?,
+        telnyx: Telnyx::from_environment()?,
+    };
     serve(|request| webhook.handle(request)).await
 }

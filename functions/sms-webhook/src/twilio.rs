@@ -8,6 +8,7 @@ use std::collections::BTreeSet;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::id::PhoneNumber;
+use consent::intent::Intent;
 use consent::words::Meaning;
 use consent_http::environment::{self, EnvironmentError, SMS_WEBHOOK_BASE_URL, TWILIO_AUTH_TOKEN};
 use consent_http::request::{BODY_LIMIT, body};
@@ -17,7 +18,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use ring::hmac;
 
-use crate::{Delivery, bad_signature};
+use crate::{Delivery, bad_signature, read};
 
 const PATH: &str = "/v1/sms/twilio";
 /// Twilio's message ids have 34 characters.
@@ -38,16 +39,18 @@ impl Twilio {
         }
     }
 
-    /// As the environment configures it.
+    /// As the environment configures it, if it does.
     ///
     /// # Errors
-    /// It does not.
-    pub fn from_environment() -> Result<Self, EnvironmentError> {
-        let auth_token = environment::required(TWILIO_AUTH_TOKEN)?;
-        Ok(Self::new(
+    /// There is a token and no address.
+    pub fn from_environment() -> Result<Option<Self>, EnvironmentError> {
+        let Some(auth_token) = environment::optional(TWILIO_AUTH_TOKEN) else {
+            return Ok(None);
+        };
+        Ok(Some(Self::new(
             &auth_token,
             &environment::required(SMS_WEBHOOK_BASE_URL)?,
-        ))
+        )))
     }
 
     /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers.
@@ -72,11 +75,11 @@ impl Twilio {
         let (Some(from), Some(to)) = (number("From"), number("To")) else {
             return Ok(None);
         };
-        let already_answered = match parameter("OptOutType") {
-            "STOP" => Some(Meaning::OptOut),
-            "START" => Some(Meaning::OptIn),
-            "HELP" => Some(Meaning::Help),
-            _ => None,
+        let intent = match parameter("OptOutType") {
+            "STOP" => Intent::told_by_provider(Meaning::OptOut),
+            "START" => Intent::told_by_provider(Meaning::OptIn),
+            "HELP" => Intent::told_by_provider(Meaning::Help),
+            _ => read(parameter("Body")),
         };
         let text = InboundText {
             provider: "twilio",
@@ -86,10 +89,7 @@ impl Twilio {
             body: parameter("Body").to_owned(),
             sent_at: None,
         };
-        Ok(Some(Delivery {
-            text,
-            already_answered,
-        }))
+        Ok(Some(Delivery { text, intent }))
     }
 
     fn verify(&self, request: &Request, parameters: &[(String, String)]) -> Result<(), Problem> {

@@ -10,8 +10,11 @@
 //! means and [`reply`] answers it.
 
 pub mod facility;
+pub mod gate;
 pub mod id;
+pub mod intent;
 pub mod number;
+pub mod preferences;
 pub mod record;
 pub mod reply;
 pub mod rules;

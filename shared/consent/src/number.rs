@@ -6,7 +6,6 @@ use jiff::Timestamp;
 
 use crate::id::{PhoneNumber, TenantId};
 use crate::rules::{Action, NumberStanding, TwoWayTexting};
-use crate::tenant::Tenant;
 
 /// A phone number at one facility. Its STOP stands for whoever has the number, now or later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -84,11 +83,5 @@ impl Number {
             last_keyword_at,
             ..self.clone()
         })
-    }
-
-    /// Whether the number's STOP holds back texts to a tenant whom it has not reached yet. Between the
-    /// number's STOP and the last of many tenants who share it, this is what keeps the texts in.
-    pub fn holds_back(&self, tenant: &Tenant) -> bool {
-        self.standing == NumberStanding::Stopped && tenant.keywords_applied < self.keywords
     }
 }

@@ -1,16 +1,16 @@
-//! The SDK's client, with one TLS stack and bounded patience.
+//! The SDK's configuration: one TLS stack, and bounded patience.
 
 use std::time::Duration;
 
-use aws_config::{BehaviorVersion, retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{BehaviorVersion, SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_smithy_http_client::{
     Builder,
     tls::{Provider, rustls_provider::CryptoMode},
 };
 
-/// A DynamoDB client with region, credentials and endpoint from the environment, as Lambda sets them.
+/// The SDK's configuration with region, credentials and endpoints from the environment, as Lambda sets them.
 /// Every call ends within 8 seconds, retries included: API Gateway gives up after 30.
-pub async fn client() -> aws_sdk_dynamodb::Client {
+pub async fn aws_configuration() -> SdkConfig {
     let http = Builder::new()
         .tls_provider(Provider::Rustls(CryptoMode::Ring))
         .build_https();
@@ -19,11 +19,10 @@ pub async fn client() -> aws_sdk_dynamodb::Client {
         .operation_attempt_timeout(Duration::from_secs(3))
         .operation_timeout(Duration::from_secs(8))
         .build();
-    let config = aws_config::defaults(BehaviorVersion::latest())
+    aws_config::defaults(BehaviorVersion::latest())
         .http_client(http)
         .timeout_config(timeouts)
         .retry_config(RetryConfig::standard().with_max_attempts(3))
         .load()
-        .await;
-    aws_sdk_dynamodb::Client::new(&config)
+        .await
 }

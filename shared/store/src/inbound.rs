@@ -7,6 +7,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::intent::Intent;
 use consent::number::{Keyword, Number};
 use consent::record::{Channel, Evidence, ReceivedText, rfc3339};
 use consent::reply::Outcome;
@@ -17,8 +18,8 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::items::{
-    BusinessNumberItem, FacilityItem, MessageEffect, MessageItem, PhoneItem, TenantItem, ThreadItem,
-    Versioned, put,
+    BusinessNumberItem, Direction, FacilityItem, MessageEffect, MessageItem, PhoneItem, TenantItem,
+    ThreadItem, Versioned, put,
 };
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, Store};
@@ -45,17 +46,6 @@ pub struct InboundText {
     pub sent_at: Option<Timestamp>,
 }
 
-/// What a text was found to mean.
-#[derive(Debug, Clone)]
-pub struct Intent {
-    /// What it means.
-    pub meaning: Meaning,
-    /// Id of the rule that decided.
-    pub rule: String,
-    /// The text as a record holds it.
-    pub text: ReceivedText,
-}
-
 /// What became of a text.
 #[derive(Debug, Clone)]
 pub enum Received {
@@ -69,7 +59,21 @@ pub enum Received {
         facility: Facility,
         /// What the answer says.
         outcome: Option<Outcome>,
+        /// Those who asked for texts again, so that the provider should take the number off its own list.
+        started: Vec<TenantId>,
     },
+}
+
+impl Received {
+    /// The text that is left to answer the sender with.
+    pub fn reply(&self, intent: &Intent) -> Option<String> {
+        match self {
+            Self::UnknownNumber | Self::Repeated => None,
+            Self::Accepted {
+                facility, outcome, ..
+            } => intent.answer(*outcome, facility),
+        }
+    }
 }
 
 /// Something heard of a number: a text, or a STOP that the facility software knew of.
@@ -116,6 +120,8 @@ impl<'a> Heard<'a> {
 pub(crate) struct Effect {
     facility: Facility,
     effect: MessageEffect,
+    /// The tenants whom a START concerns and who may be texted by their own consent now.
+    started: Vec<TenantId>,
 }
 
 impl Store {
@@ -139,6 +145,10 @@ impl Store {
             return Ok(Received::Repeated);
         }
         let Some(BusinessNumberItem { facility_id }) = items.take(&to)? else {
+            tracing::warn!(
+                provider = text.provider,
+                "a text to a number that no facility has"
+            );
             return Ok(Received::UnknownNumber);
         };
         let keyword = match intent.meaning {
@@ -157,7 +167,11 @@ impl Store {
                 channel: Channel::Text,
                 actor: text.from.as_str().to_owned(),
                 disclosure: None,
-                text: Some(intent.text.clone()),
+                text: Some(ReceivedText {
+                    body: text.body.clone(),
+                    provider_message_id: text.message_id.clone(),
+                    classification: intent.classification.clone(),
+                }),
                 rule: Some(intent.rule.clone()),
             },
             thread: Some(Thread {
@@ -169,10 +183,12 @@ impl Store {
         Ok(match self.hear(&heard, now).await? {
             None => Received::Repeated,
             Some(effect) => {
+                tracing::info!(provider = text.provider, rule = intent.rule, "text received");
                 let outcome = effect.outcome(intent.meaning);
                 Received::Accepted {
                     facility: effect.facility,
                     outcome,
+                    started: effect.started,
                 }
             }
         })
@@ -182,6 +198,7 @@ impl Store {
     /// the facility is gone.
     pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
         let mut pause = Pause::new();
+        let mut started = Vec::new();
         loop {
             let (facility_key, phone_key) = (
                 Key::facility(heard.facility),
@@ -209,10 +226,15 @@ impl Store {
             let plan = self.plan(heard, &facility, phone, seen, now).await?;
             match self.write(plan.writes).await {
                 Ok(()) => {
+                    for tenant in &plan.withdrawn {
+                        self.await_in_flight(tenant, now).await;
+                    }
+                    started.extend(plan.started);
                     if plan.complete {
                         return Ok(Some(Effect {
                             facility,
                             effect: plan.effect,
+                            started,
                         }));
                     }
                     pause = Pause::new();
@@ -265,6 +287,8 @@ impl Store {
         let complete = now_reached.len() == rest.len();
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
         let mut moves = Vec::new();
+        let mut started = Vec::new();
+        let mut withdrawn = Vec::new();
         for Versioned {
             value: tenant,
             version,
@@ -288,11 +312,14 @@ impl Store {
             let has_number = tenant.residence == Residence::Resident
                 && tenant.details.cell_phone.as_ref() == Some(heard.number);
             if has_number {
-                effect.consents.insert(
-                    change
-                        .as_ref()
-                        .map_or(tenant.consent, |change| change.tenant.consent),
-                );
+                let after = change.as_ref().map_or(&tenant, |change| &change.tenant);
+                if keyword == Some(Keyword::Start) && after.lifts_provider_block(tenant.consent) {
+                    started.push(tenant.tenant_id.clone());
+                }
+                effect.consents.insert(after.consent);
+                if keyword == Some(Keyword::Stop) && !tenant.in_flight.is_empty() {
+                    withdrawn.push(tenant.clone());
+                }
                 if let Some(thread) = &heard.thread {
                     writes.push(self.join_thread(&tenant, thread, received_at)?);
                 }
@@ -319,6 +346,8 @@ impl Store {
             writes,
             complete,
             effect,
+            started,
+            withdrawn,
         })
     }
 
@@ -349,10 +378,14 @@ impl Store {
         let key = Key::thread(&tenant.facility_id, &tenant.tenant_id, &at, thread.id);
         let item = ThreadItem {
             id: thread.id.to_owned(),
-            direction: "inbound".to_owned(),
+            direction: Direction::Inbound,
             body: thread.body.to_owned(),
             at,
             classified_as: Some(thread.meaning),
+            state: None,
+            decision_id: None,
+            consent_record_id: None,
+            version: 0,
         };
         put(&self.table, &key, &item, None)
     }
@@ -362,6 +395,9 @@ struct Plan {
     writes: Vec<TransactWriteItem>,
     complete: bool,
     effect: MessageEffect,
+    started: Vec<TenantId>,
+    /// Whom a STOP reached while texts to them were in flight, as they were read.
+    withdrawn: Vec<Tenant>,
 }
 
 impl Effect {

@@ -1,19 +1,22 @@
 //! Items as they are stored, and how they become what the consent crate works on.
 
-use std::collections::{BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::Facility;
+use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::record::{ChainEnd, Record, rfc3339};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
-use consent::tenant::{Details, Residence, Tenant};
+use consent::tenant::{Details, InFlight, Residence, Tenant};
+use consent::words::Meaning;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::error::StoreError;
+use crate::messages::MessageState;
 use crate::schema::{Key, PARTITION_KEY, SCHEMA_VERSION, facility_partition};
 use crate::search::sort_key;
 
@@ -109,6 +112,10 @@ pub(crate) struct TenantItem {
     consent: Consent,
     keywords_applied: u64,
     chain: ChainEnd,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider_block: Option<ProviderBlock>,
+    #[serde(default)]
+    in_flight: BTreeMap<String, InFlight>,
     // What the report shows, beside the details.
     status: Status,
     source: Option<Source>,
@@ -132,6 +139,8 @@ impl From<&Tenant> for TenantItem {
             consent: tenant.consent,
             keywords_applied: tenant.keywords_applied,
             chain: tenant.chain.clone(),
+            provider_block: tenant.provider_block.clone(),
+            in_flight: tenant.in_flight.clone(),
             status: tenant.consent.status(),
             source: tenant.consent.source(),
             changed_at: tenant.chain.at.map(rfc3339),
@@ -152,6 +161,8 @@ impl From<TenantItem> for Versioned<Tenant> {
             consent: item.consent,
             keywords_applied: item.keywords_applied,
             chain: item.chain,
+            provider_block: item.provider_block,
+            in_flight: item.in_flight,
         };
         Self {
             value,
@@ -242,10 +253,29 @@ pub(crate) struct MessageEffect {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ThreadItem {
     pub(crate) id: String,
-    pub(crate) direction: String,
+    pub(crate) direction: Direction,
     pub(crate) body: String,
     pub(crate) at: String,
-    pub(crate) classified_as: Option<consent::words::Meaning>,
+    /// What an inbound text was taken to mean.
+    pub(crate) classified_as: Option<Meaning>,
+    /// How far an outbound text came.
+    pub(crate) state: Option<MessageState>,
+    /// The decision that let an outbound text out.
+    pub(crate) decision_id: Option<String>,
+    /// The consent record on which that was decided.
+    pub(crate) consent_record_id: Option<String>,
+    #[serde(default, skip_serializing)]
+    pub(crate) version: u64,
+}
+
+/// Which way a text went.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Direction {
+    /// From the tenant.
+    Inbound,
+    /// To the tenant.
+    Outbound,
 }
 
 /// A record is stored as it is served: its hash is over these members.

@@ -90,7 +90,37 @@ impl Key {
     pub(crate) fn thread(facility: &FacilityId, tenant: &TenantId, at: &str, message: &str) -> Self {
         Self {
             pk: tenant_partition(facility, tenant),
-            sk: format!("THREAD#{at}#{message}"),
+            sk: format!("{THREAD_PREFIX}{at}#{message}"),
+        }
+    }
+
+    /// A decision about a text, sorted by the consent record on which it was made (0 where there is none).
+    pub(crate) fn decision(
+        facility: &FacilityId,
+        tenant: &TenantId,
+        record: u64,
+        at: &str,
+        id: &str,
+    ) -> Self {
+        Self {
+            pk: tenant_partition(facility, tenant),
+            sk: format!("DECISION#{record:010}#{at}#{id}"),
+        }
+    }
+
+    /// An accepted send, by the hash of its `Idempotency-Key`.
+    pub(crate) fn idempotency(facility: &FacilityId, tenant: &TenantId, key: &str) -> Self {
+        Self {
+            pk: tenant_partition(facility, tenant),
+            sk: format!("KEY#{key}"),
+        }
+    }
+
+    /// What a tenant is to be notified of, and how.
+    pub(crate) fn preferences(facility: &FacilityId, tenant: &TenantId) -> Self {
+        Self {
+            pk: facility_partition(facility),
+            sk: format!("PREFERENCES#{tenant}"),
         }
     }
 
@@ -119,6 +149,7 @@ impl Key {
 }
 
 pub(crate) const TOTALS_PREFIX: &str = "TOTALS#";
+pub(crate) const THREAD_PREFIX: &str = "THREAD#";
 pub(crate) const RECORD_PREFIX: &str = "RECORD#";
 
 pub(crate) fn facility_partition(facility: &FacilityId) -> String {

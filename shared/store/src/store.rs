@@ -12,6 +12,7 @@ use consent::tenant::{Residence, Tenant};
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
+use crate::client::aws_configuration;
 use crate::error::{StoreError, transaction_error};
 use crate::items::{FacilityItem, Item, TenantItem, Versioned};
 use crate::schema::{Key, PARTITION_KEY, SORT_KEY, totals_shard};
@@ -63,6 +64,11 @@ impl Store {
             client,
             table: table.into(),
         }
+    }
+
+    /// A store on this table, with a client as the environment configures it.
+    pub async fn from_environment(table: impl Into<String>) -> Self {
+        Self::new(Client::new(&aws_configuration().await), table)
     }
 
     /// Reads items strongly consistent, in one request where the service answers whole.

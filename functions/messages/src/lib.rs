@@ -1,0 +1,283 @@
+//! Texts to tenants, their threads and their notification preferences.
+
+mod preferences;
+
+use consent::gate::{Gate, ProviderBlock};
+use consent::id::{FacilityId, TenantId};
+use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
+use consent_http::request::{self, Fields, Query};
+use consent_http::{Access, Problem, Scope, clock, response};
+use consent_sns::Sns;
+use consent_store::{
+    CursorKey, Decided, Draft, Found, Message, MessageState, Permit, SendError, Store, ThreadEntry,
+};
+use lambda_http::http::{Method, StatusCode};
+use lambda_http::{Body, Request, Response};
+use serde::Serialize;
+use serde_json::{Value, json};
+
+/// SNS splits a text of so many characters and takes no longer one.
+const BODY_CHARACTERS: usize = 1_600;
+/// What an `Idempotency-Key` may have.
+const KEY_CHARACTERS: usize = 255;
+
+/// The function, with what it works on.
+pub struct Messages {
+    /// Who calls.
+    pub access: Access,
+    /// Where decisions and threads are.
+    pub store: Store,
+    /// What sends texts.
+    pub sns: Sns,
+    /// What seals cursors.
+    pub cursors: CursorKey,
+}
+
+#[derive(Serialize)]
+struct AcceptedBody<'a> {
+    message_id: &'a str,
+    decision_id: &'a str,
+    consent_record_id: &'a str,
+}
+
+#[derive(Serialize)]
+struct ThreadBody {
+    messages: Vec<ThreadEntry>,
+    #[serde(flatten)]
+    screen: TwoWayTextingScreen,
+    next: Option<String>,
+}
+
+impl Messages {
+    /// Answers a request.
+    ///
+    /// # Errors
+    /// The problem that the caller is told.
+    pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
+        let path = request::path(&request);
+        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let [
+            "v1",
+            "facilities",
+            facility,
+            "tenants",
+            tenant,
+            list @ ("messages" | "notification-preferences"),
+        ] = path.as_slice()
+        else {
+            return Err(Problem::no_such_path());
+        };
+        let (scope, allowed) = match (*list, request.method()) {
+            ("messages", &Method::POST) => (Scope::MessagesSend, true),
+            ("notification-preferences", &Method::PUT) => (Scope::ConsentWrite, true),
+            (_, &Method::GET) => (Scope::ConsentRead, true),
+            _ => (Scope::ConsentRead, false),
+        };
+        if !allowed {
+            let methods = if *list == "messages" {
+                "GET, POST"
+            } else {
+                "GET, PUT"
+            };
+            return Err(Problem::method_not_allowed(methods));
+        }
+        let caller = self.access.caller(&request, clock::now()).await?;
+        caller.at_facility(scope, facility)?;
+        let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
+        match (*list, scope) {
+            ("messages", Scope::MessagesSend) => self.send(&request, &facility, &tenant).await,
+            ("messages", _) => self.thread(&request, &facility, &tenant).await,
+            (_, Scope::ConsentWrite) => self.choose(&request, &facility, &tenant).await,
+            _ => {
+                let view = self.store.preferences(&facility, &tenant).await??;
+                response::json(StatusCode::OK, &view)
+            }
+        }
+    }
+
+    async fn send(
+        &self,
+        request: &Request,
+        facility: &FacilityId,
+        tenant: &TenantId,
+    ) -> Result<Response<Body>, Problem> {
+        let members = request::json_object(request)?;
+        let mut fields = Fields::new(&members, "");
+        let body = fields.read("body", |value| {
+            value
+                .and_then(Value::as_str)
+                .filter(|body| (1..=BODY_CHARACTERS).contains(&body.chars().count()))
+                .ok_or_else(|| format!("must be a text of 1 to {BODY_CHARACTERS} characters"))
+        });
+        let body = fields.finish(body)?;
+        let draft = Draft {
+            facility,
+            tenant,
+            body,
+            key: idempotency_key(request)?,
+        };
+        let mut decided = self.store.decide(&draft, clock::now).await;
+        // The tenant may have lifted the provider's block where we did not see it.
+        if let Err(SendError::Refused(Gate::ProviderBlocked, found)) = &decided
+            && let Some(number) = &found.tenant.details.cell_phone
+            && matches!(self.sns.is_opted_out(number).await, Ok(false))
+        {
+            self.store.keep_provider_block(facility, tenant, None).await?;
+            decided = self.store.decide(&draft, clock::now).await;
+        }
+        match decided {
+            Ok(Decided::SentBefore(message)) => accepted(&message),
+            Ok(Decided::Publish(permit)) => self.publish(&draft, *permit).await,
+            Err(SendError::NotFound(not_found)) => Err(not_found.into()),
+            Err(SendError::Refused(gate, found)) => Err(refused(gate, &found)),
+            Err(SendError::KeyReused) => {
+                let detail = "This Idempotency-Key stands for another body.";
+                Err(Problem::new(
+                    StatusCode::UNPROCESSABLE_ENTITY,
+                    "idempotency_key_reused",
+                    detail,
+                ))
+            }
+            Err(SendError::Store(error)) => Err(error.into()),
+        }
+    }
+
+    /// Hands an accepted message to SNS, and writes down how that went.
+    async fn publish(&self, draft: &Draft<'_>, permit: Permit) -> Result<Response<Body>, Problem> {
+        let in_time = permit.holds(clock::now());
+        let Permit {
+            message, mut found, ..
+        } = permit;
+        let Some(number) = found.tenant.details.cell_phone.clone() else {
+            return Err(refused(Gate::NoCellPhone, &found));
+        };
+        let published = if in_time {
+            self.sns
+                .send(found.facility.number.as_ref(), &number, draft.body)
+                .await
+        } else {
+            Err(consent_sns::SendError::Refused(
+                "the decision is too old".to_owned(),
+            ))
+        };
+        let state = if published.is_ok() {
+            MessageState::Sent
+        } else {
+            MessageState::Failed
+        };
+        let settled = self.store.settle(draft, &message, state).await;
+        match published {
+            Ok(()) => {
+                if let Err(error) = settled {
+                    // It left: an error now would have the caller send it again.
+                    tracing::error!(%error, "a sent message stays accepted");
+                }
+                accepted(&message)
+            }
+            Err(consent_sns::SendError::OptedOut) => {
+                let block = ProviderBlock {
+                    number,
+                    since: clock::now(),
+                    retry_after: None,
+                };
+                self.store
+                    .keep_provider_block(draft.facility, draft.tenant, Some(&block))
+                    .await?;
+                found.tenant.provider_block = Some(block);
+                Err(refused(Gate::ProviderBlocked, &found))
+            }
+            Err(error) => Err(Problem::unavailable(error)),
+        }
+    }
+
+    async fn thread(
+        &self,
+        request: &Request,
+        facility: &FacilityId,
+        tenant: &TenantId,
+    ) -> Result<Response<Body>, Problem> {
+        let query = Query::of(request);
+        let limit = query.limit()?;
+        let ids = (facility, tenant);
+        let before = query
+            .last("cursor")
+            .map(|cursor| Store::thread_position(ids, cursor, &self.cursors))
+            .transpose()
+            .map_err(|error| Problem::invalid_field("cursor", error.to_string()))?;
+        let found = self.store.resident(facility, tenant).await??;
+        let page = self.store.thread(ids, before, limit, &self.cursors).await?;
+        let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
+        response::json(
+            StatusCode::OK,
+            &ThreadBody {
+                messages: page.entries,
+                screen,
+                next: page.next,
+            },
+        )
+    }
+
+    async fn choose(
+        &self,
+        request: &Request,
+        facility: &FacilityId,
+        tenant: &TenantId,
+    ) -> Result<Response<Body>, Problem> {
+        use consent_store::ChooseError;
+        let changes = preferences::changes(&request::json_object(request)?)?;
+        match self.store.choose(facility, tenant, &changes).await {
+            Ok(view) => response::json(StatusCode::OK, &view),
+            Err(ChooseError::NotFound(not_found)) => Err(not_found.into()),
+            Err(ChooseError::ConsentRequired(found)) => Err(refused(Gate::ConsentRequired, &found)),
+            Err(ChooseError::Store(error)) => Err(error.into()),
+        }
+    }
+}
+
+fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
+    let Message {
+        message_id,
+        decision_id,
+        consent_record_id,
+        ..
+    } = message;
+    response::json(
+        StatusCode::ACCEPTED,
+        &AcceptedBody {
+            message_id,
+            decision_id,
+            consent_record_id,
+        },
+    )
+}
+
+/// 409, with the way back.
+fn refused(gate: Gate, found: &Found) -> Problem {
+    let code = match gate {
+        Gate::NoCellPhone => "no_cell_phone",
+        Gate::ConsentRequired | Gate::ProviderBlocked | Gate::Open => "consent_required",
+    };
+    let detail = match gate {
+        Gate::NoCellPhone => Some("There is no cell phone on file for this customer."),
+        _ => notice(&found.tenant),
+    };
+    Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
+        .with("consent_status", json!(found.tenant.consent.status()))
+        .with(
+            "opt_in_via",
+            json!(opt_in_via(&found.tenant, found.facility.two_way_texting)),
+        )
+}
+
+fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {
+    let Some(value) = request.headers().get("idempotency-key") else {
+        return Ok(None);
+    };
+    match value.to_str() {
+        Ok(key) if (1..=KEY_CHARACTERS).contains(&key.len()) => Ok(Some(key)),
+        _ => Err(Problem::invalid_field(
+            "Idempotency-Key",
+            format!("must be 1 to {KEY_CHARACTERS} visible ASCII characters"),
+        )),
+    }
+}

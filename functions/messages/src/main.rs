@@ -1,0 +1,16 @@
+//! The Lambda function `messages`: texts to tenants, their threads and their notification preferences.
+
+use consent_http::{Access, environment, serve};
+use consent_sns::Sns;
+use messages::Messages;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), lambda_http::Error> {
+    let messages = &Messages {
+        access: Access::from_environment()?,
+        store: environment::store().await?,
+        sns: Sns::from_environment().await,
+        cursors: environment::cursor_key()?,
+    };
+    serve(|request| messages.handle(request)).await
+}

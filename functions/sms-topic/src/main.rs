@@ -1,0 +1,19 @@
+//! The Lambda function `sms-topic`: inbound texts of AWS End User Messaging.
+
+use consent_http::environment;
+use consent_sns::Sns;
+use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing::init_default_subscriber};
+use sms_topic::SmsTopic;
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> Result<(), Error> {
+    init_default_subscriber();
+    let topic = &SmsTopic {
+        store: environment::store().await?,
+        sns: Sns::from_environment().await,
+    };
+    run(service_fn(|event: LambdaEvent<_>| async {
+        topic.handle(event.payload).await.map_err(Error::from)
+    }))
+    .await
+}

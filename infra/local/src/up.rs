@@ -1,0 +1,277 @@
+//! Brings the stack up, in order, and down again.
+
+use std::collections::BTreeMap;
+use std::env;
+use std::fs;
+use std::net::Ipv4Addr;
+use std::path::{Path, PathBuf};
+use std::time::{Duration, Instant};
+
+use anyhow::{Context as _, Result, anyhow};
+use axum::routing::get;
+use axum::{Json, Router};
+use tokio::net::TcpListener;
+use tokio::signal::unix::{SignalKind, signal};
+
+use crate::UpArguments;
+use crate::cargo_lambda::{self, CargoLambda};
+use crate::functions::{self, Surroundings};
+use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
+use crate::store::{self, Account};
+use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
+use crate::workspace::Workspace;
+use crate::{front, seed, sns};
+
+/// What of this process's environment the functions see: how much they log.
+const PASSED_ON: [&str; 4] = [
+    "AWS_LAMBDA_LOG_FORMAT",
+    "AWS_LAMBDA_LOG_LEVEL",
+    "RUST_BACKTRACE",
+    "RUST_LOG",
+];
+
+/// Runs the stack until it is told to stop, or a part of it ends.
+pub(crate) async fn run(arguments: &UpArguments, stack: Option<PathBuf>) -> Result<()> {
+    let mut interrupt = signal(SignalKind::interrupt())?;
+    let mut terminate = signal(SignalKind::terminate())?;
+    let mut hangup = signal(SignalKind::hangup())?;
+    let stop = async {
+        tokio::select! {
+            _ = interrupt.recv() => {}
+            _ = terminate.recv() => {}
+            _ = hangup.recv() => {}
+        }
+    };
+    tokio::pin!(stop);
+
+    let built = tokio::select! {
+        built = build(arguments, stack) => built?,
+        () = &mut stop => return Ok(()),
+    };
+    let mut lambda = CargoLambda::start(&built.cargo_lambda, &built.workspace).await?;
+    let lambda_url = format!("http://{}", lambda.address);
+    let result = tokio::select! {
+        result = serve(arguments, built, &lambda_url) => result,
+        ended = lambda.ended() => Err(anyhow!("cargo lambda watch ended: {}", ended?)),
+        () = &mut stop => Ok(()),
+    };
+    lambda.stop().await?;
+    result
+}
+
+/// What there is before anything runs.
+struct Built {
+    began: Instant,
+    listener: TcpListener,
+    workspace: Workspace,
+    cargo_lambda: PathBuf,
+    binaries: BTreeMap<String, PathBuf>,
+    stack: PathBuf,
+}
+
+async fn build(arguments: &UpArguments, stack: Option<PathBuf>) -> Result<Built> {
+    let began = Instant::now();
+    let port = arguments.port;
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
+        .await
+        .with_context(|| {
+            format!(
+                "cannot listen on 127.0.0.1:{port} (is `cargo dev` running already? choose another --port)"
+            )
+        })?;
+    let workspace = Workspace::read().await?;
+    let cargo_lambda = cargo_lambda::find_or_install(&workspace).await?;
+    let binaries = workspace.build_functions().await?;
+    let stack = stack.unwrap_or_else(|| workspace.stack_path());
+    Ok(Built {
+        began,
+        listener,
+        workspace,
+        cargo_lambda,
+        binaries,
+        stack,
+    })
+}
+
+/// Serves until dropped. It returns only when something fails.
+async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()> {
+    let keys = match &arguments.data {
+        Some(data) => {
+            make_directory(data)?;
+            Keys::load_or_generate(&data.join("keys.json"))?
+        }
+        None => Keys::generate()?,
+    };
+    let account = Account::from_environment();
+    let dynamodb = store::endpoint(arguments.data.as_deref()).await?;
+    store::create_table(&dynamodb, &account).await?;
+
+    let jwks = keys.jwks()?;
+    let (seats, runtime_api) = functions::seats(&built.binaries);
+    let beside = Router::new()
+        .route("/.well-known/jwks.json", get(async || Json(jwks)))
+        .merge(sns::router())
+        .merge(runtime_api);
+    let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
+        .await
+        .context("no port for what is beside the API")?;
+    let beside_url = format!("http://{}", listener.local_addr()?);
+    tokio::spawn(async { axum::serve(listener, beside).await });
+
+    let api = format!("http://{}", built.listener.local_addr()?);
+    let surroundings = Surroundings {
+        lambda: lambda.to_owned(),
+        relay: beside_url.clone(),
+        environment: environment(&keys, &account, &api, &dynamodb, &beside_url)?,
+    };
+    let mut processes = seats.start(&surroundings).await?;
+    let front = front::router(&built.workspace, lambda);
+    let listener = built.listener;
+    tokio::spawn(async { axum::serve(listener, front).await });
+    if !arguments.empty {
+        seed::demo(&api, &keys).await?;
+    }
+
+    if let Some(directory) = built.stack.parent() {
+        make_directory(directory)?;
+    }
+    keys.save(&stack::keys_beside(&built.stack))?;
+    let stack = Stack {
+        tokens: Tokens {
+            staff: keys.sign(&Claims::for_all_facilities("staff@example.com"))?,
+            portal: keys.sign(&Claims::for_tenant(seed::FACILITY, "t-ada"))?,
+            service: keys.sign(&Claims::for_all_facilities("facility-management"))?,
+        },
+        twilio: Twilio {
+            auth_token: keys.twilio_auth_token.clone(),
+            base_url: api.clone(),
+        },
+        telnyx: Telnyx {
+            private_key: keys.telnyx_private.clone(),
+            public_key: keys.telnyx_public()?,
+        },
+        outbox: format!("{beside_url}/sns/outbox"),
+        events: format!("{beside_url}/sns/events"),
+        api,
+        dynamodb,
+        table: store::TABLE_NAME.to_owned(),
+    };
+    let _file = StackFile::write(&built.stack, &stack)?;
+    announce(
+        arguments,
+        &stack,
+        &built.stack,
+        &built.cargo_lambda,
+        built.began.elapsed(),
+    );
+    while processes.join_next().await.is_some() {}
+    Err(anyhow!("no function is running any more"))
+}
+
+fn make_directory(directory: &Path) -> Result<()> {
+    fs::create_dir_all(directory)
+        .with_context(|| format!("cannot make the directory {}", directory.display()))
+}
+
+/// The environment of every function, as the template sets it on AWS, with addresses of this machine.
+fn environment(
+    keys: &Keys,
+    account: &Account,
+    api: &str,
+    dynamodb: &str,
+    beside: &str,
+) -> Result<BTreeMap<String, String>> {
+    let set = [
+        ("TABLE_NAME", store::TABLE_NAME.to_owned()),
+        (store::ENDPOINT_VARIABLE, dynamodb.to_owned()),
+        ("AWS_ENDPOINT_URL_SNS", format!("{beside}/sns")),
+        ("AWS_REGION", account.region.clone()),
+        ("AWS_ACCESS_KEY_ID", account.access_key_id.clone()),
+        ("AWS_SECRET_ACCESS_KEY", account.secret_access_key.clone()),
+        ("JWKS_URL", format!("{beside}/.well-known/jwks.json")),
+        ("TOKEN_ISSUER", ISSUER.to_owned()),
+        ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
+        ("CURSOR_KEY", keys.cursor.clone()),
+        ("TWILIO_AUTH_TOKEN", keys.twilio_auth_token.clone()),
+        ("TELNYX_PUBLIC_KEY", keys.telnyx_public()?),
+        ("SMS_WEBHOOK_BASE_URL", api.to_owned()),
+        ("EVENTS_TOPIC_ARN", sns::EVENTS_TOPIC_ARN.to_owned()),
+        ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
+        ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
+    ];
+    let set = set.into_iter().map(|(name, value)| (name.to_owned(), value));
+    let session_token = account
+        .session_token
+        .iter()
+        .map(|token| ("AWS_SESSION_TOKEN".to_owned(), token.clone()));
+    let passed_on = PASSED_ON
+        .iter()
+        .filter_map(|&name| Some((name.to_owned(), env::var(name).ok()?)));
+    Ok(set.chain(session_token).chain(passed_on).collect())
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "this is what the person at the terminal waits for"
+)]
+fn announce(arguments: &UpArguments, stack: &Stack, file: &Path, cargo_lambda: &Path, took: Duration) {
+    let Stack {
+        api,
+        dynamodb,
+        table,
+        tokens: Tokens {
+            staff,
+            portal,
+            service,
+        },
+        outbox,
+        events,
+        ..
+    } = stack;
+    println!(
+        "\
+Ready after {seconds:.1} s. Ctrl-C ends it.
+
+  API           {api}
+  DynamoDB      {dynamodb} (table {table})
+  texts sent    {outbox}
+  events        {events}
+  all of this   {file}
+
+Give a function a recorded event:
+  {cargo_lambda} lambda invoke FUNCTION --invoke-address 127.0.0.1 --invoke-port {port} --data-file events/...
+Let SNS refuse a number, or fail:
+  curl -X PUT {sns}/opted-out/+15125550142
+  curl -X PUT {sns}/failures/3
+
+export STAFF={staff}
+export PORTAL={portal}
+export SERVICE={service}
+",
+        seconds = took.as_secs_f32(),
+        file = file.display(),
+        cargo_lambda = cargo_lambda.display(),
+        port = api.rsplit(':').next().unwrap_or_default(),
+        sns = outbox.trim_end_matches("/outbox"),
+    );
+    let json = "-H 'Content-Type: application/json'";
+    let (staff, portal) = (
+        "-H \"Authorization: Bearer $STAFF\"",
+        "-H \"Authorization: Bearer $PORTAL\"",
+    );
+    let demo = format!("{api}/v1/facilities/{}", seed::FACILITY);
+    if arguments.empty {
+        println!(
+            "\
+curl -s {staff} {json} -X PUT {demo} -d '{{\"name\": \"Demo\", \"two_way_texting\": {{\"enabled\": false, \"number\": null}}}}'
+curl -s {staff} {json} -X PUT {demo}/tenants/t-ada -d '{{\"name\": \"Ada Moreno\", \"cell_phone\": \"512-555-0142\", \"created_on\": \"2026-01-05\"}}'"
+        );
+    }
+    println!(
+        "\
+curl -s {staff} '{demo}/consent-report?search=mor'
+curl -s {portal} {api}/v1/portal/consent
+curl -s {portal} {json} -X PUT {api}/v1/portal/consent -d '{{\"consented\": true}}'
+curl -s {staff} {demo}/tenants/t-ada/consent/history"
+    );
+}

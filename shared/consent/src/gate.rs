@@ -1,0 +1,91 @@
+//! The gate: no text leaves without consent.
+
+use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
+
+use crate::id::PhoneNumber;
+use crate::number::Number;
+use crate::rules::{Consent, NumberStanding, OptOut, Status};
+use crate::tenant::{Residence, Tenant};
+
+/// Version of the gate's rules; it stands in every decision.
+pub const POLICY_VERSION: &str = "1";
+
+/// Whether a text to a tenant may leave.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Gate {
+    /// It may.
+    Open,
+    /// There is no number to send it to.
+    NoCellPhone,
+    /// The tenant has not agreed, or has withdrawn.
+    ConsentRequired,
+    /// They agreed, and the provider's own list has the number as opted out.
+    ProviderBlocked,
+}
+
+/// A number on the opt-out list that the provider keeps for itself. It keeps texts in, and changes nothing
+/// about the consent that the tenant gave us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderBlock {
+    /// The number that it is about, and no other.
+    pub number: PhoneNumber,
+    /// When we learned of it.
+    pub since: Timestamp,
+    /// When the provider may take the number off its list again, where it has refused to.
+    pub retry_after: Option<Timestamp>,
+}
+
+/// Decides whether a text to a tenant may leave.
+pub fn gate(tenant: &Tenant) -> Gate {
+    match (
+        tenant.residence,
+        &tenant.details.cell_phone,
+        tenant.consent.status(),
+    ) {
+        (Residence::Resident, None, _) => Gate::NoCellPhone,
+        (Residence::Resident, Some(_), Status::Provided) if tenant.provider_block().is_some() => {
+            Gate::ProviderBlocked
+        }
+        (Residence::Resident, Some(_), Status::Provided) => Gate::Open,
+        (Residence::Resident, Some(_), Status::NotProvided | Status::OptedOut)
+        | (Residence::MovedOut, _, _) => Gate::ConsentRequired,
+    }
+}
+
+impl Tenant {
+    /// Whether what the tenant did calls for asking the provider to take their number off its own list: they
+    /// agreed to texts, and had withdrawn by text, or the provider was found to keep them in.
+    pub fn lifts_provider_block(&self, before: Consent) -> bool {
+        self.consent.status() == Status::Provided
+            && (before.is_withdrawn_by_text() || self.provider_block().is_some())
+    }
+
+    /// The provider's block of the number on file.
+    pub fn provider_block(&self) -> Option<&ProviderBlock> {
+        self.provider_block
+            .as_ref()
+            .filter(|block| Some(&block.number) == self.details.cell_phone.as_ref())
+    }
+}
+
+impl Number {
+    /// Whether the number's STOP holds back texts to a tenant whom it has not reached yet. Between the
+    /// number's STOP and the last of many tenants who share it, this is what keeps the texts in.
+    pub fn holds_back(&self, tenant: &Tenant) -> bool {
+        self.standing == NumberStanding::Stopped && tenant.keywords_applied < self.keywords
+    }
+
+    /// The tenant as the gate has to see them: with the number's STOP, where it has not reached them yet.
+    pub fn seen_by_gate(&self, tenant: Tenant) -> Tenant {
+        if self.holds_back(&tenant) && tenant.consent.status() == Status::Provided {
+            Tenant {
+                consent: Consent::OptedOut(OptOut::Text),
+                ..tenant
+            }
+        } else {
+            tenant
+        }
+    }
+}

@@ -1,0 +1,67 @@
+//! What a text is taken to mean, whoever found it out: our words, or the provider's.
+
+use crate::facility::Facility;
+use crate::record::Classification;
+use crate::reply::{Outcome, reply};
+use crate::words::{Language, Meaning, Preceding, RULES_VERSION, classify};
+
+/// What a text is taken to mean.
+#[derive(Debug, Clone)]
+pub struct Intent {
+    /// What it means.
+    pub meaning: Meaning,
+    /// Id of the rule that decided.
+    pub rule: String,
+    /// How it was found out, for the record.
+    pub classification: Classification,
+    answer: Answer,
+}
+
+/// Who answers the sender.
+#[derive(Debug, Clone, Copy)]
+enum Answer {
+    /// We do, in this language.
+    Ours(Language),
+    /// The provider has already.
+    Providers,
+}
+
+impl Intent {
+    /// Reads a text.
+    pub fn read(body: &str, preceding: Preceding) -> Self {
+        let reading = classify(body, preceding);
+        Self {
+            meaning: reading.meaning,
+            rule: reading.rule.to_owned(),
+            classification: Classification {
+                rules_version: RULES_VERSION.to_owned(),
+                matched: reading.matched.map(str::to_owned),
+                needs_review: reading.needs_review,
+            },
+            answer: Answer::Ours(reading.language),
+        }
+    }
+
+    /// What a provider has taken a text to mean by its own words: it comes before ours, and means that the
+    /// sender has been answered.
+    pub fn told_by_provider(meaning: Meaning) -> Self {
+        Self {
+            meaning,
+            rule: "provider.opt_out_type".to_owned(),
+            classification: Classification {
+                rules_version: RULES_VERSION.to_owned(),
+                matched: None,
+                needs_review: false,
+            },
+            answer: Answer::Providers,
+        }
+    }
+
+    /// The text that is left to answer the sender with.
+    pub fn answer(&self, outcome: Option<Outcome>, facility: &Facility) -> Option<String> {
+        match self.answer {
+            Answer::Ours(language) => outcome.map(|outcome| reply(outcome, language, facility)),
+            Answer::Providers => None,
+        }
+    }
+}

@@ -1,0 +1,57 @@
+//! The local stack's stand-in for SNS, in this process.
+
+use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
+use consent_sns::Sns;
+use serde_json::Value;
+use tokio::net::TcpListener;
+
+/// The stand-in, until the test ends.
+#[derive(Clone)]
+pub struct SnsStandIn {
+    endpoint: String,
+}
+
+impl SnsStandIn {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/sns", listener.local_addr().unwrap());
+        tokio::spawn(async { axum::serve(listener, dev::sns::router()).await });
+        Self { endpoint }
+    }
+
+    pub(crate) fn client(&self) -> Sns {
+        let config = aws_sdk_sns::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .retry_config(aws_sdk_sns::config::retry::RetryConfig::disabled())
+            .endpoint_url(&self.endpoint)
+            .build();
+        Sns::new(aws_sdk_sns::Client::from_conf(config))
+    }
+
+    /// The texts sent, oldest first.
+    pub async fn outbox(&self) -> Vec<Value> {
+        match self.tell("GET", "/outbox").await {
+            Value::Array(texts) => texts,
+            other => panic!("no list: {other}"),
+        }
+    }
+
+    /// How many texts were sent.
+    pub async fn outbox_length(&self) -> usize {
+        self.outbox().await.len()
+    }
+
+    /// Uses one of the stand-in's controls, such as `PUT /failures/1`.
+    pub async fn tell(&self, method: &str, path: &str) -> Value {
+        let request = axum::http::Request::builder()
+            .method(method)
+            .uri(format!("{}{path}", self.endpoint))
+            .body(dev::http::Body::default())
+            .unwrap();
+        let answer = dev::http::send(&dev::http::client(), request).await.unwrap();
+        serde_json::from_slice(answer.body()).unwrap_or_default()
+    }
+}
