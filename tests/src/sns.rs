@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 /// The stand-in, until the test ends.
+#[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
 }

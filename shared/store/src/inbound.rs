@@ -18,8 +18,8 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::items::{
-    BusinessNumberItem, Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned,
-    put,
+    BusinessNumberItem, Direction, FacilityItem, MessageEffect, MessageItem, PhoneItem, TenantItem,
+    ThreadItem, Versioned, put,
 };
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, Store};
@@ -119,10 +119,7 @@ impl<'a> Heard<'a> {
 /// What hearing it changed.
 pub(crate) struct Effect {
     facility: Facility,
-    number_changed: bool,
-    tenants_changed: bool,
-    /// The consent of every tenant with the number, afterwards.
-    consents: Vec<Consent>,
+    effect: MessageEffect,
     /// The tenants whom a START concerns and who may be texted by their own consent now.
     started: Vec<TenantId>,
 }
@@ -201,7 +198,6 @@ impl Store {
     /// the facility is gone.
     pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
         let mut pause = Pause::new();
-        let mut changed = (false, false);
         let mut started = Vec::new();
         loop {
             let (facility_key, phone_key) = (
@@ -233,16 +229,11 @@ impl Store {
                     for tenant in &plan.withdrawn {
                         self.await_in_flight(tenant, now).await;
                     }
-                    changed.0 |= plan.number_changed;
-                    changed.1 |= plan.tenants_changed;
                     started.extend(plan.started);
                     if plan.complete {
-                        let (number_changed, tenants_changed) = changed;
                         return Ok(Some(Effect {
                             facility,
-                            number_changed,
-                            tenants_changed,
-                            consents: plan.consents,
+                            effect: plan.effect,
                             started,
                         }));
                     }
@@ -263,7 +254,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Plan, StoreError> {
         let mut writes = Vec::new();
-        let mut number_changed = false;
+        let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
         let (number, received_at, applied) = match &seen {
             Some(seen) => (phone.value, seen.received_at, seen.keyword),
             None => {
@@ -275,7 +266,7 @@ impl Store {
                 match heard_by_number {
                     None => (phone.value, now, None),
                     Some(after) => {
-                        number_changed = after.standing != phone.value.standing;
+                        effect.number_changed = after.standing != phone.value.standing;
                         let key = Key::phone(heard.facility, heard.number);
                         writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
                         let applied = Some(after.keywords);
@@ -296,7 +287,6 @@ impl Store {
         let complete = now_reached.len() == rest.len();
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
         let mut moves = Vec::new();
-        let mut consents = Vec::new();
         let mut started = Vec::new();
         let mut withdrawn = Vec::new();
         for Versioned {
@@ -326,7 +316,7 @@ impl Store {
                 if keyword == Some(Keyword::Start) && after.lifts_provider_block(tenant.consent) {
                     started.push(tenant.tenant_id.clone());
                 }
-                consents.push(after.consent);
+                effect.consents.insert(after.consent);
                 if keyword == Some(Keyword::Stop) && !tenant.in_flight.is_empty() {
                     withdrawn.push(tenant.clone());
                 }
@@ -335,7 +325,7 @@ impl Store {
                 }
             }
         }
-        let tenants_changed = !moves.is_empty();
+        effect.tenants_changed |= !moves.is_empty();
         writes.extend(self.count(heard.facility, moves)?);
         let message = MessageItem {
             received_at,
@@ -343,6 +333,7 @@ impl Store {
             keyword: applied,
             reached: now_reached.last().map(|tenant| (*tenant).clone()),
             complete,
+            effect: effect.clone(),
             version: 0,
         };
         writes.push(put(
@@ -354,9 +345,7 @@ impl Store {
         Ok(Plan {
             writes,
             complete,
-            number_changed,
-            tenants_changed,
-            consents,
+            effect,
             started,
             withdrawn,
         })
@@ -405,9 +394,7 @@ impl Store {
 struct Plan {
     writes: Vec<TransactWriteItem>,
     complete: bool,
-    number_changed: bool,
-    tenants_changed: bool,
-    consents: Vec<Consent>,
+    effect: MessageEffect,
     started: Vec<TenantId>,
     /// Whom a STOP reached while texts to them were in flight, as they were read.
     withdrawn: Vec<Tenant>,
@@ -416,10 +403,15 @@ struct Plan {
 impl Effect {
     /// What the sender is told.
     fn outcome(&self, meaning: Meaning) -> Option<Outcome> {
-        let any = |wanted: fn(Consent) -> bool| self.consents.iter().copied().any(wanted);
+        let MessageEffect {
+            number_changed,
+            tenants_changed,
+            consents,
+        } = &self.effect;
+        let any = |wanted: fn(Consent) -> bool| consents.iter().copied().any(wanted);
         match meaning {
             // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
-            Meaning::OptOut => (self.number_changed || self.tenants_changed).then_some(Outcome::Stopped),
+            Meaning::OptOut => (*number_changed || *tenants_changed).then_some(Outcome::Stopped),
             Meaning::OptIn if self.facility.two_way_texting == TwoWayTexting::Off => {
                 Some(Outcome::StartUnavailable)
             }
@@ -428,7 +420,7 @@ impl Effect {
                 Some(Outcome::PortalOptInRequired)
             }
             // Nobody has the number, or an older START arrived after a newer STOP.
-            Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
+            Meaning::OptIn => (consents.is_empty() && *number_changed).then_some(Outcome::Started),
             Meaning::Help => Some(Outcome::Help),
             Meaning::None => None,
         }

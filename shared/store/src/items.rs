@@ -1,6 +1,6 @@
 //! Items as they are stored, and how they become what the consent crate works on.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::Facility;
@@ -231,8 +231,22 @@ pub(crate) struct MessageItem {
     pub(crate) reached: Option<TenantId>,
     /// Whether it reached all of them.
     pub(crate) complete: bool,
+    /// What it led to, over all its transactions: the answer at the end is about all of them.
+    #[serde(default)]
+    pub(crate) effect: MessageEffect,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
+}
+
+/// What a message led to so far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct MessageEffect {
+    /// Whether the number's standing changed.
+    pub(crate) number_changed: bool,
+    /// Whether a tenant's consent changed.
+    pub(crate) tenants_changed: bool,
+    /// Where the tenants with the number stand, each consent once.
+    pub(crate) consents: HashSet<Consent>,
 }
 
 /// A text in a tenant's thread.
