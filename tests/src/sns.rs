@@ -6,6 +6,7 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 /// The stand-in, until the test ends.
+#[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
 }
@@ -36,6 +37,15 @@ impl SnsStandIn {
             Value::Array(texts) => texts,
             other => panic!("no list: {other}"),
         }
+    }
+
+    /// How many texts were sent.
+    pub async fn outbox_length(&self) -> usize {
+        let length = self.tell("GET", "/outbox/length").await;
+        length
+            .as_u64()
+            .and_then(|length| usize::try_from(length).ok())
+            .expect("a number")
     }
 
     /// Uses one of the stand-in's controls, such as `PUT /failures/1`.

@@ -2,13 +2,15 @@
 
 mod preferences;
 
-use consent::gate::Gate;
+use consent::gate::{Gate, ProviderBlock};
 use consent::id::{FacilityId, TenantId};
-use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via};
+use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
 use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
 use consent_sns::Sns;
-use consent_store::{CursorKey, Decided, Draft, Found, Message, MessageState, SendError, Store, ThreadEntry};
+use consent_store::{
+    CursorKey, Decided, Draft, Found, Message, MessageState, Permit, SendError, Store, ThreadEntry,
+};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -114,9 +116,18 @@ impl Messages {
             body,
             key: idempotency_key(request)?,
         };
-        match self.store.decide(&draft, clock::now).await {
+        let mut decided = self.store.decide(&draft, clock::now).await;
+        // The tenant may have lifted the provider's block where we did not see it.
+        if let Err(SendError::Refused(Gate::ProviderBlocked, found)) = &decided
+            && let Some(number) = &found.tenant.details.cell_phone
+            && matches!(self.sns.is_opted_out(number).await, Ok(false))
+        {
+            self.store.keep_provider_block(facility, tenant, None).await?;
+            decided = self.store.decide(&draft, clock::now).await;
+        }
+        match decided {
             Ok(Decided::SentBefore(message)) => accepted(&message),
-            Ok(Decided::Publish(message, found)) => self.publish(&draft, &message, &found).await,
+            Ok(Decided::Publish(permit)) => self.publish(&draft, *permit).await,
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
             Err(SendError::Refused(gate, found)) => Err(refused(gate, &found)),
             Err(SendError::KeyReused) => {
@@ -132,34 +143,50 @@ impl Messages {
     }
 
     /// Hands an accepted message to SNS, and writes down how that went.
-    async fn publish(
-        &self,
-        draft: &Draft<'_>,
-        message: &Message,
-        found: &Found,
-    ) -> Result<Response<Body>, Problem> {
-        let Some(number) = &found.tenant.details.cell_phone else {
-            return Err(refused(Gate::NoCellPhone, found));
+    async fn publish(&self, draft: &Draft<'_>, permit: Permit) -> Result<Response<Body>, Problem> {
+        let in_time = permit.holds(clock::now());
+        let Permit {
+            message, mut found, ..
+        } = permit;
+        let Some(number) = found.tenant.details.cell_phone.clone() else {
+            return Err(refused(Gate::NoCellPhone, &found));
         };
-        let published = self
-            .sns
-            .send(found.facility.number.as_ref(), number, draft.body)
-            .await;
+        let published = if in_time {
+            self.sns
+                .send(found.facility.number.as_ref(), &number, draft.body)
+                .await
+        } else {
+            Err(consent_sns::SendError::Refused(
+                "the decision is too old".to_owned(),
+            ))
+        };
         let state = if published.is_ok() {
             MessageState::Sent
         } else {
             MessageState::Failed
         };
-        let settled = self.store.settle(draft, message, state).await;
-        match (published, settled) {
-            (Ok(()), settled) => {
+        let settled = self.store.settle(draft, &message, state).await;
+        match published {
+            Ok(()) => {
                 if let Err(error) = settled {
                     // It left: an error now would have the caller send it again.
                     tracing::error!(%error, "a sent message stays accepted");
                 }
-                accepted(message)
+                accepted(&message)
             }
-            (Err(error), _) => Err(Problem::unavailable(error)),
+            Err(consent_sns::SendError::OptedOut) => {
+                let block = ProviderBlock {
+                    number,
+                    since: clock::now(),
+                    retry_after: None,
+                };
+                self.store
+                    .keep_provider_block(draft.facility, draft.tenant, Some(&block))
+                    .await?;
+                found.tenant.provider_block = Some(block);
+                Err(refused(Gate::ProviderBlocked, &found))
+            }
+            Err(error) => Err(Problem::unavailable(error)),
         }
     }
 
@@ -226,17 +253,15 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 
 /// 409, with the way back.
 fn refused(gate: Gate, found: &Found) -> Problem {
-    let (code, detail) = match gate {
-        Gate::NoCellPhone => (
-            "no_cell_phone",
-            "There is no cell phone on file for this customer.",
-        ),
-        Gate::ConsentRequired | Gate::Open => (
-            "consent_required",
-            "This customer has not agreed to receive text message communications.",
-        ),
+    let code = match gate {
+        Gate::NoCellPhone => "no_cell_phone",
+        Gate::ConsentRequired | Gate::ProviderBlocked | Gate::Open => "consent_required",
     };
-    Problem::new(StatusCode::CONFLICT, code, detail)
+    let detail = match gate {
+        Gate::NoCellPhone => Some("There is no cell phone on file for this customer."),
+        _ => notice(&found.tenant),
+    };
+    Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
         .with("consent_status", json!(found.tenant.consent.status()))
         .with(
             "opt_in_via",

@@ -123,3 +123,40 @@ pub(crate) fn answer(reply: Option<&str>) -> Response<Body> {
     );
     response::with_type(StatusCode::OK, "application/xml", twiml)
 }
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::http;
+
+    use super::*;
+
+    #[test]
+    fn the_signature_that_twilio_publishes_verifies() {
+        // The example of Twilio's documentation and of its libraries' tests.
+        let twilio = Twilio {
+            key: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, b"12345"),
+            url: "https://mycompany.com/myapp.php".to_owned(),
+        };
+        let parameters = [
+            ("CallSid", "CA1234567890ABCDE"),
+            ("Caller", "+14158675309"),
+            ("Digits", "1234"),
+            ("From", "+14158675309"),
+            ("To", "+18005551212"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let check = |query: &str, signature: &str| {
+            let request = http::Request::builder()
+                .uri(format!("https://proxy.example{PATH}{query}"))
+                .header("x-twilio-signature", signature)
+                .body(Body::Empty)
+                .unwrap();
+            twilio.verify(&request, &parameters).is_ok()
+        };
+        assert!(check("?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!check("?bar=2&foo=1", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!check("", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!check("?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B9="));
+        assert!(!check("?foo=1&bar=2", ""));
+    }
+}

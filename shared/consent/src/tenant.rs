@@ -1,10 +1,12 @@
 //! A tenant: who they are, where their consent stands, and how an action carries both on.
 
+use std::collections::BTreeMap;
+
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::facility::Facility;
-use crate::gate::{Gate, gate};
+use crate::gate::{Gate, ProviderBlock, gate};
 use crate::id::{FacilityId, PhoneNumber, TenantId};
 use crate::number::Number;
 use crate::record::{ChainEnd, Evidence, Record, Subject};
@@ -52,6 +54,20 @@ pub struct Tenant {
     pub keywords_applied: u64,
     /// The end of their chain of records.
     pub chain: ChainEnd,
+    /// What is known of the provider's own list, see [`Tenant::provider_block`].
+    pub provider_block: Option<ProviderBlock>,
+    /// Texts that were let out and are being handed to the provider right now, by message id. Whoever
+    /// withdraws a grant waits for them, so that no text leaves after the withdrawal was acknowledged.
+    pub in_flight: BTreeMap<String, InFlight>,
+}
+
+/// A text that is being handed to the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// When it was accepted, as its thread entry has it.
+    pub at: String,
+    /// Until when somebody may still be at it; nobody hands it over later.
+    pub until: Timestamp,
 }
 
 /// A tenant after an action, with the record where their consent changed.
@@ -212,6 +228,8 @@ impl Tenant {
                 consent: Consent::NotProvided,
                 keywords_applied,
                 chain: ChainEnd::default(),
+                provider_block: None,
+                in_flight: BTreeMap::new(),
             };
             let action = Action::Register {
                 created_on,

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::items::{
-    BusinessNumberItem, Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned,
-    put,
+    BusinessNumberItem, Direction, FacilityItem, MessageEffect, MessageItem, PhoneItem, TenantItem,
+    ThreadItem, Versioned, put,
 };
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, Store};
@@ -59,6 +59,8 @@ pub enum Received {
         facility: Facility,
         /// What the answer says.
         outcome: Option<Outcome>,
+        /// Those who asked for texts again, so that the provider should take the number off its own list.
+        started: Vec<TenantId>,
     },
 }
 
@@ -67,7 +69,9 @@ impl Received {
     pub fn reply(&self, intent: &Intent) -> Option<String> {
         match self {
             Self::UnknownNumber | Self::Repeated => None,
-            Self::Accepted { facility, outcome } => intent.answer(*outcome, facility),
+            Self::Accepted {
+                facility, outcome, ..
+            } => intent.answer(*outcome, facility),
         }
     }
 }
@@ -115,10 +119,9 @@ impl<'a> Heard<'a> {
 /// What hearing it changed.
 pub(crate) struct Effect {
     facility: Facility,
-    number_changed: bool,
-    tenants_changed: bool,
-    /// The consent of every tenant with the number, afterwards.
-    consents: Vec<Consent>,
+    effect: MessageEffect,
+    /// The tenants whom a START concerns and who may be texted by their own consent now.
+    started: Vec<TenantId>,
 }
 
 impl Store {
@@ -185,6 +188,7 @@ impl Store {
                 Received::Accepted {
                     facility: effect.facility,
                     outcome,
+                    started: effect.started,
                 }
             }
         })
@@ -194,7 +198,7 @@ impl Store {
     /// the facility is gone.
     pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
         let mut pause = Pause::new();
-        let mut changed = (false, false);
+        let mut started = Vec::new();
         loop {
             let (facility_key, phone_key) = (
                 Key::facility(heard.facility),
@@ -222,15 +226,15 @@ impl Store {
             let plan = self.plan(heard, &facility, phone, seen, now).await?;
             match self.write(plan.writes).await {
                 Ok(()) => {
-                    changed.0 |= plan.number_changed;
-                    changed.1 |= plan.tenants_changed;
+                    for tenant in &plan.withdrawn {
+                        self.await_in_flight(tenant, now).await;
+                    }
+                    started.extend(plan.started);
                     if plan.complete {
-                        let (number_changed, tenants_changed) = changed;
                         return Ok(Some(Effect {
                             facility,
-                            number_changed,
-                            tenants_changed,
-                            consents: plan.consents,
+                            effect: plan.effect,
+                            started,
                         }));
                     }
                     pause = Pause::new();
@@ -250,7 +254,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Plan, StoreError> {
         let mut writes = Vec::new();
-        let mut number_changed = false;
+        let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
         let (number, received_at, applied) = match &seen {
             Some(seen) => (phone.value, seen.received_at, seen.keyword),
             None => {
@@ -262,7 +266,7 @@ impl Store {
                 match heard_by_number {
                     None => (phone.value, now, None),
                     Some(after) => {
-                        number_changed = after.standing != phone.value.standing;
+                        effect.number_changed = after.standing != phone.value.standing;
                         let key = Key::phone(heard.facility, heard.number);
                         writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
                         let applied = Some(after.keywords);
@@ -283,7 +287,8 @@ impl Store {
         let complete = now_reached.len() == rest.len();
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
         let mut moves = Vec::new();
-        let mut consents = Vec::new();
+        let mut started = Vec::new();
+        let mut withdrawn = Vec::new();
         for Versioned {
             value: tenant,
             version,
@@ -307,17 +312,20 @@ impl Store {
             let has_number = tenant.residence == Residence::Resident
                 && tenant.details.cell_phone.as_ref() == Some(heard.number);
             if has_number {
-                consents.push(
-                    change
-                        .as_ref()
-                        .map_or(tenant.consent, |change| change.tenant.consent),
-                );
+                let after = change.as_ref().map_or(&tenant, |change| &change.tenant);
+                if keyword == Some(Keyword::Start) && after.lifts_provider_block(tenant.consent) {
+                    started.push(tenant.tenant_id.clone());
+                }
+                effect.consents.insert(after.consent);
+                if keyword == Some(Keyword::Stop) && !tenant.in_flight.is_empty() {
+                    withdrawn.push(tenant.clone());
+                }
                 if let Some(thread) = &heard.thread {
                     writes.push(self.join_thread(&tenant, thread, received_at)?);
                 }
             }
         }
-        let tenants_changed = !moves.is_empty();
+        effect.tenants_changed |= !moves.is_empty();
         writes.extend(self.count(heard.facility, moves)?);
         let message = MessageItem {
             received_at,
@@ -325,6 +333,7 @@ impl Store {
             keyword: applied,
             reached: now_reached.last().map(|tenant| (*tenant).clone()),
             complete,
+            effect: effect.clone(),
             version: 0,
         };
         writes.push(put(
@@ -336,9 +345,9 @@ impl Store {
         Ok(Plan {
             writes,
             complete,
-            number_changed,
-            tenants_changed,
-            consents,
+            effect,
+            started,
+            withdrawn,
         })
     }
 
@@ -376,7 +385,6 @@ impl Store {
             state: None,
             decision_id: None,
             consent_record_id: None,
-            attempted_at: None,
             version: 0,
         };
         put(&self.table, &key, &item, None)
@@ -386,18 +394,24 @@ impl Store {
 struct Plan {
     writes: Vec<TransactWriteItem>,
     complete: bool,
-    number_changed: bool,
-    tenants_changed: bool,
-    consents: Vec<Consent>,
+    effect: MessageEffect,
+    started: Vec<TenantId>,
+    /// Whom a STOP reached while texts to them were in flight, as they were read.
+    withdrawn: Vec<Tenant>,
 }
 
 impl Effect {
     /// What the sender is told.
     fn outcome(&self, meaning: Meaning) -> Option<Outcome> {
-        let any = |wanted: fn(Consent) -> bool| self.consents.iter().copied().any(wanted);
+        let MessageEffect {
+            number_changed,
+            tenants_changed,
+            consents,
+        } = &self.effect;
+        let any = |wanted: fn(Consent) -> bool| consents.iter().copied().any(wanted);
         match meaning {
             // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
-            Meaning::OptOut => (self.number_changed || self.tenants_changed).then_some(Outcome::Stopped),
+            Meaning::OptOut => (*number_changed || *tenants_changed).then_some(Outcome::Stopped),
             Meaning::OptIn if self.facility.two_way_texting == TwoWayTexting::Off => {
                 Some(Outcome::StartUnavailable)
             }
@@ -406,7 +420,7 @@ impl Effect {
                 Some(Outcome::PortalOptInRequired)
             }
             // Nobody has the number, or an older START arrived after a newer STOP.
-            Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
+            Meaning::OptIn => (consents.is_empty() && *number_changed).then_some(Outcome::Started),
             Meaning::Help => Some(Outcome::Help),
             Meaning::None => None,
         }

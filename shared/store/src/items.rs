@@ -1,14 +1,15 @@
 //! Items as they are stored, and how they become what the consent crate works on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::Facility;
+use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::record::{ChainEnd, Record, rfc3339};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
-use consent::tenant::{Details, Residence, Tenant};
+use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -111,6 +112,10 @@ pub(crate) struct TenantItem {
     consent: Consent,
     keywords_applied: u64,
     chain: ChainEnd,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider_block: Option<ProviderBlock>,
+    #[serde(default)]
+    in_flight: BTreeMap<String, InFlight>,
     // What the report shows, beside the details.
     status: Status,
     source: Option<Source>,
@@ -134,6 +139,8 @@ impl From<&Tenant> for TenantItem {
             consent: tenant.consent,
             keywords_applied: tenant.keywords_applied,
             chain: tenant.chain.clone(),
+            provider_block: tenant.provider_block.clone(),
+            in_flight: tenant.in_flight.clone(),
             status: tenant.consent.status(),
             source: tenant.consent.source(),
             changed_at: tenant.chain.at.map(rfc3339),
@@ -154,6 +161,8 @@ impl From<TenantItem> for Versioned<Tenant> {
             consent: item.consent,
             keywords_applied: item.keywords_applied,
             chain: item.chain,
+            provider_block: item.provider_block,
+            in_flight: item.in_flight,
         };
         Self {
             value,
@@ -222,8 +231,22 @@ pub(crate) struct MessageItem {
     pub(crate) reached: Option<TenantId>,
     /// Whether it reached all of them.
     pub(crate) complete: bool,
+    /// What it led to, over all its transactions: the answer at the end is about all of them.
+    #[serde(default)]
+    pub(crate) effect: MessageEffect,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
+}
+
+/// What a message led to so far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct MessageEffect {
+    /// Whether the number's standing changed.
+    pub(crate) number_changed: bool,
+    /// Whether a tenant's consent changed.
+    pub(crate) tenants_changed: bool,
+    /// Where the tenants with the number stand, each consent once.
+    pub(crate) consents: HashSet<Consent>,
 }
 
 /// A text in a tenant's thread.
@@ -241,8 +264,6 @@ pub(crate) struct ThreadItem {
     pub(crate) decision_id: Option<String>,
     /// The consent record on which that was decided.
     pub(crate) consent_record_id: Option<String>,
-    /// When somebody last took it on to publish an outbound text.
-    pub(crate) attempted_at: Option<Timestamp>,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
 }

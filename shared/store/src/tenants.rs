@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::id::{FacilityId, TenantId};
 use consent::record::{Evidence, Record};
-use consent::rules::{Action, Refusal, Status};
+use consent::rules::{Action, Consent, Refusal, Status};
 use consent::tenant::{Change, Residence, Tenant};
 use jiff::Timestamp;
 
@@ -30,6 +30,15 @@ pub enum SubmitError {
     Store(#[from] StoreError),
 }
 
+/// A check box that was taken.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// What stood before.
+    pub before: Consent,
+    /// The facility, and the tenant as they are now.
+    pub found: Found,
+}
+
 impl Store {
     /// A check box was submitted. `guard` is asked about what is stored before anything is decided.
     ///
@@ -43,7 +52,7 @@ impl Store {
         evidence: &Evidence,
         guard: impl Fn(&Found) -> bool,
         now: Timestamp,
-    ) -> Result<Found, SubmitError> {
+    ) -> Result<Submitted, SubmitError> {
         let mut pause = Pause::new();
         loop {
             let (facility, tenant) = self.read_tenant(facility_id, tenant_id).await?;
@@ -64,17 +73,27 @@ impl Store {
                 .submit(action, found.facility.two_way_texting, evidence, now);
             let change = match decided {
                 Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
-                Ok(None) => return Ok(found),
+                Ok(None) => {
+                    return Ok(Submitted {
+                        before: found.tenant.consent,
+                        found,
+                    });
+                }
                 Ok(Some(change)) => change,
             };
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [counted(Some(&found.tenant), &change.tenant)])?);
             match self.write(writes).await {
                 Ok(()) => {
-                    return Ok(Found {
+                    if found.tenant.can_text() && !change.tenant.can_text() {
+                        self.await_in_flight(&found.tenant, now).await;
+                    }
+                    let before = found.tenant.consent;
+                    let found = Found {
                         facility: found.facility,
                         tenant: change.tenant,
-                    });
+                    };
+                    return Ok(Submitted { before, found });
                 }
                 Err(error) => pause.after(error).await?,
             }
