@@ -18,7 +18,7 @@ const STREAM_INDEX: &str = "CREATE INDEX IF NOT EXISTS consent_stream
 /// A store in memory, gone with the last use of it.
 ///
 /// # Errors
-/// SQLite's.
+/// The database's.
 pub fn in_memory() -> Result<Database> {
     let number = IN_MEMORY.fetch_add(1, Ordering::Relaxed);
     open(&format!("file:/consent-{number}?vfs=memdb"))
@@ -27,7 +27,7 @@ pub fn in_memory() -> Result<Database> {
 /// A store in a file, which is made where it is missing.
 ///
 /// # Errors
-/// SQLite's.
+/// The database's.
 pub fn open(path: &str) -> Result<Database> {
     let database = Database::new(path).with_context(|| format!("cannot open the store in {path}"))?;
     // A connection of its own, beside the store's, which nobody else gets to see.
