@@ -53,7 +53,7 @@ mod tests {
             ["consent"],
             |row| row.get("detail"),
         )?;
-        assert!(plan.contains("USING INDEX consent_stream"), "{plan}");
+        assert!(plan.contains("INDEX consent_stream"), "{plan}");
         Ok(())
     }
 }
