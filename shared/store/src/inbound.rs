@@ -81,6 +81,8 @@ pub(crate) struct Heard<'a> {
     message: Key,
     facility: &'a FacilityId,
     number: &'a PhoneNumber,
+    /// The business number that a text was sent to.
+    to: Option<&'a PhoneNumber>,
     keyword: Option<Keyword>,
     sent_at: Option<Timestamp>,
     rule: String,
@@ -107,6 +109,7 @@ impl<'a> Heard<'a> {
             message: Key::message("registration", &format!("{facility}#{tenant}")),
             facility,
             number,
+            to: None,
             keyword: Some(Keyword::Stop),
             sent_at: None,
             rule: evidence.rule.clone().unwrap_or_default(),
@@ -144,7 +147,7 @@ impl Store {
         {
             return Ok(Received::Repeated);
         }
-        let Some(BusinessNumberItem { facility_id }) = items.take(&to)? else {
+        let Some(BusinessNumberItem { facility_id, .. }) = items.take(&to)? else {
             tracing::warn!(
                 provider = text.provider,
                 "a text to a number that no facility has"
@@ -160,6 +163,7 @@ impl Store {
             message,
             facility: &facility_id,
             number: &text.from,
+            to: Some(&text.to),
             keyword,
             sent_at: text.sent_at,
             rule: intent.rule.clone(),
@@ -211,7 +215,11 @@ impl Store {
             else {
                 return Ok(None);
             };
-            let facility = facility.value;
+            let mut facility = facility.value;
+            // A number that the facility gave up still takes a STOP, and no more.
+            if heard.to.is_some() && facility.number.as_ref() != heard.to {
+                facility.two_way_texting = TwoWayTexting::Off;
+            }
             let seen = items.take::<MessageItem>(&heard.message)?;
             if seen.as_ref().is_some_and(|seen| seen.complete) {
                 return Ok(None);

@@ -215,6 +215,11 @@ impl From<PhoneItem> for Versioned<Number> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BusinessNumberItem {
     pub(crate) facility_id: FacilityId,
+    /// Whether the facility has the number now. One that it gave up still leads to it until another facility
+    /// takes it: a STOP to it is a tenant's all the same.
+    pub(crate) held: bool,
+    #[serde(default, skip_serializing)]
+    pub(crate) version: u64,
 }
 
 /// A provider's message that was seen. It is kept for good: a signed request that is replayed years later
