@@ -1,4 +1,4 @@
-//! Twilio: a form, signed with the account's auth token, answered in TwiML.
+//! Twilio: a form, signed with the account's auth token, answered in `TwiML`.
 //!
 //! <https://www.twilio.com/docs/usage/security#validating-requests>: the signed text is the webhook's URL
 //! followed by the parameters, sorted by name, each name followed by its value; HMAC-SHA1; base64. The URL is

@@ -122,7 +122,7 @@ impl<'a> Heard<'a> {
 /// What hearing it changed.
 pub(crate) struct Effect {
     facility: Facility,
-    effect: MessageEffect,
+    message: MessageEffect,
     /// The tenants whom a START concerns and who may be texted by their own consent now.
     started: Vec<TenantId>,
 }
@@ -241,7 +241,7 @@ impl Store {
                     if plan.complete {
                         return Ok(Some(Effect {
                             facility,
-                            effect: plan.effect,
+                            message: plan.effect,
                             started,
                         }));
                     }
@@ -263,23 +263,22 @@ impl Store {
     ) -> Result<Plan, StoreError> {
         let mut writes = Vec::new();
         let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
-        let (number, received_at, applied) = match &seen {
-            Some(seen) => (phone.value, seen.received_at, seen.keyword),
-            None => {
-                let heard_by_number = heard.keyword.and_then(|keyword| {
-                    phone
-                        .value
-                        .hear(keyword, facility.two_way_texting, heard.sent_at, now)
-                });
-                match heard_by_number {
-                    None => (phone.value, now, None),
-                    Some(after) => {
-                        effect.number_changed = after.standing != phone.value.standing;
-                        let key = Key::phone(heard.facility, heard.number);
-                        writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
-                        let applied = Some(after.keywords);
-                        (after, now, applied)
-                    }
+        let (number, received_at, applied) = if let Some(seen) = &seen {
+            (phone.value, seen.received_at, seen.keyword)
+        } else {
+            let heard_by_number = heard.keyword.and_then(|keyword| {
+                phone
+                    .value
+                    .hear(keyword, facility.two_way_texting, heard.sent_at, now)
+            });
+            match heard_by_number {
+                None => (phone.value, now, None),
+                Some(after) => {
+                    effect.number_changed = after.standing != phone.value.standing;
+                    let key = Key::phone(heard.facility, heard.number);
+                    writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
+                    let applied = Some(after.keywords);
+                    (after, now, applied)
                 }
             }
         };
@@ -415,7 +414,7 @@ impl Effect {
             number_changed,
             tenants_changed,
             consents,
-        } = &self.effect;
+        } = &self.message;
         let any = |wanted: fn(Consent) -> bool| consents.iter().copied().any(wanted);
         match meaning {
             // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.

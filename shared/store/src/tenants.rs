@@ -320,7 +320,7 @@ impl Store {
             }
             Ok::<_, StoreError>(())
         };
-        write(&mut numbers.from, |tenants, tenant| tenants.remove(tenant))?;
+        write(&mut numbers.from, std::collections::BTreeSet::remove)?;
         write(&mut numbers.to, |tenants, tenant| tenants.insert(tenant.clone()))?;
         Ok(writes)
     }
