@@ -184,27 +184,29 @@ impl World {
                     self.keep(change);
                 }
             }
-            Event::Text { number, keyword } => {
-                let number = self
-                    .numbers
-                    .entry(phone(number))
-                    .or_insert_with(|| Number::new(phone(number)));
-                let two_way = self.facility.two_way_texting;
-                let Some(heard) = number.hear(keyword, two_way, None, now) else {
-                    return;
-                };
-                *number = heard.clone();
-                let changes: Vec<Change> = self
-                    .tenants
-                    .values()
-                    .filter_map(|tenant| {
-                        tenant.hear(&heard, keyword.action(), two_way, &evidence(Channel::Text), now)
-                    })
-                    .collect();
-                for change in changes {
-                    self.keep(change);
-                }
-            }
+            Event::Text { number, keyword } => self.text(number, keyword, now),
+        }
+    }
+
+    fn text(&mut self, number: usize, keyword: Keyword, now: Timestamp) {
+        let number = self
+            .numbers
+            .entry(phone(number))
+            .or_insert_with(|| Number::new(phone(number)));
+        let two_way = self.facility.two_way_texting;
+        let Some(heard) = number.hear(keyword, two_way, None, now) else {
+            return;
+        };
+        *number = heard.clone();
+        let changes: Vec<Change> = self
+            .tenants
+            .values()
+            .filter_map(|tenant| {
+                tenant.hear(&heard, keyword.action(), two_way, &evidence(Channel::Text), now)
+            })
+            .collect();
+        for change in changes {
+            self.keep(change);
         }
     }
 
