@@ -142,3 +142,36 @@ async fn a_number_that_was_given_up_still_takes_a_stop_and_no_more() {
     world.send(twilio("SM4", ADA, OFFICE, "stop")).await.is(200);
     assert_eq!(status(&world).await, "provided");
 }
+
+#[tokio::test]
+async fn a_doubtful_reply_right_after_a_question_is_an_answer() {
+    let world = world().await;
+    let send = async |body: &str| {
+        let call = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": body}));
+        world.send(call).await.is(202);
+    };
+    send("Would you like a larger unit?").await;
+    world
+        .send(twilio("SM1", ADA, OFFICE, "not interested"))
+        .await
+        .is(200);
+    assert_eq!(status(&world).await, "provided");
+    send("Your rent is due on Friday.").await;
+    world
+        .send(twilio("SM2", ADA, OFFICE, "not interested"))
+        .await
+        .is(200);
+    assert_eq!(status(&world).await, "opted_out");
+}
+
+#[tokio::test]
+async fn a_stop_is_a_stop_after_a_question_too() {
+    let world = world().await;
+    let question = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "Coming today?"}));
+    world.send(question).await.is(202);
+    world
+        .send(twilio("SM1", ADA, OFFICE, "no, stop texting me"))
+        .await
+        .is(200);
+    assert_eq!(status(&world).await, "opted_out");
+}

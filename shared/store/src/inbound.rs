@@ -154,6 +154,11 @@ impl Store {
             );
             return Ok(Received::UnknownNumber);
         };
+        let as_answer = match intent.as_answer(&text.body) {
+            Some(answer) if self.is_answering(&facility_id, &text.from, now).await? => Some(answer),
+            _ => None,
+        };
+        let intent = as_answer.as_ref().unwrap_or(intent);
         let keyword = match intent.meaning {
             Meaning::OptOut => Some(Keyword::Stop),
             Meaning::OptIn => Some(Keyword::Start),
@@ -196,6 +201,24 @@ impl Store {
                 }
             }
         })
+    }
+
+    /// Whether a tenant with the number was asked something by the last text to them.
+    async fn is_answering(
+        &self,
+        facility: &FacilityId,
+        number: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let key = Key::phone(facility, number);
+        let Some(phone) = self.read(&[&key]).await?.take::<PhoneItem>(&key)? else {
+            return Ok(false);
+        };
+        let tenants = Versioned::<Number>::from(phone).value.tenants;
+        let tenants = self
+            .read_tenants(facility, &tenants.iter().collect::<Vec<_>>())
+            .await?;
+        Ok(tenants.iter().any(|tenant| tenant.value.is_answering(now)))
     }
 
     /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or

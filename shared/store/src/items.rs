@@ -116,6 +116,8 @@ pub(crate) struct TenantItem {
     provider_block: Option<ProviderBlock>,
     #[serde(default)]
     in_flight: BTreeMap<String, InFlight>,
+    #[serde(default)]
+    asked_at: Option<Timestamp>,
     // What the report shows, beside the details.
     status: Status,
     source: Option<Source>,
@@ -141,6 +143,7 @@ impl From<&Tenant> for TenantItem {
             chain: tenant.chain.clone(),
             provider_block: tenant.provider_block.clone(),
             in_flight: tenant.in_flight.clone(),
+            asked_at: tenant.asked_at,
             status: tenant.consent.status(),
             source: tenant.consent.source(),
             changed_at: tenant.chain.at.map(rfc3339),
@@ -163,6 +166,7 @@ impl From<TenantItem> for Versioned<Tenant> {
             chain: item.chain,
             provider_block: item.provider_block,
             in_flight: item.in_flight,
+            asked_at: item.asked_at,
         };
         Self {
             value,
