@@ -168,7 +168,7 @@ impl Emulator {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let database = dynoxide::Database::memory().unwrap();
+        let database = dev::embedded::in_memory().unwrap();
         tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
             // Ends with its sender, when the emulator is dropped.
             let _ = stopped.await;

@@ -55,6 +55,18 @@ impl World {
             .await
     }
 
+    /// Imports a CSV file into `f1`.
+    pub async fn import(&self, file: &str) -> Answer {
+        self.send(call("POST /v1/facilities/f1/tenant-imports").body("text/csv", file))
+            .await
+    }
+
+    /// Asks what importing a CSV file into `f1` would do.
+    pub async fn dry_run(&self, file: &str) -> Answer {
+        self.send(call("POST /v1/facilities/f1/tenant-imports?dry_run=true").body("text/csv", file))
+            .await
+    }
+
     /// A tenant of `f1` moves out.
     pub async fn move_out(&self, id: &str) -> Answer {
         self.send(call(&format!("DELETE /v1/facilities/f1/tenants/{id}")))

@@ -336,7 +336,7 @@ impl Store {
             if let Some(change) = &change {
                 writes.extend(self.changed(change, version)?);
                 if change.record.is_some() {
-                    moves.push(counted(Some(&tenant), change));
+                    moves.push(counted(Some(&tenant), &change.tenant));
                 }
             }
             let has_number = tenant.residence == Residence::Resident
