@@ -47,6 +47,8 @@ impl Log {
         });
         let layer = tracing_subscriber::fmt::layer()
             .with_ansi(false)
+            // Its digits could be those of a number.
+            .without_time()
             .with_writer(move || log.clone())
             .with_filter(ours);
         tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))

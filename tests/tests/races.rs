@@ -290,7 +290,7 @@ async fn crash(transactions: u32) {
 #[tokio::test]
 async fn a_crash_between_the_transactions_of_a_stop_is_made_good_by_the_next_delivery() {
     for transactions in 0..3 {
-        crash(transactions).await;
+        Box::pin(crash(transactions)).await;
     }
 }
 

@@ -34,13 +34,6 @@ pub struct Messages {
 }
 
 #[derive(Serialize)]
-struct AcceptedBody<'a> {
-    message_id: &'a str,
-    decision_id: &'a str,
-    consent_record_id: &'a str,
-}
-
-#[derive(Serialize)]
 struct ThreadBody {
     messages: Vec<ThreadEntry>,
     #[serde(flatten)]
@@ -235,20 +228,12 @@ impl Messages {
 }
 
 fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
-    let Message {
-        message_id,
-        decision_id,
-        consent_record_id,
-        ..
-    } = message;
-    response::json(
-        StatusCode::ACCEPTED,
-        &AcceptedBody {
-            message_id,
-            decision_id,
-            consent_record_id,
-        },
-    )
+    let body = json!({
+        "message_id": message.message_id,
+        "decision_id": message.decision_id,
+        "consent_record_id": message.consent_record_id,
+    });
+    response::json(StatusCode::ACCEPTED, &body)
 }
 
 /// 409, with the way back.

@@ -36,10 +36,7 @@ impl Export {
         // Each for itself: where a spreadsheet takes `;` for the separator, every unit begins a cell.
         let units: Vec<Cow<'_, str>> = row.units.iter().map(|unit| harmless(unit)).collect();
         let units = units.join(";");
-        let source = row
-            .source
-            .map(|source| serde_json::to_value(source))
-            .transpose()?;
+        let source = row.source.map(serde_json::to_value).transpose()?;
         self.0.write_record([
             &*harmless(&row.tenant_id),
             &*harmless(&row.name),

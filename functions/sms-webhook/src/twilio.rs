@@ -1,4 +1,4 @@
-//! Twilio: a form, signed with the account's auth token, answered in TwiML.
+//! Twilio: a form, signed with the account's auth token, answered in `TwiML`.
 //!
 //! <https://www.twilio.com/docs/usage/security#validating-requests>: the signed text is the webhook's URL
 //! followed by the parameters, sorted by name, each name followed by its value; HMAC-SHA1; base64. The URL is
@@ -18,7 +18,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use ring::hmac;
 
-use crate::{Delivery, bad_signature, read};
+use crate::{Delivery, bad_signature};
 
 const PATH: &str = "/v1/sms/twilio";
 /// Twilio's message ids have 34 characters.
@@ -79,7 +79,7 @@ impl Twilio {
             "STOP" => Intent::told_by_provider(Meaning::OptOut),
             "START" => Intent::told_by_provider(Meaning::OptIn),
             "HELP" => Intent::told_by_provider(Meaning::Help),
-            _ => read(parameter("Body")),
+            _ => Intent::read(parameter("Body")),
         };
         let text = InboundText {
             provider: "twilio",

@@ -81,6 +81,8 @@ pub(crate) struct Heard<'a> {
     message: Key,
     facility: &'a FacilityId,
     number: &'a PhoneNumber,
+    /// The business number that a text was sent to.
+    to: Option<&'a PhoneNumber>,
     keyword: Option<Keyword>,
     sent_at: Option<Timestamp>,
     rule: String,
@@ -107,6 +109,7 @@ impl<'a> Heard<'a> {
             message: Key::message("registration", &format!("{facility}#{tenant}")),
             facility,
             number,
+            to: None,
             keyword: Some(Keyword::Stop),
             sent_at: None,
             rule: evidence.rule.clone().unwrap_or_default(),
@@ -119,7 +122,7 @@ impl<'a> Heard<'a> {
 /// What hearing it changed.
 pub(crate) struct Effect {
     facility: Facility,
-    effect: MessageEffect,
+    message: MessageEffect,
     /// The tenants whom a START concerns and who may be texted by their own consent now.
     started: Vec<TenantId>,
 }
@@ -144,13 +147,18 @@ impl Store {
         {
             return Ok(Received::Repeated);
         }
-        let Some(BusinessNumberItem { facility_id }) = items.take(&to)? else {
+        let Some(BusinessNumberItem { facility_id, .. }) = items.take(&to)? else {
             tracing::warn!(
                 provider = text.provider,
                 "a text to a number that no facility has"
             );
             return Ok(Received::UnknownNumber);
         };
+        let as_answer = match intent.as_answer(&text.body) {
+            Some(answer) if self.is_answering(&facility_id, &text.from, now).await? => Some(answer),
+            _ => None,
+        };
+        let intent = as_answer.as_ref().unwrap_or(intent);
         let keyword = match intent.meaning {
             Meaning::OptOut => Some(Keyword::Stop),
             Meaning::OptIn => Some(Keyword::Start),
@@ -160,6 +168,7 @@ impl Store {
             message,
             facility: &facility_id,
             number: &text.from,
+            to: Some(&text.to),
             keyword,
             sent_at: text.sent_at,
             rule: intent.rule.clone(),
@@ -194,6 +203,24 @@ impl Store {
         })
     }
 
+    /// Whether a tenant with the number was asked something by the last text to them.
+    async fn is_answering(
+        &self,
+        facility: &FacilityId,
+        number: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let key = Key::phone(facility, number);
+        let Some(phone) = self.read(&[&key]).await?.take::<PhoneItem>(&key)? else {
+            return Ok(false);
+        };
+        let tenants = Versioned::<Number>::from(phone).value.tenants;
+        let tenants = self
+            .read_tenants(facility, &tenants.iter().collect::<Vec<_>>())
+            .await?;
+        Ok(tenants.iter().any(|tenant| tenant.value.is_answering(now)))
+    }
+
     /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or
     /// the facility is gone.
     pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
@@ -211,7 +238,11 @@ impl Store {
             else {
                 return Ok(None);
             };
-            let facility = facility.value;
+            let mut facility = facility.value;
+            // A number that the facility gave up still takes a STOP, and no more.
+            if heard.to.is_some() && facility.number.as_ref() != heard.to {
+                facility.two_way_texting = TwoWayTexting::Off;
+            }
             let seen = items.take::<MessageItem>(&heard.message)?;
             if seen.as_ref().is_some_and(|seen| seen.complete) {
                 return Ok(None);
@@ -233,7 +264,7 @@ impl Store {
                     if plan.complete {
                         return Ok(Some(Effect {
                             facility,
-                            effect: plan.effect,
+                            message: plan.effect,
                             started,
                         }));
                     }
@@ -255,23 +286,22 @@ impl Store {
     ) -> Result<Plan, StoreError> {
         let mut writes = Vec::new();
         let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
-        let (number, received_at, applied) = match &seen {
-            Some(seen) => (phone.value, seen.received_at, seen.keyword),
-            None => {
-                let heard_by_number = heard.keyword.and_then(|keyword| {
-                    phone
-                        .value
-                        .hear(keyword, facility.two_way_texting, heard.sent_at, now)
-                });
-                match heard_by_number {
-                    None => (phone.value, now, None),
-                    Some(after) => {
-                        effect.number_changed = after.standing != phone.value.standing;
-                        let key = Key::phone(heard.facility, heard.number);
-                        writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
-                        let applied = Some(after.keywords);
-                        (after, now, applied)
-                    }
+        let (number, received_at, applied) = if let Some(seen) = &seen {
+            (phone.value, seen.received_at, seen.keyword)
+        } else {
+            let heard_by_number = heard.keyword.and_then(|keyword| {
+                phone
+                    .value
+                    .hear(keyword, facility.two_way_texting, heard.sent_at, now)
+            });
+            match heard_by_number {
+                None => (phone.value, now, None),
+                Some(after) => {
+                    effect.number_changed = after.standing != phone.value.standing;
+                    let key = Key::phone(heard.facility, heard.number);
+                    writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
+                    let applied = Some(after.keywords);
+                    (after, now, applied)
                 }
             }
         };
@@ -407,7 +437,7 @@ impl Effect {
             number_changed,
             tenants_changed,
             consents,
-        } = &self.effect;
+        } = &self.message;
         let any = |wanted: fn(Consent) -> bool| consents.iter().copied().any(wanted);
         match meaning {
             // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.

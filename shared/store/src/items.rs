@@ -116,6 +116,8 @@ pub(crate) struct TenantItem {
     provider_block: Option<ProviderBlock>,
     #[serde(default)]
     in_flight: BTreeMap<String, InFlight>,
+    #[serde(default)]
+    asked_at: Option<Timestamp>,
     // What the report shows, beside the details.
     status: Status,
     source: Option<Source>,
@@ -141,6 +143,7 @@ impl From<&Tenant> for TenantItem {
             chain: tenant.chain.clone(),
             provider_block: tenant.provider_block.clone(),
             in_flight: tenant.in_flight.clone(),
+            asked_at: tenant.asked_at,
             status: tenant.consent.status(),
             source: tenant.consent.source(),
             changed_at: tenant.chain.at.map(rfc3339),
@@ -163,6 +166,7 @@ impl From<TenantItem> for Versioned<Tenant> {
             chain: item.chain,
             provider_block: item.provider_block,
             in_flight: item.in_flight,
+            asked_at: item.asked_at,
         };
         Self {
             value,
@@ -215,6 +219,11 @@ impl From<PhoneItem> for Versioned<Number> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BusinessNumberItem {
     pub(crate) facility_id: FacilityId,
+    /// Whether the facility has the number now. One that it gave up still leads to it until another facility
+    /// takes it: a STOP to it is a tenant's all the same.
+    pub(crate) held: bool,
+    #[serde(default, skip_serializing)]
+    pub(crate) version: u64,
 }
 
 /// A provider's message that was seen. It is kept for good: a signed request that is replayed years later

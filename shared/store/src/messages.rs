@@ -318,6 +318,7 @@ impl Store {
             at: message.at.clone(),
             until: now + IN_FLIGHT,
         };
+        tenant.asked_at = draft.body.contains('?').then_some(now);
         tenant.in_flight.insert(message.message_id.clone(), in_flight);
         // The tenant has one write of their own here, so that a withdrawal at the same time sees the message.
         let mut writes = self.changed(&Change { tenant, record: None }, read.tenant_version)?;
