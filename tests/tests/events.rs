@@ -104,7 +104,7 @@ const EXPECTED: &[(&str, u16, &str)] = &[
     ("sms-webhook/unknown-provider", 404, "not_found"),
 ];
 
-const HERE: &str = "/v1/facilities/main-street";
+const HERE: &str = "/v1/facilities/demo";
 
 /// The facility that the events speak of: Ada agreed, Ben replied STOP, Cleo has no phone, Dan unchecked the
 /// box on the portal, Eve was never asked, Gus moved out; and one other facility.
@@ -139,7 +139,7 @@ async fn seeded() -> World {
         .await;
     }
     world.send(twilio("SM-seed", BEN, OFFICE, "STOP")).await.is(200);
-    let portal = call("PUT /v1/portal/consent").tenant("main-street", "t-dan");
+    let portal = call("PUT /v1/portal/consent").tenant("demo", "t-dan");
     world
         .send(portal.json(&json!({"consented": false})))
         .await
