@@ -10,6 +10,7 @@ use consent_store::{CursorKey, Store};
 use facilities::Facilities;
 use lambda_http::Request;
 use messages::Messages;
+use outbox::Outbox;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
@@ -41,8 +42,9 @@ pub struct World {
     messages: Messages,
     sms_webhook: SmsWebhook,
     sms_topic: SmsTopic,
+    outbox: Outbox,
     /// Dropped last: the functions use it.
-    _emulator: Emulator,
+    emulator: Emulator,
 }
 
 impl World {
@@ -73,10 +75,13 @@ impl World {
                 store: store.clone(),
                 sns: sns.client(),
             },
+            outbox: Outbox {
+                topic: sns.events_topic(),
+            },
             sns,
             requests: emulator.requests.clone(),
             store,
-            _emulator: emulator,
+            emulator,
         }
     }
 
@@ -107,5 +112,17 @@ impl World {
     pub async fn deliver(&self, event: Value) -> bool {
         let event = serde_json::from_value(event).expect("an event of SNS");
         self.sms_topic.handle(event).await.is_ok()
+    }
+
+    /// Everything that happened to the table so far, as one batch of its stream.
+    pub fn stream(&self) -> Value {
+        self.emulator.stream()
+    }
+
+    /// Hands a batch of the table's stream to `outbox`, and returns the sequence numbers it says have failed.
+    pub async fn publish(&self, event: Value) -> Vec<String> {
+        let event = serde_json::from_value(event).expect("an event of a table's stream");
+        let failures = self.outbox.handle(event).await.batch_item_failures.into_iter();
+        failures.map(|failure| failure.item_identifier).collect()
     }
 }

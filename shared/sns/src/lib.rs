@@ -1,4 +1,6 @@
-//! Texts to tenants, through Amazon SNS.
+//! Texts to tenants, and events for other systems, through Amazon SNS.
+
+mod events;
 
 use std::time::Duration;
 
@@ -7,6 +9,8 @@ use aws_sdk_sns::Client;
 use aws_sdk_sns::error::DisplayErrorContext;
 use aws_sdk_sns::types::MessageAttributeValue;
 use consent::id::PhoneNumber;
+
+pub use events::{Event, EventsTopic, PublishError};
 
 /// Sends texts.
 #[derive(Debug, Clone)]
