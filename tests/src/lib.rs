@@ -53,11 +53,11 @@ impl World {
         let emulator = Emulator::start().await;
         let store = emulator.store().await;
         let sns = SnsStandIn::start().await;
-        let cursors = || CursorKey::new(&[7; 32]);
+        let cursors = || CursorKey::new(&[7; 32]).unwrap();
         Self {
             facilities: Facilities::new(Access::by_authorizer(), store.clone()),
             profile: Profile::new(Access::by_authorizer(), store.clone(), cursors()),
-            portal: Portal::new(Access::by_authorizer(), store.clone()),
+            portal: Portal::new(Access::by_authorizer(), store.clone(), sns.client()),
             report: Report::new(Access::by_authorizer(), store.clone(), cursors()),
             messages: Messages {
                 access: Access::by_authorizer(),

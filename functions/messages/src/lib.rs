@@ -2,9 +2,9 @@
 
 mod preferences;
 
-use consent::gate::Gate;
+use consent::gate::{Gate, ProviderBlock};
 use consent::id::{FacilityId, TenantId};
-use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via};
+use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
 use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
 use consent_sns::Sns;
@@ -114,9 +114,18 @@ impl Messages {
             body,
             key: idempotency_key(request)?,
         };
-        match self.store.decide(&draft, clock::now).await {
+        let mut decided = self.store.decide(&draft, clock::now).await;
+        // The tenant may have lifted the provider's block where we did not see it.
+        if let Err(SendError::Refused(Gate::ProviderBlocked, found)) = &decided
+            && let Some(number) = &found.tenant.details.cell_phone
+            && matches!(self.sns.is_opted_out(number).await, Ok(false))
+        {
+            self.store.keep_provider_block(facility, tenant, None).await?;
+            decided = self.store.decide(&draft, clock::now).await;
+        }
+        match decided {
             Ok(Decided::SentBefore(message)) => accepted(&message),
-            Ok(Decided::Publish(message, found)) => self.publish(&draft, &message, &found).await,
+            Ok(Decided::Publish(message, found)) => self.publish(&draft, &message, *found).await,
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
             Err(SendError::Refused(gate, found)) => Err(refused(gate, &found)),
             Err(SendError::KeyReused) => {
@@ -136,14 +145,14 @@ impl Messages {
         &self,
         draft: &Draft<'_>,
         message: &Message,
-        found: &Found,
+        mut found: Found,
     ) -> Result<Response<Body>, Problem> {
-        let Some(number) = &found.tenant.details.cell_phone else {
-            return Err(refused(Gate::NoCellPhone, found));
+        let Some(number) = found.tenant.details.cell_phone.clone() else {
+            return Err(refused(Gate::NoCellPhone, &found));
         };
         let published = self
             .sns
-            .send(found.facility.number.as_ref(), number, draft.body)
+            .send(found.facility.number.as_ref(), &number, draft.body)
             .await;
         let state = if published.is_ok() {
             MessageState::Sent
@@ -151,15 +160,27 @@ impl Messages {
             MessageState::Failed
         };
         let settled = self.store.settle(draft, message, state).await;
-        match (published, settled) {
-            (Ok(()), settled) => {
+        match published {
+            Ok(()) => {
                 if let Err(error) = settled {
                     // It left: an error now would have the caller send it again.
                     tracing::error!(%error, "a sent message stays accepted");
                 }
                 accepted(message)
             }
-            (Err(error), _) => Err(Problem::unavailable(error)),
+            Err(consent_sns::SendError::OptedOut) => {
+                let block = ProviderBlock {
+                    number,
+                    since: clock::now(),
+                    retry_after: None,
+                };
+                self.store
+                    .keep_provider_block(draft.facility, draft.tenant, Some(&block))
+                    .await?;
+                found.tenant.provider_block = Some(block);
+                Err(refused(Gate::ProviderBlocked, &found))
+            }
+            Err(error) => Err(Problem::unavailable(error)),
         }
     }
 
@@ -226,17 +247,15 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 
 /// 409, with the way back.
 fn refused(gate: Gate, found: &Found) -> Problem {
-    let (code, detail) = match gate {
-        Gate::NoCellPhone => (
-            "no_cell_phone",
-            "There is no cell phone on file for this customer.",
-        ),
-        Gate::ConsentRequired | Gate::Open => (
-            "consent_required",
-            "This customer has not agreed to receive text message communications.",
-        ),
+    let code = match gate {
+        Gate::NoCellPhone => "no_cell_phone",
+        Gate::ConsentRequired | Gate::ProviderBlocked | Gate::Open => "consent_required",
     };
-    Problem::new(StatusCode::CONFLICT, code, detail)
+    let detail = match gate {
+        Gate::NoCellPhone => Some("There is no cell phone on file for this customer."),
+        _ => notice(&found.tenant),
+    };
+    Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
         .with("consent_status", json!(found.tenant.consent.status()))
         .with(
             "opt_in_via",

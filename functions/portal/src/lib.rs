@@ -3,7 +3,9 @@
 use consent::rules::Screen;
 use consent::view::PortalView;
 use consent_http::{Access, Problem, checkbox, clock, request, response};
-use consent_store::{Found, Store};
+use consent_sns::Sns;
+use consent_store::{Found, Store, Submitted};
+use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 
@@ -11,12 +13,13 @@ use lambda_http::{Body, Request, Response};
 pub struct Portal {
     access: Access,
     store: Store,
+    sns: Sns,
 }
 
 impl Portal {
     /// The function on a store.
-    pub fn new(access: Access, store: Store) -> Self {
-        Self { access, store }
+    pub fn new(access: Access, store: Store, sns: Sns) -> Self {
+        Self { access, store, sns }
     }
 
     /// Answers a request.
@@ -35,22 +38,31 @@ impl Portal {
         }
         let caller = self.access.caller(&request, clock::now()).await?;
         let (facility, tenant) = caller.tenant()?;
+        let ids = (&facility, &tenant);
         let view = |found: &Found| PortalView::of(&found.facility, &found.tenant);
-        let shown = if method == Method::GET {
-            view(&self.store.resident(&facility, &tenant).await??)
+        let found = if method == Method::GET {
+            self.store.resident(&facility, &tenant).await??
         } else {
-            let ids = (&facility, &tenant);
-            checkbox::submit(
-                Screen::Portal,
-                &request,
-                &caller,
-                &self.store,
-                ids,
-                clock::now(),
-                view,
-            )
-            .await?
+            let now = clock::now();
+            let submitted =
+                checkbox::submit(Screen::Portal, &request, &caller, &self.store, ids, now, view).await?;
+            self.lift_provider_block(&submitted, now).await;
+            submitted.found
         };
-        response::tagged_json(StatusCode::OK, &shown)
+        response::tagged_json(StatusCode::OK, &view(&found))
+    }
+
+    /// Where the box lifted a text opt-out, the provider is asked to lift its own.
+    async fn lift_provider_block(&self, submitted: &Submitted, now: Timestamp) {
+        let Submitted { before, found } = submitted;
+        let tenant = &found.tenant;
+        if tenant.consent != *before && tenant.lifts_provider_block(*before) {
+            let tenants = std::slice::from_ref(&tenant.tenant_id);
+            if let Some(number) = &tenant.details.cell_phone {
+                self.sns
+                    .lift_opt_out(&self.store, &tenant.facility_id, tenants, number, now)
+                    .await;
+            }
+        }
     }
 }

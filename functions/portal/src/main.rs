@@ -1,10 +1,12 @@
 //! The Lambda function `portal`: the tenant's own consent check box.
 
 use consent_http::{Access, environment, serve};
+use consent_sns::Sns;
 use portal::Portal;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let portal = &Portal::new(Access::from_environment()?, environment::store().await?);
+    let (store, sns) = (environment::store().await?, Sns::from_environment().await);
+    let portal = &Portal::new(Access::from_environment()?, store, sns);
     serve(|request| portal.handle(request)).await
 }

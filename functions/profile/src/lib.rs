@@ -81,7 +81,7 @@ impl Profile {
         let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
         let view = |found: &Found| ConsentView::of(&found.facility, &found.tenant);
         let ids = (&facility, &tenant);
-        let view = checkbox::submit(
+        let submitted = checkbox::submit(
             Screen::Profile,
             request,
             &caller,
@@ -91,7 +91,7 @@ impl Profile {
             view,
         )
         .await?;
-        response::tagged_json(StatusCode::OK, &view)
+        response::tagged_json(StatusCode::OK, &view(&submitted.found))
     }
 
     async fn history(

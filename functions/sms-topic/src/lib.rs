@@ -8,7 +8,7 @@ use consent::intent::Intent;
 use consent::words::Preceding;
 use consent_http::clock;
 use consent_sns::Sns;
-use consent_store::{InboundText, Store, StoreError};
+use consent_store::{InboundText, Received, Store, StoreError};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_json::Value;
@@ -107,12 +107,17 @@ impl SmsTopic {
             body: message.message_body,
             sent_at: Some(timestamp),
         };
-        if let Some(reply) = self
-            .store
-            .receive(&text, &intent, clock::now())
-            .await?
-            .reply(&intent)
+        let now = clock::now();
+        let received = self.store.receive(&text, &intent, now).await?;
+        if let Received::Accepted {
+            facility, started, ..
+        } = &received
         {
+            self.sns
+                .lift_opt_out(&self.store, &facility.facility_id, started, &text.from, now)
+                .await;
+        }
+        if let Some(reply) = received.reply(&intent) {
             self.sns.reply(&text.to, &text.from, &reply).await;
         }
         Ok(())

@@ -10,7 +10,7 @@ use consent::intent::Intent;
 use consent::words::Preceding;
 use consent_http::{Problem, clock, request};
 use consent_sns::Sns;
-use consent_store::{InboundText, Store};
+use consent_store::{InboundText, Received, Store};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -81,6 +81,14 @@ impl SmsWebhook {
             .receive(text, intent, now)
             .await
             .map_err(Problem::unavailable)?;
+        if let Received::Accepted {
+            facility, started, ..
+        } = &received
+        {
+            self.sns
+                .lift_opt_out(&self.store, &facility.facility_id, started, &text.from, now)
+                .await;
+        }
         Ok(received.reply(intent))
     }
 }

@@ -42,6 +42,8 @@ struct World {
     /// The deduplication ids of the events.
     published_before: HashSet<String>,
     opted_out: HashSet<String>,
+    /// The numbers taken off the list once: SNS does that once in 30 days.
+    opted_in: HashSet<String>,
     failures_to_come: u32,
     delay: Duration,
     published: u64,
@@ -127,10 +129,9 @@ async fn query(State(world): State<Shared>, body: String) -> Response {
         "Publish" => publish(&mut world, &parameters),
         "CheckIfPhoneNumberIsOptedOut" => required(&parameters, "phoneNumber")
             .map(|number| format!("<isOptedOut>{}</isOptedOut>", world.opted_out.contains(number))),
-        "OptInPhoneNumber" => required(&parameters, "phoneNumber").map(|number| {
-            world.opted_out.remove(number);
-            String::new()
-        }),
+        "OptInPhoneNumber" => {
+            required(&parameters, "phoneNumber").and_then(|number| opt_in_once(&mut world, number))
+        }
         other => Err(Refusal {
             status: StatusCode::BAD_REQUEST,
             code: "InvalidAction",
@@ -148,6 +149,20 @@ async fn query(State(world): State<Shared>, body: String) -> Response {
         ),
         Err(refusal) => error(&refusal),
     }
+}
+
+/// Takes a number off the opt-out list, which SNS does once in 30 days.
+fn opt_in_once(world: &mut World, number: &str) -> Result<String, Refusal> {
+    if !world.opted_out.contains(number) {
+        return Ok(String::new());
+    }
+    if !world.opted_in.insert(number.to_owned()) {
+        return Err(Refusal::invalid_parameter(
+            "Invalid parameter: PhoneNumber Reason: opted in within 30 days".to_owned(),
+        ));
+    }
+    world.opted_out.remove(number);
+    Ok(String::new())
 }
 
 fn publish(world: &mut World, parameters: &HashMap<String, String>) -> Result<String, Refusal> {

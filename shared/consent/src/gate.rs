@@ -1,7 +1,9 @@
 //! The gate: no text leaves without consent.
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::id::PhoneNumber;
 use crate::number::Number;
 use crate::rules::{Consent, NumberStanding, OptOut, Status};
 use crate::tenant::{Residence, Tenant};
@@ -19,6 +21,20 @@ pub enum Gate {
     NoCellPhone,
     /// The tenant has not agreed, or has withdrawn.
     ConsentRequired,
+    /// They agreed, and the provider's own list has the number as opted out.
+    ProviderBlocked,
+}
+
+/// A number on the opt-out list that the provider keeps for itself. It keeps texts in, and changes nothing
+/// about the consent that the tenant gave us.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct ProviderBlock {
+    /// The number that it is about, and no other.
+    pub number: PhoneNumber,
+    /// When we learned of it.
+    pub since: Timestamp,
+    /// When the provider may take the number off its list again, where it has refused to.
+    pub retry_after: Option<Timestamp>,
 }
 
 /// Decides whether a text to a tenant may leave.
@@ -29,9 +45,28 @@ pub fn gate(tenant: &Tenant) -> Gate {
         tenant.consent.status(),
     ) {
         (Residence::Resident, None, _) => Gate::NoCellPhone,
+        (Residence::Resident, Some(_), Status::Provided) if tenant.provider_block().is_some() => {
+            Gate::ProviderBlocked
+        }
         (Residence::Resident, Some(_), Status::Provided) => Gate::Open,
         (Residence::Resident, Some(_), Status::NotProvided | Status::OptedOut)
         | (Residence::MovedOut, _, _) => Gate::ConsentRequired,
+    }
+}
+
+impl Tenant {
+    /// Whether what the tenant did calls for asking the provider to take their number off its own list: they
+    /// agreed to texts, and had withdrawn by text, or the provider was found to keep them in.
+    pub fn lifts_provider_block(&self, before: Consent) -> bool {
+        self.consent.status() == Status::Provided
+            && (before.is_withdrawn_by_text() || self.provider_block().is_some())
+    }
+
+    /// The provider's block of the number on file.
+    pub fn provider_block(&self) -> Option<&ProviderBlock> {
+        self.provider_block
+            .as_ref()
+            .filter(|block| Some(&block.number) == self.details.cell_phone.as_ref())
     }
 }
 

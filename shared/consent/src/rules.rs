@@ -101,6 +101,11 @@ impl Consent {
         }
     }
 
+    /// Whether a STOP stands among the withdrawals.
+    pub const fn is_withdrawn_by_text(self) -> bool {
+        matches!(self, Self::OptedOut(OptOut::Text | OptOut::TextAndPortal))
+    }
+
     /// Who set the status; with several withdrawals the text one comes first.
     pub const fn source(self) -> Option<Source> {
         match self {

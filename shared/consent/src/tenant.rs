@@ -4,7 +4,7 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::facility::Facility;
-use crate::gate::{Gate, gate};
+use crate::gate::{Gate, ProviderBlock, gate};
 use crate::id::{FacilityId, PhoneNumber, TenantId};
 use crate::number::Number;
 use crate::record::{ChainEnd, Evidence, Record, Subject};
@@ -52,6 +52,8 @@ pub struct Tenant {
     pub keywords_applied: u64,
     /// The end of their chain of records.
     pub chain: ChainEnd,
+    /// What is known of the provider's own list, see [`Tenant::provider_block`].
+    pub provider_block: Option<ProviderBlock>,
 }
 
 /// A tenant after an action, with the record where their consent changed.
@@ -212,6 +214,7 @@ impl Tenant {
                 consent: Consent::NotProvided,
                 keywords_applied,
                 chain: ChainEnd::default(),
+                provider_block: None,
             };
             let action = Action::Register {
                 created_on,

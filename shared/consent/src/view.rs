@@ -3,6 +3,7 @@
 use serde::Serialize;
 
 use crate::facility::Facility;
+use crate::gate::{Gate, gate};
 use crate::record::rfc3339;
 use crate::rules::{Action, Circumstances, Consent, Refusal, Screen, Source, Status, TwoWayTexting, decide};
 use crate::tenant::Tenant;
@@ -13,6 +14,8 @@ pub const PROFILE_DISCLOSURE: &str =
 /// The wording beside the portal's check box, recorded with every check and uncheck.
 pub const PORTAL_DISCLOSURE: &str = "I agree to receive text message communications from this facility.";
 const NOTICE: &str = "This customer has not agreed to receive text message communications.";
+const BLOCKED_NOTICE: &str = "The text message provider has this number on its own opt-out list. The customer \
+     must reply START to the facility's text number, or opt in again on the portal.";
 const PORTAL_NOTE: &str = "Please reply START to receive communications via text messages.";
 
 impl Screen {
@@ -48,6 +51,15 @@ impl Refusal {
                  on the tenant portal."
             }
         }
+    }
+}
+
+/// What staff are told where a tenant may not be texted.
+pub fn notice(tenant: &Tenant) -> Option<&'static str> {
+    match gate(tenant) {
+        Gate::Open => None,
+        Gate::NoCellPhone | Gate::ConsentRequired => Some(NOTICE),
+        Gate::ProviderBlocked => Some(BLOCKED_NOTICE),
     }
 }
 
@@ -120,6 +132,13 @@ pub struct ConsentView {
     pub two_way_texting: TwoWayTextingScreen,
     automatic_notifications: AutomaticNotificationsScreen,
     notification_templates: NotificationTemplatesScreen,
+    provider_block: Option<ProviderBlockView>,
+}
+
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct ProviderBlockView {
+    since: String,
+    retry_after: Option<String>,
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -165,7 +184,7 @@ impl ConsentView {
             },
             two_way_texting: TwoWayTextingScreen {
                 can_send: can_text && facility.two_way_texting == TwoWayTexting::On,
-                notice: (!can_text).then_some(NOTICE),
+                notice: notice(tenant),
             },
             automatic_notifications: AutomaticNotificationsScreen {
                 text_selectable: can_text,
@@ -173,6 +192,10 @@ impl ConsentView {
             notification_templates: NotificationTemplatesScreen {
                 text: if can_text { "available" } else { "dash" },
             },
+            provider_block: tenant.provider_block().map(|block| ProviderBlockView {
+                since: rfc3339(block.since),
+                retry_after: block.retry_after.map(rfc3339),
+            }),
         }
     }
 }

@@ -4,7 +4,7 @@ use consent::id::{FacilityId, TenantId};
 use consent::record::{Channel, Evidence};
 use consent::rules::{Action, Screen};
 use consent::view::opt_in_via;
-use consent_store::{Found, Store, SubmitError};
+use consent_store::{Found, Store, SubmitError, Submitted};
 use jiff::Timestamp;
 use lambda_http::Request;
 use lambda_http::http::StatusCode;
@@ -14,7 +14,7 @@ use serde_json::json;
 use crate::request::{Fields, boolean, json_object};
 use crate::{Caller, Problem, response};
 
-/// Carries out `{"consented": bool}` for a tenant, and answers what the screen shows afterwards.
+/// Carries out `{"consented": bool}` for a tenant. `view` is what the screen shows, which `If-Match` is about.
 ///
 /// # Errors
 /// 400, 404, 409 with the rules' code, and 412 where `If-Match` does not hold for what the screen showed.
@@ -26,7 +26,7 @@ pub async fn submit<V: Serialize>(
     (facility, tenant): (&FacilityId, &TenantId),
     now: Timestamp,
     view: impl Fn(&Found) -> V,
-) -> Result<V, Problem> {
+) -> Result<Submitted, Problem> {
     let members = json_object(request)?;
     let mut fields = Fields::new(&members, "");
     let consented = fields.read("consented", boolean);
@@ -47,7 +47,7 @@ pub async fn submit<V: Serialize>(
     };
     let seen = |found: &Found| response::if_match(request.headers(), &view(found));
     match store.submit(facility, tenant, action, &evidence, seen, now).await {
-        Ok(found) => Ok(view(&found)),
+        Ok(submitted) => Ok(submitted),
         Err(SubmitError::NotFound(not_found)) => Err(not_found.into()),
         Err(SubmitError::PreconditionFailed) => Err(Problem::precondition_failed()),
         Err(SubmitError::Refused(refusal, found)) => {

@@ -54,14 +54,9 @@ pub fn secret_bytes(name: &'static str) -> Result<Vec<u8>, EnvironmentError> {
 /// The key that seals cursors.
 ///
 /// # Errors
-/// It is missing, or too short to be a secret.
+/// It is missing, or has not 32 bytes.
 pub fn cursor_key() -> Result<CursorKey, EnvironmentError> {
-    let secret = secret_bytes(CURSOR_KEY)?;
-    if secret.len() < 32 {
-        Err(EnvironmentError(CURSOR_KEY))
-    } else {
-        Ok(CursorKey::new(&secret))
-    }
+    CursorKey::new(&secret_bytes(CURSOR_KEY)?).ok_or(EnvironmentError(CURSOR_KEY))
 }
 
 /// The store on the table that the environment names.

@@ -6,9 +6,13 @@ use std::time::Duration;
 
 use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_sns::Client;
-use aws_sdk_sns::error::DisplayErrorContext;
+use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
+use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
-use consent::id::PhoneNumber;
+use consent::gate::ProviderBlock;
+use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent_store::Store;
+use jiff::{SignedDuration, Timestamp};
 
 pub use events::{Event, EventsTopic, PublishError};
 
@@ -16,10 +20,32 @@ pub use events::{Event, EventsTopic, PublishError};
 #[derive(Debug, Clone)]
 pub struct Sns(Client);
 
+/// SNS takes a number off its own opt-out list once in so long
+/// (<https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html>).
+const OPT_IN_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
+
 /// Why a text did not leave. The text of it holds neither number nor body.
 #[derive(Debug, thiserror::Error)]
-#[error("the text could not be sent: {0}")]
-pub struct SendError(String);
+pub enum SendError {
+    /// The number is on SNS's own opt-out list.
+    #[error("the number is on the provider's own opt-out list")]
+    OptedOut,
+    /// SNS could not be asked, or refused.
+    #[error("the provider did not do it: {0}")]
+    Refused(String),
+}
+
+/// What may be logged of an SDK error: the service's message may quote the number, its code does not.
+fn refused<E, R>(error: SdkError<E, R>) -> SendError
+where
+    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
+    R: std::fmt::Debug + Send + Sync + 'static,
+{
+    SendError::Refused(match error.as_service_error() {
+        Some(service) => service.code().unwrap_or("refused").to_owned(),
+        None => DisplayErrorContext(error).to_string(),
+    })
+}
 
 impl Sns {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once
@@ -67,14 +93,74 @@ impl Sns {
                 .data_type("String")
                 .string_value(value)
                 .build();
-            publish = publish.message_attributes(name, value.map_err(|error| SendError(error.to_string()))?);
+            let value = value.map_err(|error| SendError::Refused(error.to_string()))?;
+            publish = publish.message_attributes(name, value);
         }
-        publish.send().await.map(|_| ()).map_err(|error| {
-            SendError(match error.as_service_error() {
-                // The service's message may quote the number; its code does not.
-                Some(service) => service.meta().code().unwrap_or("refused").to_owned(),
-                None => DisplayErrorContext(error).to_string(),
-            })
-        })
+        match publish.send().await {
+            Ok(_) => Ok(()),
+            // `Publish` has no error of its own for a number that is opted out.
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(PublishError::is_invalid_parameter_exception) =>
+            {
+                match self.is_opted_out(to).await {
+                    Ok(true) => Err(SendError::OptedOut),
+                    Ok(false) | Err(_) => Err(refused(error)),
+                }
+            }
+            Err(error) => Err(refused(error)),
+        }
+    }
+
+    /// Whether a number is on SNS's own opt-out list.
+    ///
+    /// # Errors
+    /// SNS could not be asked.
+    pub async fn is_opted_out(&self, number: &PhoneNumber) -> Result<bool, SendError> {
+        let check = self
+            .0
+            .check_if_phone_number_is_opted_out()
+            .phone_number(number.as_str());
+        check
+            .send()
+            .await
+            .map(|answer| answer.is_opted_out())
+            .map_err(refused)
+    }
+
+    /// Asks SNS to take a number off its own opt-out list, now that these tenants have lifted their text
+    /// opt-out, and keeps the answer with them. What fails here shows again when a text is sent.
+    pub async fn lift_opt_out(
+        &self,
+        store: &Store,
+        facility: &FacilityId,
+        tenants: &[TenantId],
+        number: &PhoneNumber,
+        now: Timestamp,
+    ) {
+        if tenants.is_empty() {
+            return;
+        }
+        let opted_in = self
+            .0
+            .opt_in_phone_number()
+            .phone_number(number.as_str())
+            .send()
+            .await;
+        let block = opted_in.err().map(|error| {
+            tracing::error!(error = %refused(error), "the provider keeps a number on its opt-out list");
+            let retry_after = now.checked_add(OPT_IN_EVERY).ok();
+            ProviderBlock {
+                number: number.clone(),
+                since: now,
+                retry_after,
+            }
+        });
+        for tenant in tenants {
+            if let Err(error) = store.keep_provider_block(facility, tenant, block.as_ref()).await {
+                tracing::error!(%error, "what the provider said was not kept");
+            }
+        }
     }
 }

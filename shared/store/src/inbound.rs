@@ -59,6 +59,8 @@ pub enum Received {
         facility: Facility,
         /// What the answer says.
         outcome: Option<Outcome>,
+        /// Those who asked for texts again, so that the provider should take the number off its own list.
+        started: Vec<TenantId>,
     },
 }
 
@@ -67,7 +69,9 @@ impl Received {
     pub fn reply(&self, intent: &Intent) -> Option<String> {
         match self {
             Self::UnknownNumber | Self::Repeated => None,
-            Self::Accepted { facility, outcome } => intent.answer(*outcome, facility),
+            Self::Accepted {
+                facility, outcome, ..
+            } => intent.answer(*outcome, facility),
         }
     }
 }
@@ -119,6 +123,8 @@ pub(crate) struct Effect {
     tenants_changed: bool,
     /// The consent of every tenant with the number, afterwards.
     consents: Vec<Consent>,
+    /// The tenants whom a START concerns and who may be texted by their own consent now.
+    started: Vec<TenantId>,
 }
 
 impl Store {
@@ -185,6 +191,7 @@ impl Store {
                 Received::Accepted {
                     facility: effect.facility,
                     outcome,
+                    started: effect.started,
                 }
             }
         })
@@ -195,6 +202,7 @@ impl Store {
     pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
         let mut pause = Pause::new();
         let mut changed = (false, false);
+        let mut started = Vec::new();
         loop {
             let (facility_key, phone_key) = (
                 Key::facility(heard.facility),
@@ -224,6 +232,7 @@ impl Store {
                 Ok(()) => {
                     changed.0 |= plan.number_changed;
                     changed.1 |= plan.tenants_changed;
+                    started.extend(plan.started);
                     if plan.complete {
                         let (number_changed, tenants_changed) = changed;
                         return Ok(Some(Effect {
@@ -231,6 +240,7 @@ impl Store {
                             number_changed,
                             tenants_changed,
                             consents: plan.consents,
+                            started,
                         }));
                     }
                     pause = Pause::new();
@@ -284,6 +294,7 @@ impl Store {
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
         let mut moves = Vec::new();
         let mut consents = Vec::new();
+        let mut started = Vec::new();
         for Versioned {
             value: tenant,
             version,
@@ -307,11 +318,11 @@ impl Store {
             let has_number = tenant.residence == Residence::Resident
                 && tenant.details.cell_phone.as_ref() == Some(heard.number);
             if has_number {
-                consents.push(
-                    change
-                        .as_ref()
-                        .map_or(tenant.consent, |change| change.tenant.consent),
-                );
+                let after = change.as_ref().map_or(&tenant, |change| &change.tenant);
+                if keyword == Some(Keyword::Start) && after.lifts_provider_block(tenant.consent) {
+                    started.push(tenant.tenant_id.clone());
+                }
+                consents.push(after.consent);
                 if let Some(thread) = &heard.thread {
                     writes.push(self.join_thread(&tenant, thread, received_at)?);
                 }
@@ -339,6 +350,7 @@ impl Store {
             number_changed,
             tenants_changed,
             consents,
+            started,
         })
     }
 
@@ -389,6 +401,7 @@ struct Plan {
     number_changed: bool,
     tenants_changed: bool,
     consents: Vec<Consent>,
+    started: Vec<TenantId>,
 }
 
 impl Effect {

@@ -4,6 +4,7 @@ use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::Facility;
+use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::record::{ChainEnd, Record, rfc3339};
@@ -111,6 +112,8 @@ pub(crate) struct TenantItem {
     consent: Consent,
     keywords_applied: u64,
     chain: ChainEnd,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    provider_block: Option<ProviderBlock>,
     // What the report shows, beside the details.
     status: Status,
     source: Option<Source>,
@@ -134,6 +137,7 @@ impl From<&Tenant> for TenantItem {
             consent: tenant.consent,
             keywords_applied: tenant.keywords_applied,
             chain: tenant.chain.clone(),
+            provider_block: tenant.provider_block.clone(),
             status: tenant.consent.status(),
             source: tenant.consent.source(),
             changed_at: tenant.chain.at.map(rfc3339),
@@ -154,6 +158,7 @@ impl From<TenantItem> for Versioned<Tenant> {
             consent: item.consent,
             keywords_applied: item.keywords_applied,
             chain: item.chain,
+            provider_block: item.provider_block,
         };
         Self {
             value,

@@ -31,5 +31,5 @@ pub use messages::{Decided, Draft, Message, MessageState, PUBLISH_WITHIN, SendEr
 pub use preferences::ChooseError;
 pub use report::{Report, ReportQuery, ReportRow, Totals};
 pub use store::{Found, NotFound, Store};
-pub use tenants::{RegisterError, Registration, RepliedStop, SubmitError};
+pub use tenants::{RegisterError, Registration, RepliedStop, SubmitError, Submitted};
 pub use thread::{ThreadEntry, ThreadPage};

@@ -8,12 +8,12 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use consent::facility::Facility;
-use consent::gate::{Gate, POLICY_VERSION, gate};
+use consent::gate::{Gate, POLICY_VERSION, ProviderBlock, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::number::Number;
 use consent::record::{hex, rfc3339};
 use consent::rules::NumberStanding;
-use consent::tenant::{Residence, Tenant};
+use consent::tenant::{Change, Residence, Tenant};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -279,6 +279,38 @@ impl Store {
             .send()
             .await?;
         Ok(())
+    }
+
+    /// Keeps what is known of the provider's own list about a tenant's number. It changes no consent.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keep_provider_block(
+        &self,
+        facility: &FacilityId,
+        tenant: &TenantId,
+        block: Option<&ProviderBlock>,
+    ) -> Result<(), StoreError> {
+        let mut pause = Pause::new();
+        loop {
+            let (_, read) = self.read_tenant(facility, tenant).await?;
+            let Some(Versioned { value, version }) =
+                read.filter(|tenant| tenant.value.provider_block.as_ref() != block)
+            else {
+                return Ok(());
+            };
+            let tenant = Tenant {
+                provider_block: block.cloned(),
+                ..value
+            };
+            match self
+                .write(self.changed(&Change { tenant, record: None }, version)?)
+                .await
+            {
+                Ok(()) => return Ok(()),
+                Err(error) => pause.after(error).await?,
+            }
+        }
     }
 
     async fn read_number(&self, tenant: &Tenant) -> Result<Option<Number>, StoreError> {

@@ -7,7 +7,7 @@ use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::record::Evidence;
-use consent::rules::{Action, NumberStanding, Refusal, Status};
+use consent::rules::{Action, Consent, NumberStanding, Refusal, Status};
 use consent::tenant::{Change, Details, Registered, Residence, Tenant};
 use jiff::Timestamp;
 
@@ -32,6 +32,15 @@ pub enum SubmitError {
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
+}
+
+/// A check box that was taken.
+#[derive(Debug, Clone)]
+pub struct Submitted {
+    /// What stood before.
+    pub before: Consent,
+    /// The facility, and the tenant as they are now.
+    pub found: Found,
 }
 
 /// Why a tenant was not registered.
@@ -76,7 +85,7 @@ impl Store {
         evidence: &Evidence,
         guard: impl Fn(&Found) -> bool,
         now: Timestamp,
-    ) -> Result<Found, SubmitError> {
+    ) -> Result<Submitted, SubmitError> {
         let mut pause = Pause::new();
         loop {
             let (facility, tenant) = self.read_tenant(facility_id, tenant_id).await?;
@@ -97,17 +106,24 @@ impl Store {
                 .submit(action, found.facility.two_way_texting, evidence, now);
             let change = match decided {
                 Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
-                Ok(None) => return Ok(found),
+                Ok(None) => {
+                    return Ok(Submitted {
+                        before: found.tenant.consent,
+                        found,
+                    });
+                }
                 Ok(Some(change)) => change,
             };
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [counted(Some(&found.tenant), &change)])?);
             match self.write(writes).await {
                 Ok(()) => {
-                    return Ok(Found {
+                    let before = found.tenant.consent;
+                    let found = Found {
                         facility: found.facility,
                         tenant: change.tenant,
-                    });
+                    };
+                    return Ok(Submitted { before, found });
                 }
                 Err(error) => pause.after(error).await?,
             }

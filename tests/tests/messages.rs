@@ -1,0 +1,272 @@
+//! Sending through the gate, the thread, and the provider's own list.
+
+use serde_json::{Value, json};
+use tests::{Answer, World, call, twilio};
+
+const OFFICE: &str = "+15125550100";
+const ADA: &str = "+15125550142";
+const SEND: &str = "POST /v1/facilities/f1/tenants/t1/messages";
+const THREAD: &str = "GET /v1/facilities/f1/tenants/t1/messages";
+const VIEW: &str = "GET /v1/facilities/f1/tenants/t1/consent";
+
+/// A facility with two-way texting, and a tenant from before the cutoff.
+async fn world() -> World {
+    let world = World::new().await;
+    let facility = json!({"name": "Main Street", "two_way_texting": {"enabled": true, "number": OFFICE}});
+    world
+        .send(call("PUT /v1/facilities/f1").json(&facility))
+        .await
+        .is(201);
+    register(&world, json!(ADA), "2020-01-01").await.is(201);
+    world
+}
+
+async fn register(world: &World, phone: Value, created_on: &str) -> Answer {
+    let body = json!({"name": "Ada Moreno", "cell_phone": phone, "created_on": created_on});
+    world
+        .send(call("PUT /v1/facilities/f1/tenants/t1").json(&body))
+        .await
+}
+
+async fn send(world: &World, body: &str, key: Option<&str>) -> Answer {
+    let call = call(SEND).json(&json!({"body": body}));
+    world
+        .send(key.map_or(call.clone(), |key| call.clone().header("Idempotency-Key", key)))
+        .await
+}
+
+#[tokio::test]
+async fn a_text_leaves_with_the_decision_that_let_it_out() {
+    let world = world().await;
+    world.requests.take();
+    let sent = send(&world, "Your gate code is 4711.", None).await.is(202);
+    // The read that decides, the decision, and how it went.
+    assert_eq!(world.requests.take_sum(), 3);
+    assert_eq!(sent["consent_record_id"], "f1/t1/1");
+    let outbox = world.sns.outbox().await;
+    assert_eq!(outbox.len(), 1);
+    assert_eq!(outbox[0]["to"], ADA);
+    assert_eq!(outbox[0]["from"], OFFICE);
+    assert_eq!(outbox[0]["body"], "Your gate code is 4711.");
+
+    let thread = world.send(call(THREAD)).await.is(200);
+    assert_eq!(
+        (&thread["can_send"], &thread["notice"], &thread["next"]),
+        (&json!(true), &json!(null), &json!(null))
+    );
+    let message = &thread["messages"][0];
+    assert_eq!(message["id"], sent["message_id"]);
+    assert_eq!(message["decision_id"], sent["decision_id"]);
+    assert_eq!(
+        (&message["direction"], &message["state"]),
+        (&json!("outbound"), &json!("sent"))
+    );
+    assert_eq!(message["classified_as"], json!(null));
+}
+
+#[tokio::test]
+async fn no_text_leaves_without_consent() {
+    let world = world().await;
+    world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
+    let problem = send(&world, "hello", Some("k"))
+        .await
+        .is_problem(409, "consent_required");
+    assert_eq!(problem["consent_status"], "opted_out");
+    assert_eq!(problem["opt_in_via"], json!(["text"]));
+    register(&world, json!(null), "2020-01-01").await.is(200);
+    send(&world, "hello", None).await.is_problem(409, "no_cell_phone");
+    assert!(world.sns.outbox().await.is_empty());
+    // A refusal is not remembered under its key: the next try may be allowed.
+    register(&world, json!(ADA), "2020-01-01").await.is(200);
+    world.send(twilio("SM2", ADA, OFFICE, "START")).await.is(200);
+    send(&world, "hello", Some("k")).await.is(202);
+
+    let thread = world.send(call(THREAD)).await.is(200);
+    let meanings: Vec<&Value> = thread["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|message| &message["classified_as"])
+        .collect();
+    assert_eq!(meanings, [&json!(null), &json!("opt_in"), &json!("opt_out")]);
+}
+
+#[tokio::test]
+async fn a_key_sends_once_and_stands_for_one_body() {
+    let world = world().await;
+    let first = send(&world, "hello", Some("k1")).await.is(202);
+    assert_eq!(send(&world, "hello", Some("k1")).await.is(202), first);
+    send(&world, "hallo", Some("k1"))
+        .await
+        .is_problem(422, "idempotency_key_reused");
+    assert_ne!(send(&world, "hello", Some("k2")).await.is(202), first);
+    assert_eq!(world.sns.outbox().await.len(), 2);
+    let both = tokio::join!(
+        send(&world, "twice", Some("k3")),
+        send(&world, "twice", Some("k3"))
+    );
+    assert_eq!(both.0.is(202), both.1.is(202));
+    assert_eq!(world.sns.outbox().await.len(), 3);
+    for bad in ["", &"k".repeat(256)] {
+        send(&world, "hello", Some(bad))
+            .await
+            .is_problem(400, "invalid_request");
+    }
+}
+
+#[tokio::test]
+async fn a_failed_publish_is_visible_and_a_retry_with_the_key_completes_it() {
+    let world = world().await;
+    world.sns.tell("PUT", "/failures/1").await;
+    let failed = send(&world, "hello", Some("k1")).await;
+    failed.is_problem(503, "unavailable");
+    assert_eq!(failed.header("retry-after"), "1");
+    let state = async |expected: &str| {
+        let thread = world.send(call(THREAD)).await.is(200);
+        assert_eq!(thread["messages"].as_array().unwrap().len(), 1);
+        assert_eq!(thread["messages"][0]["state"], expected);
+    };
+    state("failed").await;
+    send(&world, "hello", Some("k1")).await.is(202);
+    state("sent").await;
+    assert_eq!(world.sns.outbox().await.len(), 1);
+    // A STOP between the two tries wins.
+    world.sns.tell("PUT", "/failures/1").await;
+    send(&world, "again", Some("k2"))
+        .await
+        .is_problem(503, "unavailable");
+    world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
+    send(&world, "again", Some("k2"))
+        .await
+        .is_problem(409, "consent_required");
+    assert_eq!(world.sns.outbox().await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_body_has_1_to_1600_characters() {
+    let world = world().await;
+    send(&world, &"é".repeat(1_600), None).await.is(202);
+    for bad in [
+        json!({"body": ""}),
+        json!({"body": "x".repeat(1_601)}),
+        json!({"body": 7}),
+        json!({}),
+    ] {
+        let problem = world
+            .send(call(SEND).json(&bad))
+            .await
+            .is_problem(400, "invalid_request");
+        assert_eq!(problem["errors"][0]["field"], "body");
+    }
+}
+
+#[tokio::test]
+async fn the_providers_list_keeps_texts_in_and_changes_no_consent() {
+    let world = world().await;
+    world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    let problem = send(&world, "hello", None)
+        .await
+        .is_problem(409, "consent_required");
+    assert_eq!(problem["consent_status"], "provided");
+    let view = world.send(call(VIEW)).await.is(200);
+    assert_eq!(
+        (&view["status"], &view["can_text"]),
+        (&json!("provided"), &json!(false))
+    );
+    assert!(view["provider_block"]["since"].is_string());
+    assert_eq!(view["provider_block"]["retry_after"], json!(null));
+    send(&world, "hello", None)
+        .await
+        .is_problem(409, "consent_required");
+
+    // START asks the provider to let the number back.
+    world.send(twilio("SM1", ADA, OFFICE, "START")).await.is(200);
+    let view = world.send(call(VIEW)).await.is(200);
+    assert_eq!(
+        (&view["can_text"], &view["provider_block"]),
+        (&json!(true), &json!(null))
+    );
+    send(&world, "hello", None).await.is(202);
+
+    // It does so once in 30 days.
+    world.send(twilio("SM2", ADA, OFFICE, "STOP")).await.is(200);
+    world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    world.send(twilio("SM3", ADA, OFFICE, "START")).await.is(200);
+    let view = world.send(call(VIEW)).await.is(200);
+    assert_eq!(
+        (&view["status"], &view["can_text"]),
+        (&json!("provided"), &json!(false))
+    );
+    assert!(view["provider_block"]["retry_after"].is_string());
+    // Where the provider has let it back meanwhile, the next text finds out.
+    world.sns.tell("DELETE", &format!("/opted-out/{ADA}")).await;
+    send(&world, "hello", None).await.is(202);
+    // Another number has no part in it.
+    world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    send(&world, "hello", None)
+        .await
+        .is_problem(409, "consent_required");
+    register(&world, json!("+15125550143"), "2020-01-01")
+        .await
+        .is(200);
+    let view = world.send(call(VIEW)).await.is(200);
+    assert_eq!(view["provider_block"], json!(null));
+}
+
+#[tokio::test]
+async fn preferences_follow_consent() {
+    let world = world().await;
+    let path = "/v1/facilities/f1/tenants/t1/notification-preferences";
+    let put = |body: Value| world.send(call(&format!("PUT {path}")).json(&body));
+    let get = || world.send(call(&format!("GET {path}")));
+    let defaults = get().await.is(200);
+    assert_eq!(
+        defaults["channels"],
+        json!({"email": true, "print": false, "text": false})
+    );
+    let reminder = json!({"id": "payment_reminder", "name": "Payment reminder", "email": "on", "print": "off", "text": "off"});
+    assert_eq!(defaults["templates"][0], reminder);
+    let choice =
+        json!({"channels": {"text": true}, "templates": {"late_notice": {"text": true, "email": false}}});
+    let chosen = put(choice.clone()).await.is(200);
+    assert_eq!(
+        (&chosen["channels"]["text"], &chosen["templates"][1]["text"]),
+        (&json!(true), &json!("on"))
+    );
+
+    world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
+    let hidden = get().await.is(200);
+    assert_eq!(
+        (&hidden["channels"]["text"], &hidden["text_selectable"]),
+        (&json!(false), &json!(false))
+    );
+    assert!(
+        hidden["templates"]
+            .as_array()
+            .unwrap()
+            .iter()
+            .all(|template| template["text"] == "dash")
+    );
+    put(choice).await.is_problem(409, "consent_required");
+    put(json!({"channels": {"text": false, "print": true}}))
+        .await
+        .is(200);
+
+    world.send(twilio("SM2", ADA, OFFICE, "START")).await.is(200);
+    let shown = get().await.is(200);
+    assert_eq!(
+        shown["channels"],
+        json!({"email": true, "print": true, "text": true})
+    );
+    assert_eq!(shown["templates"][1]["text"], "on");
+    for bad in [
+        json!({"channels": {"fax": true}}),
+        json!({"templates": {"nope": {"text": false}}}),
+        json!({"templates": {"late_notice": {"fax": true}}}),
+        json!({"channels": {"email": "yes"}}),
+        json!({"channels": []}),
+        json!([]),
+    ] {
+        put(bad).await.is_problem(400, "invalid_request");
+    }
+}
