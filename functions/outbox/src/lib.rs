@@ -10,7 +10,7 @@ mod cloud_event;
 use std::collections::HashSet;
 
 use consent::record::Record;
-use consent_sns::{EventsTopic, PublishError};
+use consent_sns::{EventError, EventsTopic};
 use consent_store::schema::RECORD_PREFIX;
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -82,7 +82,7 @@ enum RecordError {
     #[error("the item is no record")]
     Malformed,
     #[error(transparent)]
-    Publish(#[from] PublishError),
+    Publish(#[from] EventError),
 }
 
 impl Outbox {
@@ -106,7 +106,7 @@ impl Outbox {
             failures.push(BatchItemFailure {
                 item_identifier: change.sequence_number,
             });
-            if matches!(error, RecordError::Publish(PublishError::Unavailable(_))) {
+            if matches!(error, RecordError::Publish(EventError::Unavailable(_))) {
                 break;
             }
             held_up.insert(tenant);

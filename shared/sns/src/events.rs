@@ -26,7 +26,7 @@ pub struct Event {
 
 /// Why an event was not published. The text of it holds nothing of the event.
 #[derive(Debug, thiserror::Error)]
-pub enum PublishError {
+pub enum EventError {
     /// SNS does not take this event, now or later.
     #[error("SNS refused an event: {0}")]
     Refused(String),
@@ -51,7 +51,7 @@ impl EventsTopic {
     ///
     /// # Errors
     /// SNS did not take it.
-    pub async fn publish(&self, event: &Event) -> Result<(), PublishError> {
+    pub async fn publish(&self, event: &Event) -> Result<(), EventError> {
         let mut publish = self
             .client
             .publish()
@@ -64,7 +64,7 @@ impl EventsTopic {
                 .data_type("String")
                 .string_value(value)
                 .build()
-                .map_err(|error| PublishError::Refused(error.to_string()))?;
+                .map_err(|error| EventError::Refused(error.to_string()))?;
             publish = publish.message_attributes(*name, value);
         }
         let Err(error) = publish.send().await else {
@@ -76,12 +76,12 @@ impl EventsTopic {
                 let code = service.meta().code().unwrap_or("no code").to_owned();
                 if service.is_invalid_parameter_exception() || service.is_invalid_parameter_value_exception()
                 {
-                    PublishError::Refused(code)
+                    EventError::Refused(code)
                 } else {
-                    PublishError::Unavailable(code)
+                    EventError::Unavailable(code)
                 }
             }
-            None => PublishError::Unavailable(DisplayErrorContext(error).to_string()),
+            None => EventError::Unavailable(DisplayErrorContext(error).to_string()),
         })
     }
 }

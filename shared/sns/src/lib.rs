@@ -14,7 +14,7 @@ use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
-pub use events::{Event, EventsTopic, PublishError};
+pub use events::{Event, EventError, EventsTopic};
 
 /// Sends texts.
 #[derive(Debug, Clone)]
