@@ -17,11 +17,14 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
+use crate::actions::Actions;
+
 /// The emulator, until it is dropped.
 pub struct Emulator {
     /// Counts the requests of the stores made here.
     pub requests: Requests,
     endpoint: String,
+    actions: Actions,
     database: Database,
     _stop: oneshot::Sender<()>,
 }
@@ -66,7 +69,7 @@ impl Intercept for Requests {
 
 impl Emulator {
     /// Starts an emulator on a free port of this machine, in memory.
-    pub async fn start() -> Self {
+    pub async fn start(actions: &Actions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
@@ -79,6 +82,7 @@ impl Emulator {
         Self {
             requests: Requests::default(),
             endpoint,
+            actions: actions.clone(),
             database,
             _stop: stop,
         }
@@ -94,6 +98,7 @@ impl Emulator {
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .endpoint_url(&self.endpoint)
             .interceptor(self.requests.clone())
+            .interceptor(self.actions.clone())
             .build();
         aws_sdk_dynamodb::Client::from_conf(config)
     }

@@ -1,6 +1,7 @@
 //! A world to talk to: the functions' handlers on the real SDK, against a DynamoDB-compatible emulator in
 //! this process. Requests enter as API Gateway events, as they do in the cloud.
 
+mod actions;
 mod emulator;
 mod requests;
 mod sns;
@@ -18,6 +19,7 @@ use serde_json::Value;
 use sms_topic::SmsTopic;
 use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 
+pub use actions::Actions;
 pub use emulator::{Emulator, Requests};
 pub use requests::{Answer, Call, call, telnyx, twilio};
 pub use sns::SnsStandIn;
@@ -33,6 +35,8 @@ pub struct World {
     pub store: Store,
     /// Counts what the functions ask of it.
     pub requests: Requests,
+    /// What the functions needed permission for.
+    pub actions: Actions,
     /// What takes the texts that the functions send.
     pub sns: SnsStandIn,
     facilities: Facilities,
@@ -50,9 +54,10 @@ pub struct World {
 impl World {
     /// A new world with an empty table.
     pub async fn new() -> Self {
-        let emulator = Emulator::start().await;
+        let actions = Actions::default();
+        let emulator = Emulator::start(&actions).await;
         let store = emulator.store().await;
-        let sns = SnsStandIn::start().await;
+        let sns = SnsStandIn::start(&actions).await;
         let cursors = || CursorKey::new(&[7; 32]).unwrap();
         Self {
             facilities: Facilities::new(Access::by_authorizer(), store.clone()),
@@ -79,6 +84,7 @@ impl World {
                 topic: sns.events_topic(),
             },
             sns,
+            actions,
             requests: emulator.requests.clone(),
             store,
             emulator,
@@ -112,6 +118,18 @@ impl World {
     pub async fn deliver(&self, event: Value) -> bool {
         let event = serde_json::from_value(event).expect("an event of SNS");
         self.sms_topic.handle(event).await.is_ok()
+    }
+
+    /// The table, as it was created.
+    pub async fn table(&self) -> aws_sdk_dynamodb::types::TableDescription {
+        let described = self
+            .emulator
+            .client()
+            .describe_table()
+            .table_name("consent")
+            .send()
+            .await;
+        described.unwrap().table.unwrap()
     }
 
     /// Everything that happened to the table so far, as one batch of its stream.

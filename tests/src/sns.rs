@@ -5,17 +5,23 @@ use consent_sns::{EventsTopic, Sns};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::actions::Actions;
+
 /// The stand-in, until the test ends.
 pub struct SnsStandIn {
     endpoint: String,
+    actions: Actions,
 }
 
 impl SnsStandIn {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(actions: &Actions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/sns", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, dev::sns::router()).await });
-        Self { endpoint }
+        Self {
+            endpoint,
+            actions: actions.clone(),
+        }
     }
 
     pub(crate) fn client(&self) -> Sns {
@@ -34,6 +40,7 @@ impl SnsStandIn {
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .retry_config(aws_sdk_sns::config::retry::RetryConfig::disabled())
             .endpoint_url(&self.endpoint)
+            .interceptor(self.actions.clone())
             .build();
         aws_sdk_sns::Client::from_conf(config)
     }
