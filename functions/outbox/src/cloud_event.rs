@@ -8,9 +8,7 @@ use serde_json::{Value, json};
 
 /// The event of a record. Its id is the record's: an event that comes twice is told by it.
 pub(crate) fn of(record: &Record) -> Event {
-    // The kind as it stands on the wire, a plain word.
-    let kind = json!(record.kind);
-    let kind = format!("consent.{}", kind.as_str().unwrap_or_default());
+    let kind = format!("consent.{}", record.kind.as_str());
     let message = json!({
         "specversion": "1.0",
         "id": record.record_id,
