@@ -3,6 +3,7 @@
 
 mod actions;
 mod emulator;
+mod openapi;
 mod requests;
 mod sns;
 
@@ -91,10 +92,11 @@ impl World {
         }
     }
 
-    /// Hands an API Gateway event to the function that has its path.
+    /// Hands an API Gateway event to the function that has its path, and checks that the OpenAPI document
+    /// describes the answer.
     pub async fn send(&self, call: Call) -> Answer {
         let request: Request = call.into_request();
-        let path = request.uri().path().to_owned();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let handled = match segments.as_slice() {
             ["v1", "portal", "consent"] => self.portal.handle(request).await,
@@ -111,7 +113,9 @@ impl World {
             ["v1", "facilities", _, "tenants", _, "consent", ..] => self.profile.handle(request).await,
             _ => self.facilities.handle(request).await,
         };
-        Answer::of(handled.unwrap_or_else(Into::into))
+        let answer = Answer::of(handled.unwrap_or_else(Into::into));
+        openapi::check(method.as_str(), &path, &answer);
+        answer
     }
 
     /// Hands an SNS event to `sms-topic`, and says whether it was carried out whole.
