@@ -3,7 +3,11 @@
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
 
-use aws_sdk_dynamodb::config::interceptors::BeforeTransmitInterceptorContextRef;
+use aws_sdk_dynamodb::config::interceptors::{
+    BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
+    BeforeTransmitInterceptorContextRef,
+};
+use aws_sdk_dynamodb::config::retry::RetryConfig;
 use aws_sdk_dynamodb::config::{
     BehaviorVersion, ConfigBag, Credentials, Intercept, Region, RuntimeComponents,
 };
@@ -24,7 +28,7 @@ pub struct Emulator {
     /// Counts the requests of the stores made here.
     pub requests: Requests,
     endpoint: String,
-    actions: Actions,
+    pub(crate) actions: Actions,
     database: Database,
     _stop: oneshot::Sender<()>,
 }
@@ -67,13 +71,113 @@ impl Intercept for Requests {
     }
 }
 
+/// Where nobody listens.
+const DEAD_END: &str = "http://127.0.0.1:1/";
+
+/// A disturbed way to the database: requests that do not pass end where nobody listens.
+#[derive(Debug, Clone, Default)]
+pub struct Faults(Arc<Mutex<Passing>>);
+
+/// What passes.
+#[derive(Debug, Default)]
+enum Passing {
+    /// Everything.
+    #[default]
+    All,
+    /// Everything until so many transactions have passed, and nothing after them.
+    Transactions(u32),
+    /// Whatever is no transaction.
+    Reads,
+    /// Everything, but this error comes back for an answer.
+    Answered(&'static str),
+}
+
+impl Faults {
+    /// Nothing passes any more.
+    pub fn cut() -> Self {
+        Self::cut_after(0)
+    }
+
+    /// So many transactions pass, and nothing after them.
+    pub fn cut_after(transactions: u32) -> Self {
+        Self(Arc::new(Mutex::new(Passing::Transactions(transactions))))
+    }
+
+    /// No transaction passes, and everything else.
+    pub fn read_only() -> Self {
+        Self(Arc::new(Mutex::new(Passing::Reads)))
+    }
+
+    /// The database answers everything with this error.
+    pub fn answered(code: &'static str) -> Self {
+        Self(Arc::new(Mutex::new(Passing::Answered(code))))
+    }
+
+    /// Everything passes.
+    pub fn heal(&self) {
+        *self.0.lock().unwrap() = Passing::All;
+    }
+
+    fn lets_pass(&self, operation: &str) -> bool {
+        let is_transaction = operation == "TransactWriteItems";
+        match &mut *self.0.lock().unwrap() {
+            Passing::All | Passing::Answered(_) => true,
+            Passing::Transactions(0) => false,
+            Passing::Transactions(left) => {
+                *left -= u32::from(is_transaction);
+                true
+            }
+            Passing::Reads => !is_transaction,
+        }
+    }
+}
+
+impl Intercept for Faults {
+    fn name(&self) -> &'static str {
+        "Faults"
+    }
+
+    fn modify_before_transmit(
+        &self,
+        context: &mut BeforeTransmitInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        let target = context
+            .request()
+            .headers()
+            .get("x-amz-target")
+            .unwrap_or_default();
+        let operation = target.rsplit('.').next().unwrap_or_default().to_owned();
+        if !self.lets_pass(&operation) {
+            context.request_mut().set_uri(DEAD_END)?;
+        }
+        Ok(())
+    }
+
+    fn modify_before_deserialization(
+        &self,
+        context: &mut BeforeDeserializationInterceptorContextMut<'_>,
+        _: &RuntimeComponents,
+        _: &mut ConfigBag,
+    ) -> Result<(), BoxError> {
+        if let Passing::Answered(code) = *self.0.lock().unwrap() {
+            let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"no"}}"#);
+            let response = context.response_mut();
+            *response.status_mut() = 400.try_into()?;
+            *response.body_mut() = body.into();
+        }
+        Ok(())
+    }
+}
+
 impl Emulator {
     /// Starts an emulator on a free port of this machine, in memory.
-    pub async fn start(actions: &Actions) -> Self {
+    pub async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let database = Database::memory().unwrap();
+        let database = dev::embedded::in_memory().unwrap();
         let served = dynoxide::server::serve_with_shutdown(listener, database.clone(), async {
             // Ends with its sender, when the emulator is dropped.
             let _ = stopped.await;
@@ -82,7 +186,7 @@ impl Emulator {
         Self {
             requests: Requests::default(),
             endpoint,
-            actions: actions.clone(),
+            actions: Actions::default(),
             database,
             _stop: stop,
         }
@@ -90,8 +194,12 @@ impl Emulator {
 
     /// A client that counts.
     pub fn client(&self) -> aws_sdk_dynamodb::Client {
+        aws_sdk_dynamodb::Client::from_conf(self.config().build())
+    }
+
+    fn config(&self) -> aws_sdk_dynamodb::config::Builder {
         let http = aws_smithy_http_client::Builder::new().build_http();
-        let config = aws_sdk_dynamodb::Config::builder()
+        aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(http)
             .region(Region::new("us-east-1"))
@@ -99,8 +207,16 @@ impl Emulator {
             .endpoint_url(&self.endpoint)
             .interceptor(self.requests.clone())
             .interceptor(self.actions.clone())
+    }
+
+    /// A store on the same table, its way disturbed. It does not try again: tests need not wait.
+    pub(crate) fn store_with(&self, faults: &Faults) -> Store {
+        let config = self
+            .config()
+            .retry_config(RetryConfig::disabled())
+            .interceptor(faults.clone())
             .build();
-        aws_sdk_dynamodb::Client::from_conf(config)
+        Store::new(aws_sdk_dynamodb::Client::from_conf(config), "consent")
     }
 
     /// A store on a table of its own.

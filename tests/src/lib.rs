@@ -1,13 +1,26 @@
 //! A world to talk to: the functions' handlers on the real SDK, against a DynamoDB-compatible emulator in
 //! this process. Requests enter as API Gateway events, as they do in the cloud.
 
+#![expect(
+    clippy::missing_panics_doc,
+    clippy::unwrap_used,
+    clippy::expect_used,
+    clippy::panic,
+    reason = "a test that cannot go on fails"
+)]
+
 mod actions;
+mod chain;
 mod emulator;
+mod issuer;
 mod openapi;
 mod requests;
 mod sns;
+mod talk;
 
-use consent_http::Access;
+use std::sync::Arc;
+
+use consent_http::{Access, answer};
 use consent_store::{CursorKey, Store};
 use facilities::Facilities;
 use lambda_http::Request;
@@ -21,9 +34,12 @@ use sms_topic::SmsTopic;
 use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 
 pub use actions::Actions;
-pub use emulator::{Emulator, Requests};
-pub use requests::{Answer, Call, call, telnyx, twilio};
+pub use chain::{canonical, verify_chain};
+pub use emulator::{Emulator, Faults, Requests};
+pub use issuer::{Issuer, Token, mac, sign};
+pub use requests::{Answer, Call, call, telnyx, twilio, twilio_form};
 pub use sns::SnsStandIn;
+pub use talk::{ADA, BEN, OFFICE};
 
 /// Signs the tests' Twilio requests.
 pub const TWILIO_AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -49,24 +65,27 @@ pub struct World {
     sms_topic: SmsTopic,
     outbox: Outbox,
     /// Dropped last: the functions use it.
-    emulator: Emulator,
+    emulator: Arc<Emulator>,
 }
 
 impl World {
     /// A new world with an empty table.
     pub async fn new() -> Self {
-        let actions = Actions::default();
-        let emulator = Emulator::start(&actions).await;
+        let emulator = Arc::new(Emulator::start().await);
         let store = emulator.store().await;
-        let sns = SnsStandIn::start(&actions).await;
+        let sns = SnsStandIn::start(&emulator.actions).await;
+        Self::of(emulator, store, sns, Access::by_authorizer)
+    }
+
+    fn of(emulator: Arc<Emulator>, store: Store, sns: SnsStandIn, access: impl Fn() -> Access) -> Self {
         let cursors = || CursorKey::new(&[7; 32]).unwrap();
         Self {
-            facilities: Facilities::new(Access::by_authorizer(), store.clone()),
-            profile: Profile::new(Access::by_authorizer(), store.clone(), cursors()),
-            portal: Portal::new(Access::by_authorizer(), store.clone(), sns.client()),
-            report: Report::new(Access::by_authorizer(), store.clone(), cursors()),
+            facilities: Facilities::new(access(), store.clone()),
+            profile: Profile::new(access(), store.clone(), cursors()),
+            portal: Portal::new(access(), store.clone(), sns.client()),
+            report: Report::new(access(), store.clone(), cursors()),
             messages: Messages {
-                access: Access::by_authorizer(),
+                access: access(),
                 store: store.clone(),
                 sns: sns.client(),
                 cursors: cursors(),
@@ -85,23 +104,51 @@ impl World {
                 topic: sns.events_topic(),
             },
             sns,
-            actions,
+            actions: emulator.actions.clone(),
             requests: emulator.requests.clone(),
             store,
             emulator,
         }
     }
 
-    /// Hands an API Gateway event to the function that has its path, and checks that the OpenAPI document
-    /// describes the answer.
+    /// The same table, seen by functions that verify tokens themselves.
+    #[must_use]
+    pub fn with_access(&self, access: impl Fn() -> Access) -> Self {
+        Self::of(
+            Arc::clone(&self.emulator),
+            self.store.clone(),
+            self.sns.clone(),
+            access,
+        )
+    }
+
+    /// The same table, seen by functions whose way to it is disturbed.
+    #[must_use]
+    pub fn with_faults(&self, faults: &Faults) -> Self {
+        let store = self.emulator.store_with(faults);
+        Self::of(
+            Arc::clone(&self.emulator),
+            store,
+            self.sns.clone(),
+            Access::by_authorizer,
+        )
+    }
+
+    /// Hands a request to the function that has its path, and checks that the OpenAPI document describes the
+    /// answer.
     pub async fn send(&self, call: Call) -> Answer {
-        let request: Request = call.into_request();
+        self.send_event(&call.event().to_string()).await
+    }
+
+    /// Hands an API Gateway event, as JSON, to the function that has its path.
+    pub async fn send_event(&self, event: &str) -> Answer {
+        let request: Request = lambda_http::request::from_str(event).expect("an event of API Gateway");
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        let handled = match segments.as_slice() {
-            ["v1", "portal", "consent"] => self.portal.handle(request).await,
-            ["v1", "sms", _] => self.sms_webhook.handle(request).await,
-            ["v1", "facilities", _, "consent-report"] => self.report.handle(request).await,
+        let function = match segments.as_slice() {
+            ["v1", "portal", ..] => "portal",
+            ["v1", "sms", ..] => "sms-webhook",
+            ["v1", "facilities", _, "consent-report"] => "report",
             [
                 "v1",
                 "facilities",
@@ -109,13 +156,32 @@ impl World {
                 "tenants",
                 _,
                 "messages" | "notification-preferences",
-            ] => self.messages.handle(request).await,
-            ["v1", "facilities", _, "tenants", _, "consent", ..] => self.profile.handle(request).await,
-            _ => self.facilities.handle(request).await,
+            ] => "messages",
+            ["v1", "facilities", _, "tenants", _, "consent", ..] => "profile",
+            _ => "facilities",
         };
-        let answer = Answer::of(handled.unwrap_or_else(Into::into));
+        let answer = self.invoke(function, request).await;
         openapi::check(method.as_str(), &path, &answer);
         answer
+    }
+
+    /// Hands an API Gateway event to a function by its name, whatever the path.
+    pub async fn invoke_event(&self, function: &str, event: &str) -> Answer {
+        let request = lambda_http::request::from_str(event).expect("an event of API Gateway");
+        self.invoke(function, request).await
+    }
+
+    async fn invoke(&self, function: &str, request: Request) -> Answer {
+        let handled = match function {
+            "facilities" => Box::pin(self.facilities.handle(request)).await,
+            "profile" => Box::pin(self.profile.handle(request)).await,
+            "portal" => Box::pin(self.portal.handle(request)).await,
+            "report" => Box::pin(self.report.handle(request)).await,
+            "messages" => Box::pin(self.messages.handle(request)).await,
+            "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
+            _ => panic!("no function {function}"),
+        };
+        Answer::of(answer(handled))
     }
 
     /// Hands an SNS event to `sms-topic`, and says whether it was carried out whole.

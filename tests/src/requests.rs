@@ -2,7 +2,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lambda_http::http::{HeaderMap, StatusCode};
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Response};
 use ring::hmac;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Map, Value, json};
@@ -17,6 +17,7 @@ pub struct Call {
     query: String,
     headers: Map<String, Value>,
     body: Option<String>,
+    is_base64: bool,
     claims: Option<Value>,
 }
 
@@ -31,6 +32,7 @@ pub fn call(line: &str) -> Call {
         query: query.to_owned(),
         headers: Map::new(),
         body: None,
+        is_base64: false,
         claims: Some(json!({
             "sub": "staff@example.com",
             "scope": "consent:read consent:write tenants:write messages:send",
@@ -41,23 +43,36 @@ pub fn call(line: &str) -> Call {
 
 /// A text from a tenant, as Twilio delivers it.
 pub fn twilio(message_id: &str, from: &str, to: &str, body: &str) -> Call {
-    let parameters = [
-        ("Body", body),
-        ("From", from),
-        ("MessageSid", message_id),
-        ("To", to),
-    ];
-    let mut call = call("POST /v1/sms/twilio")
-        .nobody()
-        .header("content-type", "application/x-www-form-urlencoded");
-    call.body = Some(serde_urlencoded::to_string(parameters).unwrap());
+    twilio_form(
+        "",
+        &[
+            ("Body", body),
+            ("From", from),
+            ("MessageSid", message_id),
+            ("To", to),
+        ],
+    )
+}
+
+/// A signed request of Twilio to the webhook, `query` included, with these parameters.
+pub fn twilio_form(query: &str, parameters: &[(&str, &str)]) -> Call {
+    let url = if query.is_empty() {
+        "/v1/sms/twilio".to_owned()
+    } else {
+        format!("/v1/sms/twilio?{query}")
+    };
+    let mut sorted = parameters.to_vec();
+    sorted.sort_unstable();
+    let signed: String = sorted.iter().flat_map(|(name, value)| [*name, *value]).collect();
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, TWILIO_AUTH_TOKEN.as_bytes());
-    let signed = parameters
-        .iter()
-        .map(|(name, value)| format!("{name}{value}"))
-        .collect::<String>();
-    let tag = hmac::sign(&key, format!("{BASE_URL}/v1/sms/twilio{signed}").as_bytes());
-    call.header("x-twilio-signature", &STANDARD.encode(tag))
+    let tag = hmac::sign(&key, format!("{BASE_URL}{url}{signed}").as_bytes());
+    call(&format!("POST {url}"))
+        .nobody()
+        .body(
+            "application/x-www-form-urlencoded",
+            &serde_urlencoded::to_string(parameters).unwrap(),
+        )
+        .header("x-twilio-signature", &STANDARD.encode(tag))
 }
 
 fn telnyx_key() -> Ed25519KeyPair {
@@ -134,10 +149,49 @@ impl Call {
         self.header("content-type", media_type)
     }
 
+    /// With this path instead, as it stands.
+    #[must_use]
+    pub fn path(mut self, path: &str) -> Self {
+        path.clone_into(&mut self.path);
+        self
+    }
+
+    /// With this query instead, as it stands.
+    #[must_use]
+    pub fn query(mut self, query: &str) -> Self {
+        query.clone_into(&mut self.query);
+        self
+    }
+
+    /// With the body in base64, as API Gateway hands over what it does not know as text.
+    #[must_use]
+    pub fn base64(mut self) -> Self {
+        self.body = self.body.map(|body| STANDARD.encode(body));
+        self.is_base64 = true;
+        self
+    }
+
+    /// With bytes for a body.
+    #[must_use]
+    pub fn bytes(mut self, media_type: &str, body: &[u8]) -> Self {
+        self.body = Some(STANDARD.encode(body));
+        self.is_base64 = true;
+        self.header("content-type", media_type)
+    }
+
+    /// Without a header.
+    #[must_use]
+    pub fn without(mut self, name: &str) -> Self {
+        self.headers.remove(name);
+        self
+    }
+
     /// The API Gateway event (HTTP API, payload 2.0) as JSON.
     pub fn event(&self) -> Value {
         let mut headers = self.headers.clone();
-        headers.insert("host".to_owned(), json!("texts.example.com"));
+        headers
+            .entry("host")
+            .or_insert_with(|| json!("texts.example.com"));
         let mut event = json!({
             "version": "2.0",
             "routeKey": "$default",
@@ -155,7 +209,7 @@ impl Call {
                 "requestId": "request", "routeKey": "$default", "stage": "$default",
                 "time": "23/Nov/2026:07:12:09 +0000", "timeEpoch": 1_795_417_929_000_i64,
             },
-            "isBase64Encoded": false,
+            "isBase64Encoded": self.is_base64,
         });
         if let Some(body) = &self.body {
             event["body"] = json!(body);
@@ -164,10 +218,6 @@ impl Call {
             event["requestContext"]["authorizer"] = json!({"jwt": {"claims": claims, "scopes": null}});
         }
         event
-    }
-
-    pub(crate) fn into_request(self) -> Request {
-        lambda_http::request::from_str(&self.event().to_string()).expect("an event of API Gateway")
     }
 }
 
@@ -217,6 +267,28 @@ impl Answer {
         } else {
             self.body()
         }
+    }
+
+    /// Checks that it is 400, and names the members that are wrong, in the problem's order.
+    #[track_caller]
+    pub fn wrong_fields(&self) -> Vec<String> {
+        let problem = self.is_problem(400, "invalid_request");
+        let errors = problem["errors"].as_array().unwrap();
+        assert!(errors.iter().all(|error| error["detail"].is_string()));
+        errors
+            .iter()
+            .map(|error| error["field"].as_str().unwrap().to_owned())
+            .collect()
+    }
+
+    /// The text to the sender in a webhook's answer, empty where there is none.
+    #[track_caller]
+    pub fn message(&self) -> String {
+        let message = self
+            .text
+            .split_once("<Message>")
+            .and_then(|(_, rest)| rest.split_once("</Message>"));
+        message.map_or_else(String::new, |(message, _)| message.to_owned())
     }
 
     /// Checks that it is the problem with this status and code, and returns it.

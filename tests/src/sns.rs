@@ -8,6 +8,7 @@ use tokio::net::TcpListener;
 use crate::actions::Actions;
 
 /// The stand-in, until the test ends.
+#[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
     actions: Actions,
@@ -60,6 +61,15 @@ impl SnsStandIn {
             Value::Array(list) => list,
             other => panic!("no list: {other}"),
         }
+    }
+
+    /// How many texts were sent.
+    pub async fn outbox_length(&self) -> usize {
+        let length = self.tell("GET", "/outbox/length").await;
+        length
+            .as_u64()
+            .and_then(|length| usize::try_from(length).ok())
+            .expect("a number")
     }
 
     /// Uses one of the stand-in's controls, such as `PUT /failures/1`.

@@ -2,7 +2,7 @@
 
 use consent_http::clock;
 use serde_json::{Value, json};
-use tests::{World, call, telnyx};
+use tests::{World, call, telnyx, twilio};
 
 const OFFICE: &str = "+15125550100";
 const ADA: &str = "+15125550142";
@@ -112,5 +112,66 @@ async fn one_bad_record_does_not_lose_the_others() {
             .deliver(json!({"Records": [broken, {"no": "sns"}, good]}))
             .await
     );
+    assert_eq!(status(&world).await, "opted_out");
+}
+
+#[tokio::test]
+async fn a_number_that_was_given_up_still_takes_a_stop_and_no_more() {
+    let world = world().await;
+    let put = async |facility: &str, number: Value| {
+        let body = json!({"name": "Main Street", "two_way_texting": {"enabled": !number.is_null(), "number": number}});
+        world
+            .send(call(&format!("PUT /v1/facilities/{facility}")).json(&body))
+            .await
+            .status
+            .as_u16()
+    };
+    assert_eq!(put("f1", json!(null)).await, 200);
+    world.send(twilio("SM1", ADA, OFFICE, "stop")).await.is(200);
+    assert_eq!(status(&world).await, "opted_out");
+    assert_eq!(put("f1", json!("+15125550199")).await, 200);
+    world.send(twilio("SM2", ADA, OFFICE, "start")).await.is(200);
+    assert_eq!(status(&world).await, "opted_out");
+    // Another facility may take it, and has its texts from then on; the first may not have it back.
+    assert_eq!(put("f2", json!(OFFICE)).await, 201);
+    assert_eq!(put("f1", json!(OFFICE)).await, 409);
+    world
+        .send(twilio("SM3", ADA, "+15125550199", "start"))
+        .await
+        .is(200);
+    world.send(twilio("SM4", ADA, OFFICE, "stop")).await.is(200);
+    assert_eq!(status(&world).await, "provided");
+}
+
+#[tokio::test]
+async fn a_doubtful_reply_right_after_a_question_is_an_answer() {
+    let world = world().await;
+    let send = async |body: &str| {
+        let call = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": body}));
+        world.send(call).await.is(202);
+    };
+    send("Would you like a larger unit?").await;
+    world
+        .send(twilio("SM1", ADA, OFFICE, "not interested"))
+        .await
+        .is(200);
+    assert_eq!(status(&world).await, "provided");
+    send("Your rent is due on Friday.").await;
+    world
+        .send(twilio("SM2", ADA, OFFICE, "not interested"))
+        .await
+        .is(200);
+    assert_eq!(status(&world).await, "opted_out");
+}
+
+#[tokio::test]
+async fn a_stop_is_a_stop_after_a_question_too() {
+    let world = world().await;
+    let question = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "Coming today?"}));
+    world.send(question).await.is(202);
+    world
+        .send(twilio("SM1", ADA, OFFICE, "no, stop texting me"))
+        .await
+        .is(200);
     assert_eq!(status(&world).await, "opted_out");
 }

@@ -1,12 +1,12 @@
 //! What the facility software sends, read strictly.
 
 use consent::facility::Facility;
-use consent::id::FacilityId;
+use consent::id::{FacilityId, TenantId};
 use consent::rules::TwoWayTexting;
 use consent::tenant::Details;
-use consent_http::Problem;
 use consent_http::request::{Fields, boolean, optional, text};
-use consent_store::RepliedStop;
+use consent_http::{FieldError, Problem};
+use consent_store::{Registrant, RepliedStop};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 
@@ -62,9 +62,25 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
     fields.finish(facility)
 }
 
-/// Reads a tenant's details.
-pub(crate) fn tenant(members: &Map<String, Value>) -> Result<(Details, RepliedStop), Problem> {
+/// Reads a tenant whose id is known.
+pub(crate) fn tenant(tenant_id: TenantId, members: &Map<String, Value>) -> Result<Registrant, Problem> {
     let mut fields = Fields::new(members, "");
+    let registrant = registrant(Some(tenant_id), &mut fields);
+    fields.finish(registrant)
+}
+
+/// Reads a tenant who comes with their id among the members, as rows of an import do.
+pub(crate) fn tenant_row(members: &Map<String, Value>) -> Result<Registrant, Vec<FieldError>> {
+    let mut fields = Fields::new(members, "");
+    let tenant_id = fields.read("tenant_id", |value| {
+        let text = value.and_then(Value::as_str).unwrap_or_default();
+        TenantId::parse(text).map_err(|error| error.to_string())
+    });
+    registrant(tenant_id, &mut fields).ok_or_else(|| fields.into_errors())
+}
+
+/// Reads what both have in common. `None`: the fields have errors.
+fn registrant(tenant_id: Option<TenantId>, fields: &mut Fields<'_>) -> Option<Registrant> {
     let name = fields.read("name", |value| text(value, 1..=NAME_CHARACTERS));
     let cell_phone = fields.read("cell_phone", |value| {
         optional(value, |value| {
@@ -80,28 +96,21 @@ pub(crate) fn tenant(members: &Map<String, Value>) -> Result<(Details, RepliedSt
             .ok_or_else(|| "must be a date, YYYY-MM-DD".to_owned())
     });
     let replied_stop = fields.read("replied_stop", |value| optional(value, boolean));
-    let tenant = name
-        .zip(cell_phone)
-        .zip(units)
-        .zip(created_on)
-        .zip(replied_stop)
-        .map(|((((name, cell_phone), units), created_on), replied_stop)| {
-            let replied_stop = if replied_stop == Some(true) {
-                RepliedStop::Yes
-            } else {
-                RepliedStop::No
-            };
-            (
-                Details {
-                    name,
-                    cell_phone,
-                    units,
-                    created_on,
-                },
-                replied_stop,
-            )
-        });
-    fields.finish(tenant)
+    let replied_stop = if replied_stop? == Some(true) {
+        RepliedStop::Yes
+    } else {
+        RepliedStop::No
+    };
+    Some(Registrant {
+        tenant_id: tenant_id?,
+        details: Details {
+            name: name?,
+            cell_phone: cell_phone?,
+            units: units?,
+            created_on: created_on?,
+        },
+        replied_stop,
+    })
 }
 
 fn units(value: Option<&Value>) -> Result<Vec<String>, String> {

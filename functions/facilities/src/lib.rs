@@ -1,6 +1,7 @@
 //! Registers facilities and their tenants, as the facility software tells of them.
 
 mod body;
+mod imports;
 mod phone;
 
 use consent::facility::Facility;
@@ -72,6 +73,10 @@ impl Facilities {
                 self.move_out(&request, facility, tenant).await
             }
             (["v1", "facilities", _, "tenants", _], _) => Err(Problem::method_not_allowed("DELETE, PUT")),
+            (["v1", "facilities", facility, "tenant-imports"], &Method::POST) => {
+                self.import(&request, facility).await
+            }
+            (["v1", "facilities", _, "tenant-imports"], _) => Err(Problem::method_not_allowed("POST")),
             _ => Err(Problem::no_such_path()),
         }
     }
@@ -110,23 +115,13 @@ impl Facilities {
     ) -> Result<Response<Body>, Problem> {
         let caller = self.caller(request, Scope::TenantsWrite, facility).await?;
         let (facility, tenant) = ids(facility, tenant)?;
-        let (details, replied_stop) = body::tenant(&request::json_object(request)?)?;
-        let evidence = evidence(&caller);
+        let registrant = body::tenant(tenant, &request::json_object(request)?)?;
+        let evidence = evidence(&caller, Channel::Registration);
         let registration = self
             .store
-            .register(
-                &facility,
-                &tenant,
-                &details,
-                replied_stop,
-                &evidence,
-                clock::now(),
-            )
+            .register(&facility, &registrant, &evidence, clock::now())
             .await
-            .map_err(|error| match error {
-                RegisterError::FacilityNotFound => Problem::facility_not_found(),
-                RegisterError::Store(error) => error.into(),
-            })?;
+            .map_err(not_registered)?;
         let status = match &registration.registered {
             Registered::Created(_) | Registered::Returned(_) => StatusCode::CREATED,
             Registered::Updated(_) | Registered::Unchanged(_) => StatusCode::OK,
@@ -144,9 +139,33 @@ impl Facilities {
         let caller = self.caller(request, Scope::TenantsWrite, facility).await?;
         let (facility, tenant) = ids(facility, tenant)?;
         self.store
-            .move_out(&facility, &tenant, &evidence(&caller), clock::now())
+            .move_out(
+                &facility,
+                &tenant,
+                &evidence(&caller, Channel::Registration),
+                clock::now(),
+            )
             .await??;
         Ok(response::no_content())
+    }
+
+    async fn import(&self, request: &Request, facility: &str) -> Result<Response<Body>, Problem> {
+        let caller = self.caller(request, Scope::TenantsWrite, facility).await?;
+        let facility = request::facility_id(facility)?;
+        let run = imports::run(request)?;
+        let file = imports::File::read(request)?;
+        let imported = self
+            .store
+            .import(
+                &facility,
+                file.registrants(),
+                run,
+                &evidence(&caller, Channel::Import),
+                clock::now(),
+            )
+            .await
+            .map_err(not_registered)?;
+        response::json(StatusCode::OK, &file.outcome(&imported))
     }
 
     async fn caller(&self, request: &Request, scope: Scope, facility: &str) -> Result<Caller, Problem> {
@@ -160,9 +179,16 @@ fn ids(facility: &str, tenant: &str) -> Result<(FacilityId, TenantId), Problem> 
     Ok((request::facility_id(facility)?, request::tenant_id(tenant)?))
 }
 
-fn evidence(caller: &Caller) -> Evidence {
+fn not_registered(error: RegisterError) -> Problem {
+    match error {
+        RegisterError::FacilityNotFound => Problem::facility_not_found(),
+        RegisterError::Store(error) => error.into(),
+    }
+}
+
+fn evidence(caller: &Caller, channel: Channel) -> Evidence {
     Evidence {
-        channel: Channel::Registration,
+        channel,
         actor: caller.subject().to_owned(),
         disclosure: None,
         text: None,

@@ -8,7 +8,9 @@ use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
 use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
 use consent_sns::Sns;
-use consent_store::{CursorKey, Decided, Draft, Found, Message, MessageState, SendError, Store, ThreadEntry};
+use consent_store::{
+    CursorKey, Decided, Draft, Found, Message, MessageState, Permit, SendError, Store, ThreadEntry,
+};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -29,13 +31,6 @@ pub struct Messages {
     pub sns: Sns,
     /// What seals cursors.
     pub cursors: CursorKey,
-}
-
-#[derive(Serialize)]
-struct AcceptedBody<'a> {
-    message_id: &'a str,
-    decision_id: &'a str,
-    consent_record_id: &'a str,
 }
 
 #[derive(Serialize)]
@@ -125,7 +120,7 @@ impl Messages {
         }
         match decided {
             Ok(Decided::SentBefore(message)) => accepted(&message),
-            Ok(Decided::Publish(message, found)) => self.publish(&draft, &message, *found).await,
+            Ok(Decided::Publish(permit)) => self.publish(&draft, *permit).await,
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
             Err(SendError::Refused(gate, found)) => Err(refused(gate, &found)),
             Err(SendError::KeyReused) => {
@@ -141,32 +136,36 @@ impl Messages {
     }
 
     /// Hands an accepted message to SNS, and writes down how that went.
-    async fn publish(
-        &self,
-        draft: &Draft<'_>,
-        message: &Message,
-        mut found: Found,
-    ) -> Result<Response<Body>, Problem> {
+    async fn publish(&self, draft: &Draft<'_>, permit: Permit) -> Result<Response<Body>, Problem> {
+        let in_time = permit.holds(clock::now());
+        let Permit {
+            message, mut found, ..
+        } = permit;
         let Some(number) = found.tenant.details.cell_phone.clone() else {
             return Err(refused(Gate::NoCellPhone, &found));
         };
-        let published = self
-            .sns
-            .send(found.facility.number.as_ref(), &number, draft.body)
-            .await;
+        let published = if in_time {
+            self.sns
+                .send(found.facility.number.as_ref(), &number, draft.body)
+                .await
+        } else {
+            Err(consent_sns::SendError::Refused(
+                "the decision is too old".to_owned(),
+            ))
+        };
         let state = if published.is_ok() {
             MessageState::Sent
         } else {
             MessageState::Failed
         };
-        let settled = self.store.settle(draft, message, state).await;
+        let settled = self.store.settle(draft, &message, state).await;
         match published {
             Ok(()) => {
                 if let Err(error) = settled {
                     // It left: an error now would have the caller send it again.
                     tracing::error!(%error, "a sent message stays accepted");
                 }
-                accepted(message)
+                accepted(&message)
             }
             Err(consent_sns::SendError::OptedOut) => {
                 let block = ProviderBlock {
@@ -229,20 +228,12 @@ impl Messages {
 }
 
 fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
-    let Message {
-        message_id,
-        decision_id,
-        consent_record_id,
-        ..
-    } = message;
-    response::json(
-        StatusCode::ACCEPTED,
-        &AcceptedBody {
-            message_id,
-            decision_id,
-            consent_record_id,
-        },
-    )
+    let body = json!({
+        "message_id": message.message_id,
+        "decision_id": message.decision_id,
+        "consent_record_id": message.consent_record_id,
+    });
+    response::json(StatusCode::ACCEPTED, &body)
 }
 
 /// 409, with the way back.

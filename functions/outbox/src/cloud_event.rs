@@ -1,4 +1,4 @@
-//! Records as CloudEvents 1.0, in JSON and structured mode.
+//! Records as `CloudEvents` 1.0, in JSON and structured mode.
 //!
 //! <https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/formats/json-format.md>
 

@@ -33,17 +33,16 @@ impl Export {
     }
 
     pub(crate) fn row(&mut self, row: &RowBody) -> Result<(), Error> {
-        let units = row.units.join(";");
-        let source = row
-            .source
-            .map(|source| serde_json::to_value(source))
-            .transpose()?;
+        // Each for itself: where a spreadsheet takes `;` for the separator, every unit begins a cell.
+        let units: Vec<Cow<'_, str>> = row.units.iter().map(|unit| harmless(unit)).collect();
+        let units = units.join(";");
+        let source = row.source.map(serde_json::to_value).transpose()?;
         self.0.write_record([
             &*harmless(&row.tenant_id),
             &*harmless(&row.name),
             // A number in E.164 is no formula that does anything, and stays what it is.
             row.cell_phone.as_ref().map_or("", PhoneNumber::as_str),
-            &*harmless(&units),
+            &*units,
             row.provided_consent,
             row.status.as_str(),
             source

@@ -117,7 +117,7 @@ impl Report {
             return Err(Problem::facility_not_found());
         }
         if wants_csv(&request) {
-            return self.export(report).await;
+            return self.export(report.from_the_start()).await;
         }
         let (page, totals) = tokio::try_join!(
             self.store.report(&report, limit.into(), &self.cursors),

@@ -5,7 +5,6 @@
 
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
-use consent::words::Preceding;
 use consent_http::clock;
 use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store, StoreError};
@@ -98,7 +97,7 @@ impl SmsTopic {
             // Short codes and the like are no tenant's.
             return Ok(());
         };
-        let intent = Intent::read(&message.message_body, Preceding::Nothing);
+        let intent = Intent::read(&message.message_body);
         let text = InboundText {
             provider: "aws",
             message_id: message.inbound_message_id,

@@ -7,7 +7,6 @@ mod telnyx;
 mod twilio;
 
 use consent::intent::Intent;
-use consent::words::Preceding;
 use consent_http::{Problem, clock, request};
 use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store};
@@ -91,11 +90,6 @@ impl SmsWebhook {
         }
         Ok(received.reply(intent))
     }
-}
-
-/// What our own words make of a text.
-fn read(body: &str) -> Intent {
-    Intent::read(body, Preceding::Nothing)
 }
 
 /// 403: the request was not signed by the provider, as it arrived here.

@@ -4,6 +4,7 @@
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::id::PhoneNumber;
+use consent::intent::Intent;
 use consent_http::Problem;
 use consent_http::environment::{self, EnvironmentError, TELNYX_PUBLIC_KEY};
 use consent_http::request::{BODY_LIMIT, body};
@@ -13,7 +14,7 @@ use lambda_http::Request;
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde::Deserialize;
 
-use crate::{Delivery, bad_signature, read};
+use crate::{Delivery, bad_signature};
 
 /// A request that was signed longer ago, or later than now, is taken for a replay.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
@@ -92,7 +93,7 @@ impl Telnyx {
             return Ok(None);
         };
         let body = text.unwrap_or_default();
-        let intent = read(&body);
+        let intent = Intent::read(&body);
         let text = InboundText {
             provider: "telnyx",
             message_id,

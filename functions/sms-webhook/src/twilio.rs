@@ -1,4 +1,4 @@
-//! Twilio: a form, signed with the account's auth token, answered in TwiML.
+//! Twilio: a form, signed with the account's auth token, answered in `TwiML`.
 //!
 //! <https://www.twilio.com/docs/usage/security#validating-requests>: the signed text is the webhook's URL
 //! followed by the parameters, sorted by name, each name followed by its value; HMAC-SHA1; base64. The URL is
@@ -18,7 +18,7 @@ use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use ring::hmac;
 
-use crate::{Delivery, bad_signature, read};
+use crate::{Delivery, bad_signature};
 
 const PATH: &str = "/v1/sms/twilio";
 /// Twilio's message ids have 34 characters.
@@ -79,7 +79,7 @@ impl Twilio {
             "STOP" => Intent::told_by_provider(Meaning::OptOut),
             "START" => Intent::told_by_provider(Meaning::OptIn),
             "HELP" => Intent::told_by_provider(Meaning::Help),
-            _ => read(parameter("Body")),
+            _ => Intent::read(parameter("Body")),
         };
         let text = InboundText {
             provider: "twilio",
@@ -122,4 +122,41 @@ pub(crate) fn answer(reply: Option<&str>) -> Response<Body> {
         message.unwrap_or_default()
     );
     response::with_type(StatusCode::OK, "application/xml", twiml)
+}
+
+#[cfg(test)]
+mod tests {
+    use lambda_http::http;
+
+    use super::*;
+
+    #[test]
+    fn the_signature_that_twilio_publishes_verifies() {
+        // The example of Twilio's documentation and of its libraries' tests.
+        let twilio = Twilio {
+            key: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, b"12345"),
+            url: "https://mycompany.com/myapp.php".to_owned(),
+        };
+        let parameters = [
+            ("CallSid", "CA1234567890ABCDE"),
+            ("Caller", "+14158675309"),
+            ("Digits", "1234"),
+            ("From", "+14158675309"),
+            ("To", "+18005551212"),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        let check = |query: &str, signature: &str| {
+            let request = http::Request::builder()
+                .uri(format!("https://proxy.example{PATH}{query}"))
+                .header("x-twilio-signature", signature)
+                .body(Body::Empty)
+                .unwrap();
+            twilio.verify(&request, &parameters).is_ok()
+        };
+        assert!(check("?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!check("?bar=2&foo=1", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!check("", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!check("?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B9="));
+        assert!(!check("?foo=1&bar=2", ""));
+    }
 }

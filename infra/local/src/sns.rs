@@ -86,6 +86,10 @@ pub fn router() -> Router {
             get(async |State(world): State<Shared>| Json(world.lock().texts.clone())),
         )
         .route(
+            "/sns/outbox/length",
+            get(async |State(world): State<Shared>| Json(world.lock().texts.len())),
+        )
+        .route(
             "/sns/events",
             get(async |State(world): State<Shared>| Json(world.lock().events.clone())),
         )

@@ -7,6 +7,7 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result};
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use dev::embedded;
 use dynoxide::Database;
 use tokio::net::TcpListener;
 
@@ -63,9 +64,9 @@ pub(crate) async fn endpoint(data: Option<&Path>) -> Result<String> {
         Some(directory) => {
             let file = directory.join("dynamodb.sqlite");
             let file = file.to_str().context("the data directory's path is not UTF-8")?;
-            Database::new(file).with_context(|| format!("cannot open the store in {file}"))?
+            embedded::open(file)?
         }
-        None => Database::memory().context("cannot open a store in memory")?,
+        None => embedded::in_memory()?,
     };
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await

@@ -3,7 +3,7 @@
 use crate::facility::Facility;
 use crate::record::Classification;
 use crate::reply::{Outcome, reply};
-use crate::words::{Language, Meaning, Preceding, RULES_VERSION, classify};
+use crate::words::{Language, Meaning, Preceding, RULES_VERSION, Reading, classify};
 
 /// What a text is taken to mean.
 #[derive(Debug, Clone)]
@@ -27,9 +27,20 @@ enum Answer {
 }
 
 impl Intent {
-    /// Reads a text.
-    pub fn read(body: &str, preceding: Preceding) -> Self {
-        let reading = classify(body, preceding);
+    /// Reads a text, as one that follows no question.
+    pub fn read(body: &str) -> Self {
+        Self::of(classify(body, Preceding::Nothing))
+    }
+
+    /// The same text as the answer to a question of ours, where that makes a difference.
+    #[must_use]
+    pub fn as_answer(&self, body: &str) -> Option<Self> {
+        let Answer::Ours(_) = self.answer else { return None };
+        let reading = classify(body, Preceding::Question);
+        (reading.meaning != self.meaning).then(|| Self::of(reading))
+    }
+
+    fn of(reading: Reading<'_>) -> Self {
         Self {
             meaning: reading.meaning,
             rule: reading.rule.to_owned(),

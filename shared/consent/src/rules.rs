@@ -272,13 +272,13 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
         Action::Register { created_on, number } => register(created_on, number, circumstances.cell_phone),
         Action::Return {
             number: NumberStanding::Stopped,
+        }
+        | Action::ChangeNumber {
+            number: NumberStanding::Stopped,
         } => stop(from, "number_stopped"),
         Action::Return {
             number: NumberStanding::Clear,
         } => None,
-        Action::ChangeNumber {
-            number: NumberStanding::Stopped,
-        } => stop(from, "number_stopped"),
         Action::ChangeNumber {
             number: NumberStanding::Clear,
         } => end(from, "number_changed"),

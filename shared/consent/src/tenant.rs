@@ -1,6 +1,8 @@
 //! A tenant: who they are, where their consent stands, and how an action carries both on.
 
-use jiff::{Timestamp, civil::Date};
+use std::collections::BTreeMap;
+
+use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::facility::Facility;
@@ -54,6 +56,20 @@ pub struct Tenant {
     pub chain: ChainEnd,
     /// What is known of the provider's own list, see [`Tenant::provider_block`].
     pub provider_block: Option<ProviderBlock>,
+    /// Texts that were let out and are being handed to the provider right now, by message id. Whoever
+    /// withdraws a grant waits for them, so that no text leaves after the withdrawal was acknowledged.
+    pub in_flight: BTreeMap<String, InFlight>,
+    /// When the last text to them was accepted, if it asked something.
+    pub asked_at: Option<Timestamp>,
+}
+
+/// A text that is being handed to the provider.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
+pub struct InFlight {
+    /// When it was accepted, as its thread entry has it.
+    pub at: String,
+    /// Until when somebody may still be at it; nobody hands it over later.
+    pub until: Timestamp,
 }
 
 /// A tenant after an action, with the record where their consent changed.
@@ -138,6 +154,12 @@ impl Tenant {
         }))
     }
 
+    /// Whether a text from them now comes right after a question of ours: within a day of it.
+    pub fn is_answering(&self, now: Timestamp) -> bool {
+        let day = SignedDuration::from_hours(24);
+        self.asked_at.is_some_and(|asked| now.duration_since(asked) < day)
+    }
+
     /// What a click on a check box would do: the refusal, if it would be refused.
     pub fn click_refused(&self, screen: Screen, two_way_texting: TwoWayTexting) -> Option<Refusal> {
         let click = if self.consent.status() == Status::Provided {
@@ -215,6 +237,8 @@ impl Tenant {
                 keywords_applied,
                 chain: ChainEnd::default(),
                 provider_block: None,
+                in_flight: BTreeMap::new(),
+                asked_at: None,
             };
             let action = Action::Register {
                 created_on,

@@ -71,10 +71,22 @@ impl Access {
         let Some(url) = environment::optional(JWKS_URL) else {
             return Ok(Self { verifier: None });
         };
+        let (issuer, audience) = (
+            environment::required(TOKEN_ISSUER)?,
+            environment::required(TOKEN_AUDIENCE)?,
+        );
+        Self::by_keys(&url, &issuer, &audience)
+    }
+
+    /// Tokens that no authorizer has verified are verified against the keys that an issuer publishes.
+    ///
+    /// # Errors
+    /// The address of the keys is none.
+    pub fn by_keys(url: &str, issuer: &str, audience: &str) -> Result<Self, EnvironmentError> {
         let verifier = Verifier {
             url: url.parse().map_err(|_| EnvironmentError(JWKS_URL))?,
-            issuer: environment::required(TOKEN_ISSUER)?,
-            audience: environment::required(TOKEN_AUDIENCE)?,
+            issuer: issuer.to_owned(),
+            audience: audience.to_owned(),
             keys: Mutex::new(None),
         };
         Ok(Self {

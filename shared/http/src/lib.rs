@@ -17,4 +17,4 @@ mod serve;
 
 pub use access::{Access, Caller, Scope};
 pub use problem::{FieldError, Problem};
-pub use serve::serve;
+pub use serve::{answer, serve};

@@ -21,7 +21,7 @@ where
 }
 
 /// The response of a handled request. What went wrong inside is logged here, once.
-fn answer(handled: Result<Response<Body>, Problem>) -> Response<Body> {
+pub fn answer(handled: Result<Response<Body>, Problem>) -> Response<Body> {
     handled.unwrap_or_else(|problem| {
         problem.log();
         problem.into()

@@ -1,6 +1,6 @@
 //! Facilities and their numbers.
 
-use aws_sdk_dynamodb::types::{AttributeValue, Delete, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use consent::facility::Facility;
 
 use crate::error::StoreError;
@@ -39,19 +39,29 @@ impl Store {
                 Some(number) => items.take::<BusinessNumberItem>(number)?,
                 None => None,
             };
+            let is_ours = |holder: &BusinessNumberItem| holder.facility_id == facility.facility_id;
             if holder
                 .as_ref()
-                .is_some_and(|holder| holder.facility_id != facility.facility_id)
+                .is_some_and(|holder| holder.held && !is_ours(holder))
             {
                 return Ok(PutFacility::NumberInUse);
             }
             let version = before.as_ref().and_then(|before| before.version);
             let mut writes = vec![put(&self.table, &key, &FacilityItem::from(facility), version)?];
-            if let (Some(number), None) = (&number_key, &holder) {
+            if let Some(number) = &number_key
+                && !holder.as_ref().is_some_and(|holder| holder.held)
+            {
                 let item = BusinessNumberItem {
                     facility_id: facility.facility_id.clone(),
+                    held: true,
+                    version: 0,
                 };
-                writes.push(put(&self.table, number, &item, None)?);
+                writes.push(put(
+                    &self.table,
+                    number,
+                    &item,
+                    holder.map(|holder| holder.version),
+                )?);
             }
             let given_up = before.as_ref().and_then(|before| before.value.number.as_ref());
             if let Some(number) = given_up.filter(|number| Some(*number) != facility.number.as_ref()) {
@@ -65,14 +75,17 @@ impl Store {
         }
     }
 
+    /// The facility gives a number up: another one may take it.
     fn release(&self, number: &Key, facility: &Facility) -> Result<TransactWriteItem, StoreError> {
-        let delete = Delete::builder()
+        let update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(number.attributes()))
+            .update_expression("SET held = :held ADD version :one")
             .condition_expression("facility_id = :facility")
+            .expression_attribute_values(":held", AttributeValue::Bool(false))
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .expression_attribute_values(":facility", AttributeValue::S(facility.facility_id.to_string()));
-        Ok(TransactWriteItem::builder()
-            .delete(delete.build().map_err(StoreError::failed)?)
-            .build())
+        let update = update.build().map_err(StoreError::failed)?;
+        Ok(TransactWriteItem::builder().update(update).build())
     }
 }

@@ -18,8 +18,8 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::items::{
-    BusinessNumberItem, Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned,
-    put,
+    BusinessNumberItem, Direction, FacilityItem, MessageEffect, MessageItem, PhoneItem, TenantItem,
+    ThreadItem, Versioned, put,
 };
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, Store};
@@ -81,6 +81,8 @@ pub(crate) struct Heard<'a> {
     message: Key,
     facility: &'a FacilityId,
     number: &'a PhoneNumber,
+    /// The business number that a text was sent to.
+    to: Option<&'a PhoneNumber>,
     keyword: Option<Keyword>,
     sent_at: Option<Timestamp>,
     rule: String,
@@ -107,6 +109,7 @@ impl<'a> Heard<'a> {
             message: Key::message("registration", &format!("{facility}#{tenant}")),
             facility,
             number,
+            to: None,
             keyword: Some(Keyword::Stop),
             sent_at: None,
             rule: evidence.rule.clone().unwrap_or_default(),
@@ -119,10 +122,7 @@ impl<'a> Heard<'a> {
 /// What hearing it changed.
 pub(crate) struct Effect {
     facility: Facility,
-    number_changed: bool,
-    tenants_changed: bool,
-    /// The consent of every tenant with the number, afterwards.
-    consents: Vec<Consent>,
+    message: MessageEffect,
     /// The tenants whom a START concerns and who may be texted by their own consent now.
     started: Vec<TenantId>,
 }
@@ -147,13 +147,18 @@ impl Store {
         {
             return Ok(Received::Repeated);
         }
-        let Some(BusinessNumberItem { facility_id }) = items.take(&to)? else {
+        let Some(BusinessNumberItem { facility_id, .. }) = items.take(&to)? else {
             tracing::warn!(
                 provider = text.provider,
                 "a text to a number that no facility has"
             );
             return Ok(Received::UnknownNumber);
         };
+        let as_answer = match intent.as_answer(&text.body) {
+            Some(answer) if self.is_answering(&facility_id, &text.from, now).await? => Some(answer),
+            _ => None,
+        };
+        let intent = as_answer.as_ref().unwrap_or(intent);
         let keyword = match intent.meaning {
             Meaning::OptOut => Some(Keyword::Stop),
             Meaning::OptIn => Some(Keyword::Start),
@@ -163,6 +168,7 @@ impl Store {
             message,
             facility: &facility_id,
             number: &text.from,
+            to: Some(&text.to),
             keyword,
             sent_at: text.sent_at,
             rule: intent.rule.clone(),
@@ -197,11 +203,28 @@ impl Store {
         })
     }
 
+    /// Whether a tenant with the number was asked something by the last text to them.
+    async fn is_answering(
+        &self,
+        facility: &FacilityId,
+        number: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let key = Key::phone(facility, number);
+        let Some(phone) = self.read(&[&key]).await?.take::<PhoneItem>(&key)? else {
+            return Ok(false);
+        };
+        let tenants = Versioned::<Number>::from(phone).value.tenants;
+        let tenants = self
+            .read_tenants(facility, &tenants.iter().collect::<Vec<_>>())
+            .await?;
+        Ok(tenants.iter().any(|tenant| tenant.value.is_answering(now)))
+    }
+
     /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or
     /// the facility is gone.
     pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
         let mut pause = Pause::new();
-        let mut changed = (false, false);
         let mut started = Vec::new();
         loop {
             let (facility_key, phone_key) = (
@@ -215,7 +238,11 @@ impl Store {
             else {
                 return Ok(None);
             };
-            let facility = facility.value;
+            let mut facility = facility.value;
+            // A number that the facility gave up still takes a STOP, and no more.
+            if heard.to.is_some() && facility.number.as_ref() != heard.to {
+                facility.two_way_texting = TwoWayTexting::Off;
+            }
             let seen = items.take::<MessageItem>(&heard.message)?;
             if seen.as_ref().is_some_and(|seen| seen.complete) {
                 return Ok(None);
@@ -230,16 +257,14 @@ impl Store {
             let plan = self.plan(heard, &facility, phone, seen, now).await?;
             match self.write(plan.writes).await {
                 Ok(()) => {
-                    changed.0 |= plan.number_changed;
-                    changed.1 |= plan.tenants_changed;
+                    for tenant in &plan.withdrawn {
+                        self.await_in_flight(tenant, now).await;
+                    }
                     started.extend(plan.started);
                     if plan.complete {
-                        let (number_changed, tenants_changed) = changed;
                         return Ok(Some(Effect {
                             facility,
-                            number_changed,
-                            tenants_changed,
-                            consents: plan.consents,
+                            message: plan.effect,
                             started,
                         }));
                     }
@@ -260,24 +285,23 @@ impl Store {
         now: Timestamp,
     ) -> Result<Plan, StoreError> {
         let mut writes = Vec::new();
-        let mut number_changed = false;
-        let (number, received_at, applied) = match &seen {
-            Some(seen) => (phone.value, seen.received_at, seen.keyword),
-            None => {
-                let heard_by_number = heard.keyword.and_then(|keyword| {
-                    phone
-                        .value
-                        .hear(keyword, facility.two_way_texting, heard.sent_at, now)
-                });
-                match heard_by_number {
-                    None => (phone.value, now, None),
-                    Some(after) => {
-                        number_changed = after.standing != phone.value.standing;
-                        let key = Key::phone(heard.facility, heard.number);
-                        writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
-                        let applied = Some(after.keywords);
-                        (after, now, applied)
-                    }
+        let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
+        let (number, received_at, applied) = if let Some(seen) = &seen {
+            (phone.value, seen.received_at, seen.keyword)
+        } else {
+            let heard_by_number = heard.keyword.and_then(|keyword| {
+                phone
+                    .value
+                    .hear(keyword, facility.two_way_texting, heard.sent_at, now)
+            });
+            match heard_by_number {
+                None => (phone.value, now, None),
+                Some(after) => {
+                    effect.number_changed = after.standing != phone.value.standing;
+                    let key = Key::phone(heard.facility, heard.number);
+                    writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
+                    let applied = Some(after.keywords);
+                    (after, now, applied)
                 }
             }
         };
@@ -293,8 +317,8 @@ impl Store {
         let complete = now_reached.len() == rest.len();
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
         let mut moves = Vec::new();
-        let mut consents = Vec::new();
         let mut started = Vec::new();
+        let mut withdrawn = Vec::new();
         for Versioned {
             value: tenant,
             version,
@@ -312,7 +336,7 @@ impl Store {
             if let Some(change) = &change {
                 writes.extend(self.changed(change, version)?);
                 if change.record.is_some() {
-                    moves.push(counted(Some(&tenant), change));
+                    moves.push(counted(Some(&tenant), &change.tenant));
                 }
             }
             let has_number = tenant.residence == Residence::Resident
@@ -322,13 +346,16 @@ impl Store {
                 if keyword == Some(Keyword::Start) && after.lifts_provider_block(tenant.consent) {
                     started.push(tenant.tenant_id.clone());
                 }
-                consents.push(after.consent);
+                effect.consents.insert(after.consent);
+                if keyword == Some(Keyword::Stop) && !tenant.in_flight.is_empty() {
+                    withdrawn.push(tenant.clone());
+                }
                 if let Some(thread) = &heard.thread {
                     writes.push(self.join_thread(&tenant, thread, received_at)?);
                 }
             }
         }
-        let tenants_changed = !moves.is_empty();
+        effect.tenants_changed |= !moves.is_empty();
         writes.extend(self.count(heard.facility, moves)?);
         let message = MessageItem {
             received_at,
@@ -336,6 +363,7 @@ impl Store {
             keyword: applied,
             reached: now_reached.last().map(|tenant| (*tenant).clone()),
             complete,
+            effect: effect.clone(),
             version: 0,
         };
         writes.push(put(
@@ -347,10 +375,9 @@ impl Store {
         Ok(Plan {
             writes,
             complete,
-            number_changed,
-            tenants_changed,
-            consents,
+            effect,
             started,
+            withdrawn,
         })
     }
 
@@ -388,7 +415,6 @@ impl Store {
             state: None,
             decision_id: None,
             consent_record_id: None,
-            attempted_at: None,
             version: 0,
         };
         put(&self.table, &key, &item, None)
@@ -398,19 +424,24 @@ impl Store {
 struct Plan {
     writes: Vec<TransactWriteItem>,
     complete: bool,
-    number_changed: bool,
-    tenants_changed: bool,
-    consents: Vec<Consent>,
+    effect: MessageEffect,
     started: Vec<TenantId>,
+    /// Whom a STOP reached while texts to them were in flight, as they were read.
+    withdrawn: Vec<Tenant>,
 }
 
 impl Effect {
     /// What the sender is told.
     fn outcome(&self, meaning: Meaning) -> Option<Outcome> {
-        let any = |wanted: fn(Consent) -> bool| self.consents.iter().copied().any(wanted);
+        let MessageEffect {
+            number_changed,
+            tenants_changed,
+            consents,
+        } = &self.message;
+        let any = |wanted: fn(Consent) -> bool| consents.iter().copied().any(wanted);
         match meaning {
             // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
-            Meaning::OptOut => (self.number_changed || self.tenants_changed).then_some(Outcome::Stopped),
+            Meaning::OptOut => (*number_changed || *tenants_changed).then_some(Outcome::Stopped),
             Meaning::OptIn if self.facility.two_way_texting == TwoWayTexting::Off => {
                 Some(Outcome::StartUnavailable)
             }
@@ -419,7 +450,7 @@ impl Effect {
                 Some(Outcome::PortalOptInRequired)
             }
             // Nobody has the number, or an older START arrived after a newer STOP.
-            Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
+            Meaning::OptIn => (consents.is_empty() && *number_changed).then_some(Outcome::Started),
             Meaning::Help => Some(Outcome::Help),
             Meaning::None => None,
         }

@@ -1,6 +1,6 @@
 //! Items as they are stored, and how they become what the consent crate works on.
 
-use std::collections::{BTreeSet, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::Facility;
@@ -9,7 +9,7 @@ use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::record::{ChainEnd, Record, rfc3339};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
-use consent::tenant::{Details, Residence, Tenant};
+use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -114,6 +114,10 @@ pub(crate) struct TenantItem {
     chain: ChainEnd,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider_block: Option<ProviderBlock>,
+    #[serde(default)]
+    in_flight: BTreeMap<String, InFlight>,
+    #[serde(default)]
+    asked_at: Option<Timestamp>,
     // What the report shows, beside the details.
     status: Status,
     source: Option<Source>,
@@ -138,6 +142,8 @@ impl From<&Tenant> for TenantItem {
             keywords_applied: tenant.keywords_applied,
             chain: tenant.chain.clone(),
             provider_block: tenant.provider_block.clone(),
+            in_flight: tenant.in_flight.clone(),
+            asked_at: tenant.asked_at,
             status: tenant.consent.status(),
             source: tenant.consent.source(),
             changed_at: tenant.chain.at.map(rfc3339),
@@ -159,6 +165,8 @@ impl From<TenantItem> for Versioned<Tenant> {
             keywords_applied: item.keywords_applied,
             chain: item.chain,
             provider_block: item.provider_block,
+            in_flight: item.in_flight,
+            asked_at: item.asked_at,
         };
         Self {
             value,
@@ -211,6 +219,11 @@ impl From<PhoneItem> for Versioned<Number> {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct BusinessNumberItem {
     pub(crate) facility_id: FacilityId,
+    /// Whether the facility has the number now. One that it gave up still leads to it until another facility
+    /// takes it: a STOP to it is a tenant's all the same.
+    pub(crate) held: bool,
+    #[serde(default, skip_serializing)]
+    pub(crate) version: u64,
 }
 
 /// A provider's message that was seen. It is kept for good: a signed request that is replayed years later
@@ -227,8 +240,22 @@ pub(crate) struct MessageItem {
     pub(crate) reached: Option<TenantId>,
     /// Whether it reached all of them.
     pub(crate) complete: bool,
+    /// What it led to, over all its transactions: the answer at the end is about all of them.
+    #[serde(default)]
+    pub(crate) effect: MessageEffect,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
+}
+
+/// What a message led to so far.
+#[derive(Debug, Clone, Default, Serialize, Deserialize)]
+pub(crate) struct MessageEffect {
+    /// Whether the number's standing changed.
+    pub(crate) number_changed: bool,
+    /// Whether a tenant's consent changed.
+    pub(crate) tenants_changed: bool,
+    /// Where the tenants with the number stand, each consent once.
+    pub(crate) consents: HashSet<Consent>,
 }
 
 /// A text in a tenant's thread.
@@ -246,8 +273,6 @@ pub(crate) struct ThreadItem {
     pub(crate) decision_id: Option<String>,
     /// The consent record on which that was decided.
     pub(crate) consent_record_id: Option<String>,
-    /// When somebody last took it on to publish an outbound text.
-    pub(crate) attempted_at: Option<Timestamp>,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
 }

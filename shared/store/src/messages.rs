@@ -1,19 +1,20 @@
 //! Texts to tenants: the decision first, then the text.
 //!
 //! A decision is written together with the message it lets out, on the condition that neither the tenant nor
-//! the number has changed since they were read. Refusals are written too. The message then waits, `accepted`,
-//! for whoever publishes it; see [`Store::settle`].
+//! the number has changed since they were read. Refusals are written too. From then on the message is *in
+//! flight*, which the tenant's item says, until [`Store::settle`] has written how it went: a withdrawal that is
+//! written meanwhile is acknowledged only afterwards, so that no text leaves after an acknowledged STOP.
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
 use consent::facility::Facility;
 use consent::gate::{Gate, POLICY_VERSION, ProviderBlock, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::number::Number;
 use consent::record::{hex, rfc3339};
 use consent::rules::NumberStanding;
-use consent::tenant::{Change, Residence, Tenant};
+use consent::tenant::{Change, InFlight, Residence, Tenant};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -24,8 +25,12 @@ use crate::store::{Found, NotFound, Pause, Store};
 
 /// An accepted send is remembered for so long under its `Idempotency-Key`.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
-/// Nobody publishes an accepted message longer than this: whoever comes later may do it instead.
-pub const PUBLISH_WITHIN: Duration = Duration::from_secs(3);
+/// A message that was accepted is handed to the provider within this time, or not at all.
+const PUBLISH_WITHIN: SignedDuration = SignedDuration::from_secs(1);
+/// And the provider has answered, or is given up, within this time: twice what the client waits at most.
+const IN_FLIGHT: SignedDuration = SignedDuration::from_secs(4);
+/// Whoever waits for a message in flight looks again so often.
+const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A text that somebody wants to send.
 #[derive(Debug, Clone, Copy)]
@@ -61,8 +66,8 @@ pub struct Message {
     pub decision_id: String,
     /// The consent record on which that was decided.
     pub consent_record_id: String,
-    /// When it was accepted, as its thread entry has it.
-    pub(crate) at: String,
+    /// When it was first accepted, as its thread entry has it.
+    at: String,
 }
 
 /// Why a draft is not a message.
@@ -86,9 +91,26 @@ pub enum SendError {
 #[derive(Debug, Clone)]
 pub enum Decided {
     /// Publish it, and say how it went.
-    Publish(Message, Box<Found>),
+    Publish(Box<Permit>),
     /// It was sent before, under the same key.
     SentBefore(Message),
+}
+
+/// Permission to hand a message to the provider.
+#[derive(Debug, Clone)]
+pub struct Permit {
+    /// The message.
+    pub message: Message,
+    /// The tenant whom it is for, and their facility.
+    pub found: Found,
+    publish_before: Timestamp,
+}
+
+impl Permit {
+    /// Whether there is still time. Later a withdrawal may have been acknowledged that waited no longer.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        now < self.publish_before
+    }
 }
 
 /// Why a text was allowed to leave, or not. It is never rewritten.
@@ -97,8 +119,8 @@ struct DecisionItem<'a> {
     decision_id: &'a str,
     at: &'a str,
     allowed: bool,
-    gate: &'a Gate,
-    consent_record_id: Option<&'a str>,
+    gate: Gate,
+    consent_record_id: Option<String>,
     policy_version: &'static str,
     message_id: Option<&'a str>,
 }
@@ -115,6 +137,27 @@ struct KeyItem {
     version: u64,
 }
 
+/// The keys of what decides about a draft.
+struct Keys {
+    facility: Key,
+    tenant: Key,
+    idempotency: Option<Key>,
+}
+
+/// What decides about a draft.
+struct Read {
+    found: Found,
+    tenant_version: Option<u64>,
+    /// What is remembered under the key, expired or not.
+    remembered: Option<KeyItem>,
+}
+
+/// A message that was accepted before and has not left.
+struct Unsent {
+    message: Message,
+    thread_version: u64,
+}
+
 impl Store {
     /// Decides whether a text may leave, and writes down why. One strongly consistent read decides.
     ///
@@ -125,133 +168,182 @@ impl Store {
         draft: &Draft<'_>,
         clock: impl Fn() -> Timestamp,
     ) -> Result<Decided, SendError> {
-        let body_hash = digest(draft.body);
-        let facility_key = Key::facility(draft.facility);
-        let tenant_key = Key::tenant(draft.facility, draft.tenant);
-        let idempotency_key = draft
-            .key
-            .map(|key| Key::idempotency(draft.facility, draft.tenant, &digest(key)));
+        let keys = Keys {
+            facility: Key::facility(draft.facility),
+            tenant: Key::tenant(draft.facility, draft.tenant),
+            idempotency: draft
+                .key
+                .map(|key| Key::idempotency(draft.facility, draft.tenant, &digest(key))),
+        };
         let mut pause = Pause::new();
         let mut number: Option<Number> = None;
         loop {
             let now = clock();
-            let keys: Vec<&Key> = [&facility_key, &tenant_key]
-                .into_iter()
-                .chain(&idempotency_key)
-                .collect();
-            let mut items = self.read(&keys).await?;
-            let facility = items
-                .take::<FacilityItem>(&facility_key)?
-                .map(Versioned::<Facility>::from);
-            let facility = facility.ok_or(SendError::NotFound(NotFound::Facility))?;
-            let tenant = items
-                .take::<TenantItem>(&tenant_key)?
-                .map(Versioned::<Tenant>::from);
-            let Some(Versioned {
-                value: tenant,
-                version,
-            }) = tenant.filter(|tenant| tenant.value.residence == Residence::Resident)
-            else {
-                return Err(SendError::NotFound(NotFound::Tenant));
-            };
-            let remembered = match &idempotency_key {
-                Some(key) => items.take::<KeyItem>(key)?,
-                None => None,
-            };
-            let remembered_version = remembered.as_ref().map(|remembered| remembered.version);
+            let mut read = self.read_draft(&keys).await?;
             // After a conflict the number is looked at as well: its STOP may not have reached the tenant yet.
-            let tenant = match &number {
-                Some(number) => number.seen_by_gate(tenant),
-                None => tenant,
-            };
-            let found = Found {
-                facility: facility.value,
-                tenant,
-            };
-            let remembered = remembered.filter(|remembered| remembered.expires_at > now.as_second());
+            if let Some(number) = &number {
+                read.found.tenant = number.seen_by_gate(read.found.tenant);
+            }
+            let remembered = read
+                .remembered
+                .as_ref()
+                .filter(|item| item.expires_at > now.as_second());
             let unsent = match remembered {
-                Some(remembered) if remembered.body_hash != body_hash => return Err(SendError::KeyReused),
-                Some(KeyItem { message, .. }) => match self.unsent(draft, &message, now).await? {
-                    Unsent::No => return Ok(Decided::SentBefore(message)),
-                    Unsent::InFlight => {
-                        tokio::time::sleep(Duration::from_millis(200)).await;
+                None => None,
+                Some(item) if item.body_hash != digest(draft.body) => return Err(SendError::KeyReused),
+                Some(KeyItem { message, .. }) => match self.outcome(draft, message).await? {
+                    (MessageState::Sent, _) => return Ok(Decided::SentBefore(message.clone())),
+                    (MessageState::Accepted, _) if is_in_flight(&read.found.tenant, message, now) => {
+                        tokio::time::sleep(LOOK_AGAIN * 5).await;
                         continue;
                     }
-                    Unsent::Yes(thread) => Some((message, thread)),
+                    (MessageState::Accepted | MessageState::Failed, thread_version) => Some(Unsent {
+                        message: message.clone(),
+                        thread_version,
+                    }),
                 },
-                None => None,
             };
-            let gate = gate(&found.tenant);
-            let record = found.tenant.chain.sequence;
-            let at = rfc3339(now);
+            let gate = gate(&read.found.tenant);
             let decision_id = random_id();
-            let record_id = (record > 0).then(|| format!("{}/{}/{record}", draft.facility, draft.tenant));
             let message = (gate == Gate::Open).then(|| Message {
                 message_id: unsent
                     .as_ref()
-                    .map_or_else(random_id, |(message, _)| message.message_id.clone()),
+                    .map_or_else(random_id, |unsent| unsent.message.message_id.clone()),
                 decision_id: decision_id.clone(),
-                consent_record_id: record_id.clone().unwrap_or_default(),
+                consent_record_id: record_id(&read.found.tenant).unwrap_or_default(),
                 at: unsent
                     .as_ref()
-                    .map_or_else(|| at.clone(), |(message, _)| message.at.clone()),
+                    .map_or_else(|| rfc3339(now), |unsent| unsent.message.at.clone()),
             });
-            let decision = DecisionItem {
-                decision_id: &decision_id,
-                at: &at,
-                allowed: gate == Gate::Open,
-                gate: &gate,
-                consent_record_id: record_id.as_deref(),
-                policy_version: POLICY_VERSION,
-                message_id: message.as_ref().map(|message| message.message_id.as_str()),
-            };
-            let key = Key::decision(draft.facility, draft.tenant, record, &at, &decision_id);
-            let mut writes = vec![put(&self.table, &key, &decision, None)?];
+            let mut writes =
+                vec![self.decision(&read.found.tenant, gate, &decision_id, message.as_ref(), now)?];
             if let Some(message) = &message {
-                let thread = ThreadItem {
-                    id: message.message_id.clone(),
-                    direction: Direction::Outbound,
-                    body: draft.body.to_owned(),
-                    at: message.at.clone(),
-                    classified_as: None,
-                    state: Some(MessageState::Accepted),
-                    decision_id: Some(message.decision_id.clone()),
-                    consent_record_id: Some(message.consent_record_id.clone()),
-                    attempted_at: Some(now),
-                    version: 0,
-                };
-                let key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
-                writes.push(put(
-                    &self.table,
-                    &key,
-                    &thread,
-                    unsent.map(|(_, version)| version),
-                )?);
-                if let Some(key) = &idempotency_key {
-                    let item = KeyItem {
-                        body_hash: body_hash.clone(),
-                        message: message.clone(),
-                        expires_at: now.as_second() + REMEMBERED.as_secs(),
-                        version: 0,
-                    };
-                    writes.push(put(&self.table, key, &item, remembered_version)?);
-                }
-                writes.push(self.unchanged(&tenant_key, version)?);
-                writes.extend(self.not_held_back(&found)?);
+                writes.extend(self.let_out(draft, &keys, &read, message, unsent, now)?);
             }
-            match self.write(writes).await {
-                Ok(()) => {
-                    return match message {
-                        Some(message) => Ok(Decided::Publish(message, Box::new(found))),
-                        None => Err(SendError::Refused(gate, Box::new(found))),
-                    };
+            match (self.write(writes).await, message) {
+                (Ok(()), Some(message)) => {
+                    let publish_before = now + PUBLISH_WITHIN;
+                    return Ok(Decided::Publish(Box::new(Permit {
+                        message,
+                        found: read.found,
+                        publish_before,
+                    })));
                 }
-                Err(error) => {
+                (Ok(()), None) => return Err(SendError::Refused(gate, Box::new(read.found))),
+                (Err(error), _) => {
                     pause.after(error).await?;
-                    number = self.read_number(&found.tenant).await?;
+                    number = self.read_number(&read.found.tenant).await?;
                 }
             }
         }
+    }
+
+    async fn read_draft(&self, keys: &Keys) -> Result<Read, SendError> {
+        let wanted: Vec<&Key> = [&keys.facility, &keys.tenant]
+            .into_iter()
+            .chain(&keys.idempotency)
+            .collect();
+        let mut items = self.read(&wanted).await?;
+        let facility = items
+            .take::<FacilityItem>(&keys.facility)?
+            .map(Versioned::<Facility>::from);
+        let facility = facility.ok_or(SendError::NotFound(NotFound::Facility))?.value;
+        let tenant = items
+            .take::<TenantItem>(&keys.tenant)?
+            .map(Versioned::<Tenant>::from);
+        let tenant = tenant.filter(|tenant| tenant.value.residence == Residence::Resident);
+        let Versioned {
+            value: tenant,
+            version,
+        } = tenant.ok_or(SendError::NotFound(NotFound::Tenant))?;
+        let remembered = match &keys.idempotency {
+            Some(key) => items.take::<KeyItem>(key)?,
+            None => None,
+        };
+        Ok(Read {
+            found: Found { facility, tenant },
+            tenant_version: version,
+            remembered,
+        })
+    }
+
+    fn decision(
+        &self,
+        tenant: &Tenant,
+        gate: Gate,
+        decision_id: &str,
+        message: Option<&Message>,
+        now: Timestamp,
+    ) -> Result<TransactWriteItem, StoreError> {
+        let at = rfc3339(now);
+        let item = DecisionItem {
+            decision_id,
+            at: &at,
+            allowed: gate == Gate::Open,
+            gate,
+            consent_record_id: record_id(tenant),
+            policy_version: POLICY_VERSION,
+            message_id: message.map(|message| message.message_id.as_str()),
+        };
+        let sequence = tenant.chain.sequence;
+        let key = Key::decision(&tenant.facility_id, &tenant.tenant_id, sequence, &at, decision_id);
+        put(&self.table, &key, &item, None)
+    }
+
+    /// What is written with the decision that lets a message out.
+    fn let_out(
+        &self,
+        draft: &Draft<'_>,
+        keys: &Keys,
+        read: &Read,
+        message: &Message,
+        unsent: Option<Unsent>,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let thread = ThreadItem {
+            id: message.message_id.clone(),
+            direction: Direction::Outbound,
+            body: draft.body.to_owned(),
+            at: message.at.clone(),
+            classified_as: None,
+            state: Some(MessageState::Accepted),
+            decision_id: Some(message.decision_id.clone()),
+            consent_record_id: Some(message.consent_record_id.clone()),
+            version: 0,
+        };
+        let thread_key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
+        let mut tenant = read.found.tenant.clone();
+        tenant.in_flight.retain(|_, in_flight| now < in_flight.until);
+        let in_flight = InFlight {
+            at: message.at.clone(),
+            until: now + IN_FLIGHT,
+        };
+        tenant.asked_at = draft.body.contains('?').then_some(now);
+        tenant.in_flight.insert(message.message_id.clone(), in_flight);
+        // The tenant has one write of their own here, so that a withdrawal at the same time sees the message.
+        let mut writes = self.changed(&Change { tenant, record: None }, read.tenant_version)?;
+        writes.push(put(
+            &self.table,
+            &thread_key,
+            &thread,
+            unsent.map(|unsent| unsent.thread_version),
+        )?);
+        if let Some(key) = &keys.idempotency {
+            let item = KeyItem {
+                body_hash: digest(draft.body),
+                message: message.clone(),
+                expires_at: now.as_second() + REMEMBERED.as_secs(),
+                version: 0,
+            };
+            writes.push(put(
+                &self.table,
+                key,
+                &item,
+                read.remembered.as_ref().map(|item| item.version),
+            )?);
+        }
+        writes.extend(self.not_held_back(&read.found)?);
+        Ok(writes)
     }
 
     /// Writes down how publishing a message went.
@@ -264,21 +356,74 @@ impl Store {
         message: &Message,
         state: MessageState,
     ) -> Result<(), StoreError> {
-        let key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
-        let state = serde_dynamo::to_attribute_value(state)?;
-        self.client
-            .update_item()
+        let thread = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
+        let thread = Update::builder()
             .table_name(&self.table)
-            .set_key(Some(key.attributes()))
+            .set_key(Some(thread.attributes()))
             .update_expression("SET #state = :state ADD version :one")
             .condition_expression("decision_id = :decision")
             .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", state)
+            .expression_attribute_values(":state", serde_dynamo::to_attribute_value(state)?)
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .expression_attribute_values(":decision", AttributeValue::S(message.decision_id.clone()))
-            .send()
-            .await?;
-        Ok(())
+            .expression_attribute_values(":decision", AttributeValue::S(message.decision_id.clone()));
+        let tenant = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(Key::tenant(draft.facility, draft.tenant).attributes()))
+            .update_expression("REMOVE in_flight.#message")
+            .expression_attribute_names("#message", &message.message_id);
+        let writes = [thread, tenant]
+            .into_iter()
+            .map(|update| {
+                let update = update.build().map_err(StoreError::failed)?;
+                Ok(TransactWriteItem::builder().update(update).build())
+            })
+            .collect::<Result<Vec<_>, StoreError>>()?;
+        let mut pause = Pause::new();
+        loop {
+            match self.write(writes.clone()).await {
+                Ok(()) => return Ok(()),
+                Err(error) => pause.after(error).await?,
+            }
+        }
+    }
+
+    /// Waits until no text is in flight any more that was let out before the tenant's withdrawal was written:
+    /// `tenant` is as they were read for it. It ends by itself, for nothing is in flight for long.
+    pub(crate) async fn await_in_flight(&self, tenant: &Tenant, now: Timestamp) {
+        let Some(until) = tenant.in_flight.values().map(|in_flight| in_flight.until).max() else {
+            return;
+        };
+        let keys: Vec<Key> = tenant
+            .in_flight
+            .iter()
+            .map(|(id, in_flight)| Key::thread(&tenant.facility_id, &tenant.tenant_id, &in_flight.at, id))
+            .collect();
+        let settled = async {
+            loop {
+                // A database that is away tells nothing: then only time does.
+                if let Ok(mut items) = self.read(&keys.iter().collect::<Vec<_>>()).await {
+                    let mut states = keys.iter().map(|key| items.take::<ThreadItem>(key));
+                    let accepted = |read: Result<Option<ThreadItem>, StoreError>| !matches!(read, Ok(Some(item)) if item.state != Some(MessageState::Accepted));
+                    if !states.any(accepted) {
+                        return;
+                    }
+                }
+                tokio::time::sleep(LOOK_AGAIN).await;
+            }
+        };
+        // Past its time it is not in flight.
+        let patience = Duration::try_from(until.duration_since(now)).unwrap_or_default();
+        let _ = tokio::time::timeout(patience, settled).await;
+    }
+
+    /// How far a message came that was accepted under a key, and the version of its thread entry.
+    async fn outcome(&self, draft: &Draft<'_>, message: &Message) -> Result<(MessageState, u64), StoreError> {
+        let key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
+        let thread = self.read(&[&key]).await?.take::<ThreadItem>(&key)?;
+        // An entry is never removed: without one there is nothing that could be sent again.
+        Ok(thread.map_or((MessageState::Sent, 0), |thread| {
+            (thread.state.unwrap_or(MessageState::Sent), thread.version)
+        }))
     }
 
     /// Keeps what is known of the provider's own list about a tenant's number. It changes no consent.
@@ -322,28 +467,6 @@ impl Store {
         Ok(item.map(|item| Versioned::<Number>::from(item).value))
     }
 
-    /// Whether a message that was accepted under a key is still to be sent.
-    async fn unsent(
-        &self,
-        draft: &Draft<'_>,
-        message: &Message,
-        now: Timestamp,
-    ) -> Result<Unsent, StoreError> {
-        let key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
-        let Some(thread) = self.read(&[&key]).await?.take::<ThreadItem>(&key)? else {
-            return Ok(Unsent::No);
-        };
-        let idle = thread.attempted_at.is_none_or(|at| {
-            now.duration_since(at) > SignedDuration::try_from(PUBLISH_WITHIN).unwrap_or(SignedDuration::MAX)
-        });
-        Ok(match thread.state {
-            Some(MessageState::Failed) => Unsent::Yes(thread.version),
-            Some(MessageState::Accepted) if idle => Unsent::Yes(thread.version),
-            Some(MessageState::Accepted) => Unsent::InFlight,
-            Some(MessageState::Sent) | None => Unsent::No,
-        })
-    }
-
     /// The tenant is as they were read.
     pub(crate) fn unchanged(
         &self,
@@ -382,12 +505,22 @@ impl Store {
     }
 }
 
-enum Unsent {
-    No,
-    /// Somebody may be publishing it right now.
-    InFlight,
-    /// With the version of its thread entry.
-    Yes(u64),
+fn is_in_flight(tenant: &Tenant, message: &Message, now: Timestamp) -> bool {
+    tenant
+        .in_flight
+        .get(&message.message_id)
+        .is_some_and(|in_flight| now < in_flight.until)
+}
+
+/// The consent record that a decision about the tenant rests on.
+fn record_id(tenant: &Tenant) -> Option<String> {
+    let Tenant {
+        facility_id,
+        tenant_id,
+        chain,
+        ..
+    } = tenant;
+    (chain.sequence > 0).then(|| format!("{facility_id}/{tenant_id}/{}", chain.sequence))
 }
 
 fn digest(text: &str) -> String {

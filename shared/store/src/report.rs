@@ -105,6 +105,13 @@ impl ReportQuery {
         Ok(self)
     }
 
+    /// The same query, its cursor left aside.
+    #[must_use]
+    pub fn from_the_start(mut self) -> Self {
+        self.after = None;
+        self
+    }
+
     /// What a cursor of this query is bound to.
     fn list(&self) -> String {
         let search = self.search.as_ref().map_or("", Search::canonical);

@@ -174,9 +174,9 @@ pub(crate) fn totals_shard(tenant: &TenantId) -> u8 {
 /// Whatever the database says.
 pub async fn create_table(client: &Client, table: &str) -> Result<(), StoreError> {
     if let Err(error) = definition(client, table)?.send().await
-        && !error
-            .as_service_error()
-            .is_some_and(|error| error.is_resource_in_use_exception())
+        && !error.as_service_error().is_some_and(
+            aws_sdk_dynamodb::operation::create_table::CreateTableError::is_resource_in_use_exception,
+        )
     {
         return Err(error.into());
     }

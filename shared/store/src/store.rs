@@ -232,6 +232,8 @@ impl Store {
 /// The waits between attempts: longer each time, and never the same for two racing writers.
 pub(crate) struct Pause {
     attempt: u32,
+    attempts: u32,
+    base_ms: u64,
 }
 
 /// No attempt is left.
@@ -239,15 +241,28 @@ pub(crate) struct GaveUp;
 
 impl Pause {
     pub(crate) fn new() -> Self {
-        Self { attempt: 0 }
+        Self {
+            attempt: 0,
+            attempts: ATTEMPTS,
+            base_ms: 5,
+        }
+    }
+
+    /// Fewer and longer: for a database that throttles, after the SDK's own attempts.
+    pub(crate) fn long() -> Self {
+        Self {
+            attempt: 0,
+            attempts: 6,
+            base_ms: 100,
+        }
     }
 
     pub(crate) async fn wait(&mut self) -> Result<(), GaveUp> {
         self.attempt += 1;
-        if self.attempt >= ATTEMPTS {
+        if self.attempt >= self.attempts {
             return Err(GaveUp);
         }
-        let ceiling = 5u64 << self.attempt.min(6);
+        let ceiling = self.base_ms << self.attempt.min(6);
         let mut random = [0; 2];
         // Without randomness the writers still take turns, by the version each has read.
         let _ = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut random);

@@ -75,12 +75,12 @@ fn refused(from: Consent, action: Action, two_way: &[TwoWayTexting], refusal: Re
 #[test]
 fn a_box_submitted_as_it_stands_changes_nothing() {
     for screen in [Profile, Portal] {
-        GRANTED
-            .into_iter()
-            .for_each(|from| stays(from, Check(screen), &BOTH));
-        OPTED_OUT
-            .into_iter()
-            .for_each(|from| stays(from, Uncheck(screen), &BOTH));
+        for from in GRANTED {
+            stays(from, Check(screen), &BOTH);
+        }
+        for from in OPTED_OUT {
+            stays(from, Uncheck(screen), &BOTH);
+        }
         stays(NONE, Uncheck(screen), &BOTH);
     }
 }
@@ -121,24 +121,28 @@ fn nobody_overrides_a_tenants_own_withdrawal() {
 
 #[test]
 fn a_stop_opts_everybody_out_whatever_the_settings() {
-    [NONE, BY_PROFILE, BY_PORTAL, BY_TEXT, BEFORE, OUT_PROFILE]
-        .into_iter()
-        .for_each(|from| becomes(from, Stop, &BOTH, OUT_TEXT, ChangeKind::OptedOut));
+    for from in [NONE, BY_PROFILE, BY_PORTAL, BY_TEXT, BEFORE, OUT_PROFILE] {
+        becomes(from, Stop, &BOTH, OUT_TEXT, ChangeKind::OptedOut);
+    }
     becomes(OUT_PORTAL, Stop, &BOTH, OUT_BOTH, ChangeKind::OptedOut);
-    [OUT_TEXT, OUT_BOTH]
-        .into_iter()
-        .for_each(|from| stays(from, Stop, &BOTH));
+    for from in [OUT_TEXT, OUT_BOTH] {
+        stays(from, Stop, &BOTH);
+    }
 }
 
 #[test]
 fn a_start_lifts_what_a_text_withdrew_and_no_more() {
-    [NONE, OUT_PROFILE, OUT_TEXT]
-        .into_iter()
-        .for_each(|from| becomes(from, Start, &[On], BY_TEXT, ChangeKind::Granted));
+    for from in [NONE, OUT_PROFILE, OUT_TEXT] {
+        becomes(from, Start, &[On], BY_TEXT, ChangeKind::Granted);
+    }
     becomes(OUT_BOTH, Start, &[On], OUT_PORTAL, ChangeKind::OptOutLifted);
     stays(OUT_PORTAL, Start, &[On]);
-    GRANTED.into_iter().for_each(|from| stays(from, Start, &[On]));
-    ALL.into_iter().for_each(|from| stays(from, Start, &[Off]));
+    for from in GRANTED {
+        stays(from, Start, &[On]);
+    }
+    for from in ALL {
+        stays(from, Start, &[Off]);
+    }
 }
 
 #[test]
@@ -213,15 +217,15 @@ fn a_new_number_ends_a_grant_and_no_withdrawal() {
     }
     stays(NONE, ChangeNumber { number: Clear }, &BOTH);
     stays(NONE, RemoveNumber, &BOTH);
-    [NONE, OUT_PROFILE].into_iter().for_each(|from| {
+    for from in [NONE, OUT_PROFILE] {
         becomes(
             from,
             ChangeNumber { number: Stopped },
             &BOTH,
             OUT_TEXT,
             ChangeKind::OptedOut,
-        )
-    });
+        );
+    }
     becomes(
         OUT_PORTAL,
         ChangeNumber { number: Stopped },
@@ -229,23 +233,21 @@ fn a_new_number_ends_a_grant_and_no_withdrawal() {
         OUT_BOTH,
         ChangeKind::OptedOut,
     );
-    [OUT_TEXT, OUT_BOTH]
-        .into_iter()
-        .for_each(|from| stays(from, ChangeNumber { number: Stopped }, &BOTH));
+    for from in [OUT_TEXT, OUT_BOTH] {
+        stays(from, ChangeNumber { number: Stopped }, &BOTH);
+    }
 }
 
 #[test]
 fn a_tenant_who_moved_out_comes_back_with_their_withdrawals_and_the_numbers() {
-    GRANTED
-        .into_iter()
-        .for_each(|from| becomes(from, MoveOut, &BOTH, NONE, ChangeKind::Ended));
-    [NONE, OUT_PROFILE, OUT_PORTAL, OUT_TEXT, OUT_BOTH]
-        .into_iter()
-        .for_each(|from| {
-            stays(from, MoveOut, &BOTH);
-            stays(from, Return { number: Clear }, &BOTH);
-        });
-    [NONE, OUT_PROFILE].into_iter().for_each(|from| {
+    for from in GRANTED {
+        becomes(from, MoveOut, &BOTH, NONE, ChangeKind::Ended);
+    }
+    for from in [NONE, OUT_PROFILE, OUT_PORTAL, OUT_TEXT, OUT_BOTH] {
+        stays(from, MoveOut, &BOTH);
+        stays(from, Return { number: Clear }, &BOTH);
+    }
+    for from in [NONE, OUT_PROFILE] {
         becomes(
             from,
             Return { number: Stopped },
@@ -253,7 +255,7 @@ fn a_tenant_who_moved_out_comes_back_with_their_withdrawals_and_the_numbers() {
             OUT_TEXT,
             ChangeKind::OptedOut,
         );
-    });
+    }
     becomes(
         OUT_PORTAL,
         Return { number: Stopped },

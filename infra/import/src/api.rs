@@ -1,0 +1,175 @@
+//! The service, asked until it answers.
+
+use std::io::Cursor;
+use std::time::Duration;
+
+use anyhow::{Context as _, Result, bail};
+use http::{HeaderValue, Request, StatusCode, Uri, header};
+use http_body_util::{BodyExt as _, Full, Limited};
+use hyper_rustls::HttpsConnector;
+use hyper_util::client::legacy::Client;
+use hyper_util::client::legacy::connect::HttpConnector;
+use hyper_util::rt::TokioExecutor;
+use indicatif::ProgressBar;
+use serde::Deserialize;
+
+use crate::parts::Part;
+use crate::{Arguments, Format};
+
+/// Attempts for one part, some two minutes in all.
+const ATTEMPTS: u32 = 10;
+const FIRST_PAUSE: Duration = Duration::from_millis(500);
+const LONGEST_PAUSE: Duration = Duration::from_secs(30);
+const TIMEOUT: Duration = Duration::from_mins(1);
+const ANSWER_BYTES: usize = 16 * 1024 * 1024;
+
+/// What became of a part.
+#[derive(Deserialize)]
+pub(crate) struct Outcome {
+    pub(crate) created: u64,
+    pub(crate) updated: u64,
+    pub(crate) unchanged: u64,
+    pub(crate) rejected: Vec<Rejected>,
+}
+
+/// A row that was not taken.
+#[derive(Deserialize)]
+pub(crate) struct Rejected {
+    pub(crate) line: u64,
+    pub(crate) code: String,
+    pub(crate) detail: String,
+}
+
+/// What a problem document says. The service names nobody in it.
+#[derive(Default, Deserialize)]
+#[serde(default)]
+struct Problem {
+    code: String,
+    detail: String,
+    errors: Vec<FieldError>,
+}
+
+#[derive(Deserialize)]
+struct FieldError {
+    field: String,
+    detail: String,
+}
+
+/// Where the parts are sent.
+pub(crate) struct Api {
+    client: Client<HttpsConnector<HttpConnector>, Full<Cursor<Vec<u8>>>>,
+    uri: Uri,
+    authorization: HeaderValue,
+    media_type: &'static str,
+}
+
+/// An answer that another attempt will not change, or the reason for one.
+enum Attempt {
+    Answered(StatusCode, Vec<u8>),
+    Again(String),
+}
+
+impl Api {
+    /// The service that the arguments name.
+    pub(crate) fn new(arguments: &Arguments, format: Format, token: &str) -> Result<Self> {
+        let Arguments { api, facility, .. } = arguments;
+        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+        if facility.is_empty() || !facility.bytes().all(is_id) {
+            bail!("--facility is no id of a facility");
+        }
+        let query = if arguments.dry_run { "?dry_run=true" } else { "" };
+        let api = api.trim_end_matches('/');
+        let uri: Uri = format!("{api}/v1/facilities/{facility}/tenant-imports{query}")
+            .parse()
+            .context("--api is no URL")?;
+        if uri.scheme().is_none() || uri.host().is_none() {
+            bail!("--api is no URL: it begins with https://");
+        }
+        let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
+            .ok()
+            .context("the token is none")?;
+        authorization.set_sensitive(true);
+        let connector = hyper_rustls::HttpsConnectorBuilder::new()
+            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
+            .https_or_http()
+            .enable_http1()
+            .build();
+        Ok(Self {
+            client: Client::builder(TokioExecutor::new()).build(connector),
+            uri,
+            authorization,
+            media_type: format.media_type(),
+        })
+    }
+
+    /// Sends a part, again and again while the service is away, and says so on the bar.
+    pub(crate) async fn send(&self, part: &Part, bar: &ProgressBar) -> Result<Outcome> {
+        let mut pause = FIRST_PAUSE;
+        let mut attempt = 1;
+        let (status, body) = loop {
+            match self.attempt(part).await {
+                Attempt::Answered(status, body) => break (status, body),
+                Attempt::Again(reason) if attempt == ATTEMPTS => {
+                    bail!("{reason}: run the same command again to go on");
+                }
+                Attempt::Again(reason) => {
+                    bar.set_message(format!("{reason}, trying again"));
+                    tokio::time::sleep(pause).await;
+                    pause = (pause * 2).min(LONGEST_PAUSE);
+                    attempt += 1;
+                }
+            }
+        };
+        if status.is_success() {
+            return serde_json::from_slice(&body)
+                .context("the service's answer makes no sense; is --api right?");
+        }
+        let problem: Problem = serde_json::from_slice(&body).unwrap_or_default();
+        let errors = problem
+            .errors
+            .iter()
+            .map(|error| format!(" {}: {}.", error.field, error.detail));
+        bail!(
+            "the service answered {} {}: {}{}",
+            status.as_u16(),
+            problem.code,
+            problem.detail,
+            errors.collect::<String>()
+        );
+    }
+
+    async fn attempt(&self, part: &Part) -> Attempt {
+        let mut request = Request::new(Full::new(Cursor::new(part.body.clone())));
+        *request.method_mut() = http::Method::POST;
+        *request.uri_mut() = self.uri.clone();
+        let headers = request.headers_mut();
+        headers.insert(header::AUTHORIZATION, self.authorization.clone());
+        headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));
+        let answer = async {
+            let (parts, body) = self.client.request(request).await.ok()?.into_parts();
+            let body = Limited::new(body, ANSWER_BYTES).collect().await.ok()?;
+            Some((parts.status, body.to_bytes().to_vec()))
+        };
+        match tokio::time::timeout(TIMEOUT, answer).await {
+            Err(_) => Attempt::Again("the service does not answer".to_owned()),
+            Ok(None) => Attempt::Again("the service cannot be reached".to_owned()),
+            Ok(Some((status, _))) if is_temporary(status) => {
+                Attempt::Again(format!("the service answers {}", status.as_u16()))
+            }
+            Ok(Some((status, body))) => Attempt::Answered(status, body),
+        }
+    }
+}
+
+/// Whether the same request may succeed later. It is safe to repeat.
+fn is_temporary(status: StatusCode) -> bool {
+    matches!(
+        status,
+        StatusCode::REQUEST_TIMEOUT
+            | StatusCode::CONFLICT
+            | StatusCode::TOO_MANY_REQUESTS
+            | StatusCode::BAD_GATEWAY
+            | StatusCode::SERVICE_UNAVAILABLE
+            | StatusCode::GATEWAY_TIMEOUT
+    )
+}

@@ -1,0 +1,140 @@
+//! `tenant-import`: sends a file of tenants to the service, in parts.
+//!
+//! Every part that was answered is noted beside the file ([`progress`]). Whenever the command is interrupted,
+//! the same command goes on after the last of them; the part that was on its way is sent again, which is safe.
+
+mod api;
+mod parts;
+mod progress;
+
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use anyhow::{Context as _, Result, bail};
+use clap::{Parser, ValueEnum};
+use indicatif::{ProgressBar, ProgressStyle};
+
+use crate::api::Api;
+use crate::parts::Parts;
+use crate::progress::Progress;
+
+const TOKEN_VARIABLE: &str = "CONSENT_TOKEN";
+
+/// Sends a file of tenants to the service, in parts. Interrupted, it goes on where it was when it is run again.
+#[derive(Parser)]
+#[command(name = "tenant-import")]
+struct Arguments {
+    /// The service's address, such as <https://api.example.com>.
+    #[arg(long, value_name = "URL")]
+    api: String,
+    /// A file with the bearer token; without it the token is taken from the environment's `CONSENT_TOKEN`.
+    #[arg(long, value_name = "FILE")]
+    token_file: Option<PathBuf>,
+    /// The facility whose tenants they are.
+    #[arg(long, value_name = "ID")]
+    facility: String,
+    /// What the file is; without it, its name says so.
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Only says what the import would do.
+    #[arg(long)]
+    dry_run: bool,
+    /// The most rows in a part.
+    #[arg(long, default_value_t = 2000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    rows: u64,
+    /// The tenants, as CSV or NDJSON.
+    file: PathBuf,
+}
+
+/// What a file is.
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+enum Format {
+    /// CSV with a header.
+    Csv,
+    /// A JSON object on each line.
+    Ndjson,
+}
+
+impl Format {
+    fn of(file: &Path) -> Result<Self> {
+        match file.extension().and_then(|extension| extension.to_str()) {
+            Some("csv") => Ok(Self::Csv),
+            Some("ndjson" | "jsonl") => Ok(Self::Ndjson),
+            _ => bail!(
+                "the file's name ends neither in .csv nor in .ndjson: say --format csv or --format ndjson"
+            ),
+        }
+    }
+
+    fn media_type(self) -> &'static str {
+        match self {
+            Self::Csv => "text/csv",
+            Self::Ndjson => "application/x-ndjson",
+        }
+    }
+}
+
+#[tokio::main(flavor = "current_thread")]
+async fn main() -> ExitCode {
+    let arguments = Arguments::parse();
+    let result = tokio::select! {
+        result = run(&arguments) => result,
+        _ = tokio::signal::ctrl_c() => Err(anyhow::anyhow!("interrupted: run the same command again to go on")),
+    };
+    match result {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("tenant-import: {error:#}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+async fn run(arguments: &Arguments) -> Result<()> {
+    let file = &arguments.file;
+    let format = arguments.format.map_or_else(|| Format::of(file), Ok)?;
+    let api = Api::new(arguments, format, &token(arguments)?)?;
+    let mut progress = Progress::open(file, &arguments.facility, arguments.dry_run)?;
+    let mut parts = Parts::open(file, format, arguments.rows, progress.place())?;
+    let bar = ProgressBar::new(progress.file_bytes());
+    bar.set_style(ProgressStyle::with_template(
+        "{bar:40} {percent}% {msg}, {elapsed} so far, {eta} to go",
+    )?);
+    while let Some(part) = parts.next()? {
+        bar.set_message(format!("{} rows", progress.rows()));
+        bar.set_position(progress.place().byte);
+        let outcome = api.send(&part, &bar).await?;
+        progress.advance(&part, &outcome)?;
+    }
+    bar.finish_and_clear();
+    progress.finish()?;
+    announce(arguments, &progress);
+    Ok(())
+}
+
+/// The token, which is never shown.
+fn token(arguments: &Arguments) -> Result<String> {
+    let token = match &arguments.token_file {
+        Some(file) => std::fs::read_to_string(file)
+            .with_context(|| format!("cannot read the token in {}", file.display()))?,
+        None => std::env::var(TOKEN_VARIABLE)
+            .with_context(|| format!("no token: say --token-file, or set {TOKEN_VARIABLE}"))?,
+    };
+    Ok(token.trim().to_owned())
+}
+
+#[expect(
+    clippy::print_stdout,
+    reason = "this is what the person at the terminal waits for"
+)]
+fn announce(arguments: &Arguments, progress: &Progress) {
+    let totals = progress.totals();
+    let begin = if arguments.dry_run { "It would be: " } else { "" };
+    println!(
+        "{begin}{} created, {} updated, {} unchanged, {} rejected",
+        totals.created, totals.updated, totals.unchanged, totals.rejected
+    );
+    if totals.rejected > 0 {
+        println!("The rejected rows are in {}", progress.rejected_file().display());
+    }
+}

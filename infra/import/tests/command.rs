@@ -1,0 +1,304 @@
+//! The command, against the functions' handlers behind a small HTTP server.
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fmt::Write as _;
+use std::fs;
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::time::Duration;
+
+use axum::Router;
+use axum::extract::{Request, State};
+use axum::http::StatusCode;
+use axum::response::{IntoResponse as _, Response};
+use serde_json::{Value, json};
+use tempfile::TempDir;
+use tests::{World, call};
+use tokio::net::TcpListener;
+
+/// The service, and what it is to do badly.
+struct Service {
+    world: World,
+    requests: AtomicU32,
+    rows: AtomicU64,
+    /// So many requests are answered 503, after they were carried out.
+    failures: AtomicU32,
+    delay: Duration,
+}
+
+async fn serve(State(service): State<Arc<Service>>, request: Request) -> Response {
+    service.requests.fetch_add(1, Ordering::SeqCst);
+    let (parts, body) = request.into_parts();
+    assert_eq!(parts.headers["authorization"], "Bearer secret");
+    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
+    let media_type = parts.headers["content-type"].to_str().unwrap();
+    let target = parts.uri.path_and_query().unwrap();
+    let call = call(&format!("{} {target}", parts.method)).body(media_type, str::from_utf8(&body).unwrap());
+    let answer = service.world.send(call).await;
+    if answer.status.is_success() {
+        let outcome = answer.body();
+        let counts = ["created", "updated", "unchanged"].map(|count| outcome[count].as_u64().unwrap());
+        service.rows.fetch_add(counts.iter().sum(), Ordering::SeqCst);
+    }
+    tokio::time::sleep(service.delay).await;
+    let fails = |left: u32| left.checked_sub(1);
+    if service
+        .failures
+        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails)
+        .is_ok()
+    {
+        return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    (answer.status, answer.text).into_response()
+}
+
+/// A service with a facility, a file for it, and the address.
+struct Case {
+    service: Arc<Service>,
+    api: String,
+    directory: TempDir,
+}
+
+impl Case {
+    async fn new(failures: u32, delay: Duration) -> Self {
+        let world = World::new().await;
+        let facility = json!({"name": "Main", "two_way_texting": {"enabled": false, "number": null}});
+        world
+            .send(call("PUT /v1/facilities/f1").json(&facility))
+            .await
+            .is(201);
+        let service = Arc::new(Service {
+            world,
+            requests: AtomicU32::new(0),
+            rows: AtomicU64::new(0),
+            failures: AtomicU32::new(failures),
+            delay,
+        });
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let api = format!("http://{}", listener.local_addr().unwrap());
+        let router = Router::new().fallback(serve).with_state(Arc::clone(&service));
+        tokio::spawn(async { axum::serve(listener, router).await });
+        Self {
+            service,
+            api,
+            directory: tempfile::tempdir().unwrap(),
+        }
+    }
+
+    fn file(&self, name: &str, content: &str) -> PathBuf {
+        let path = self.directory.path().join(name);
+        fs::write(&path, content).unwrap();
+        path
+    }
+
+    fn command(&self, file: &Path, arguments: &[&str]) -> Command {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenant-import"));
+        command
+            .args(["--api", &self.api, "--facility", "f1"])
+            .args(arguments)
+            .arg(file)
+            .env("CONSENT_TOKEN", "secret")
+            .stdin(Stdio::null());
+        command
+    }
+
+    /// Runs the command to its end.
+    async fn run(&self, file: &Path, arguments: &[&str]) -> Output {
+        let mut command = self.command(file, arguments);
+        tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap()
+    }
+
+    async fn totals(&self) -> Value {
+        let report = call("GET /v1/facilities/f1/consent-report");
+        self.service.world.send(report).await.is(200)["totals"].clone()
+    }
+
+    /// What is beside the file.
+    fn left(&self) -> Vec<String> {
+        let entries = fs::read_dir(self.directory.path()).unwrap();
+        let mut names: Vec<String> = entries
+            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+            .collect();
+        names.sort();
+        names
+    }
+}
+
+#[track_caller]
+fn said(output: &Output) -> String {
+    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+fn csv(rows: u32) -> String {
+    let mut file = "\u{feff}\r\ntenant_id,created_on,name,cell_phone\r\n".to_owned();
+    for row in 0..rows {
+        // Names over two lines are rejected; every row after them is on another line than in its part.
+        let name = if row % 50 == 7 {
+            "\"Ada\r\nMoreno\""
+        } else {
+            "Ada Moreno"
+        };
+        write!(file, "t{row},2020-01-01,{name},512-200-{row:04}\r\n").unwrap();
+    }
+    file
+}
+
+/// The lines that [`csv`] makes to be rejected.
+fn rejected_lines(rows: u32) -> Vec<String> {
+    let bad = (0..rows).filter(|row| row % 50 == 7);
+    // Two lines before the first row; each rejected row before adds one.
+    bad.map(|row| (3 + row + row / 50).to_string()).collect()
+}
+
+fn lines_of(file: &Path) -> Vec<String> {
+    let rows = fs::read_to_string(file).unwrap();
+    let lines = rows.lines().skip(1).map(|row| row.split(',').next().unwrap());
+    lines.map(str::to_owned).collect()
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_file_goes_in_parts_and_rejections_name_its_lines() {
+    let case = Case::new(2, Duration::ZERO).await;
+    let file = case.file("tenants.csv", &csv(500));
+    let dry = said(&case.run(&file, &["--rows", "90", "--dry-run"]).await);
+    assert!(
+        dry.starts_with("It would be: 490 created, 0 updated, 0 unchanged, 10 rejected"),
+        "{dry}"
+    );
+    assert_eq!(case.totals().await["provided"], 0);
+    let done = said(&case.run(&file, &["--rows", "90"]).await);
+    assert!(
+        done.starts_with("490 created, 0 updated, 0 unchanged, 10 rejected"),
+        "{done}"
+    );
+    assert_eq!(case.left(), ["tenants.csv", "tenants.csv.rejected.csv"]);
+    let rejected = case.directory.path().join("tenants.csv.rejected.csv");
+    assert_eq!(lines_of(&rejected), rejected_lines(500));
+    assert!(!fs::read_to_string(&rejected).unwrap().contains("Ada"));
+    assert_eq!(case.totals().await["provided"], 490);
+    let again = said(&case.run(&file, &[]).await);
+    assert!(
+        again.starts_with("0 created, 0 updated, 490 unchanged, 10 rejected"),
+        "{again}"
+    );
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ndjson_goes_in_parts_too() {
+    let case = Case::new(0, Duration::ZERO).await;
+    let row = |id| json!({"tenant_id": id, "name": "Ada \"M", "created_on": "2024-01-01"}).to_string();
+    let content = format!("{}\n\n[]\n{}\r\n{}", row("t1"), row("t2"), row("t/3"));
+    let file = case.file("tenants.ndjson", &content);
+    let done = said(&case.run(&file, &["--rows", "1"]).await);
+    assert!(
+        done.starts_with("2 created, 0 updated, 0 unchanged, 2 rejected"),
+        "{done}"
+    );
+    let rejected = case.directory.path().join("tenants.ndjson.rejected.csv");
+    assert_eq!(lines_of(&rejected), ["3", "5"]);
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn killed_in_the_middle_it_goes_on_and_nothing_is_lost_or_done_twice() {
+    const ROWS: u32 = 1000;
+    const PART: u64 = 50;
+    let case = Case::new(0, Duration::from_millis(50)).await;
+    let file = case.file("tenants.csv", &csv(ROWS));
+    let progress = case.directory.path().join("tenants.csv.progress");
+    let mut kills = 0;
+    for parts in [3, 4, 5] {
+        let before = case.service.requests.load(Ordering::SeqCst);
+        let mut child = case
+            .command(&file, &["--rows", &PART.to_string()])
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        while case.service.requests.load(Ordering::SeqCst) < before + parts {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            assert!(child.try_wait().unwrap().is_none(), "it is killed before it ends");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+        kills += 1;
+        assert!(progress.exists());
+    }
+    let done = said(&case.run(&file, &["--rows", &PART.to_string()]).await);
+    // A part that was on its way is sent again, and is unchanged then.
+    let rejected = rejected_lines(ROWS);
+    assert!(done.contains(&format!("{} rejected", rejected.len())), "{done}");
+    let counts: Vec<u64> = done
+        .split(|character: char| !character.is_ascii_digit())
+        .filter_map(|number| number.parse().ok())
+        .take(4)
+        .collect();
+    assert_eq!(counts.iter().sum::<u64>(), u64::from(ROWS), "{done}");
+    assert!(
+        counts[0] + counts[2] == 980 && counts[2] <= kills * PART,
+        "{done}"
+    );
+    assert!(case.service.rows.load(Ordering::SeqCst) <= 980 + kills * PART);
+    assert_eq!(
+        lines_of(&case.directory.path().join("tenants.csv.rejected.csv")),
+        rejected
+    );
+    assert_eq!(case.totals().await["provided"], 980);
+    assert!(!progress.exists());
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_content_begins_anew() {
+    let case = Case::new(0, Duration::ZERO).await;
+    let file = case.file("tenants.csv", &csv(20));
+    case.file("tenants.csv.progress", "{}");
+    assert!(said(&case.run(&file, &[]).await).starts_with("19 created"));
+    fs::write(&file, csv(40)).unwrap();
+    assert!(said(&case.run(&file, &[]).await).starts_with("20 created, 0 updated, 19 unchanged"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn what_goes_wrong_is_one_clear_line() {
+    let case = Case::new(0, Duration::ZERO).await;
+    let good = case.file("tenants.csv", &csv(3));
+    let no_columns = case.file("columns.csv", "name\nAda\n");
+    let unknown = case.file("tenants.txt", "");
+    for (file, arguments, expected) in [
+        (&no_columns, vec![], "400 invalid_request"),
+        (&no_columns, vec![], "tenant_id: must be a column of the file"),
+        (&good, vec!["--facility", "f2"], "404 facility_not_found"),
+        (&good, vec!["--facility", "f/2"], "--facility is no id"),
+        (&good, vec!["--api", "nowhere"], "--api is no URL"),
+        (&good, vec!["--token-file", "none"], "cannot read the token"),
+        (&unknown, vec![], "--format"),
+        (&PathBuf::from("none.csv"), vec![], "cannot read none.csv"),
+    ] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_tenant-import"));
+        let with = |name: &str, default: &str| -> Vec<String> {
+            if arguments.contains(&name) {
+                Vec::new()
+            } else {
+                vec![name.to_owned(), default.to_owned()]
+            }
+        };
+        command
+            .args(with("--api", &case.api))
+            .args(with("--facility", "f1"))
+            .args(&arguments)
+            .arg(file)
+            .env("CONSENT_TOKEN", "secret");
+        let output = tokio::task::spawn_blocking(move || command.output().unwrap())
+            .await
+            .unwrap();
+        let said = String::from_utf8(output.stderr).unwrap();
+        assert!(!output.status.success());
+        assert!(said.contains(expected), "{said}");
+        assert_eq!(said.lines().count(), 1, "{said}");
+        assert!(!said.contains("secret"));
+    }
+}

@@ -1,0 +1,160 @@
+//! Words that are a message, or a clause, of their own.
+
+use super::super::rule::{Effect, Rule};
+use super::{opt_out, review, review_unless_answering, rule};
+
+pub(super) const RULES: &[Rule] = &[
+    // Keywords: a clause or a message of their own. The regulation's seven words, 47 CFR 64.1200(a)(10), come first.
+    opt_out(
+        "keyword.stop",
+        &[
+            "^ stop $",
+            "^ PLAIN_KEYWORD $",
+            "^ stop all|everything|it|this|these|them|that|mf|u|you|all? of? it|this|these|them|that? $",
+            "^ stop STOP|end|cancel|unsubscribe+ $",
+            "stop|unsubscribe please|pls|plz $",
+            "please|pls|plz|just|omg|god stop|unsubscribe $",
+        ],
+    ),
+    opt_out(
+        "keyword.unsubscribe",
+        &["^^ unsubscribe|unsub|revoke|revoked|optout $$", "^ opt out $"],
+    ),
+    opt_out("keyword.quit", &["^^ quit $$", "^ quit it|this $"]),
+    // A tenant may have meant the unit or the contract, so somebody looks; the regulation counts both as revocation.
+    review(
+        "keyword.cancel",
+        &["^^ cancel|end|cancle|cancell it|this|that|all|everything|me|these|them|now? $$"],
+    ),
+    opt_out(
+        "keyword.several",
+        &[
+            "^ STOP|end|cancel|unsubscribe|optout to|2|or|and|means|mean? KEYWORD+ $",
+            "^^ KEYWORD KEYWORD+ $$",
+            "^ PLAIN_KEYWORD|quit KEYWORD+ $",
+            "^ stop to|2|or|and opt out $",
+        ],
+    ),
+    opt_out(
+        "keyword.remove",
+        &[
+            "^^ remove|removed|removeme|rmv $$",
+            "^ remove|unlist me|us|number|please|name $",
+            "^^ exit|td $$",
+            "^^ block|blocked $$",
+            "^^ x|xx|xxx $$",
+            "^^ desist|cease|terminate|discontinue|halt|stopping $$",
+            "^^ REMOVE me|us off|out? $$",
+        ],
+    ),
+    opt_out("keyword.sign", &["^^ 🛑 $$"]),
+    review(
+        "keyword.hand",
+        &[
+            "^^ ✋|🚫|🖕|⛔|📵|🔕|❌|🤚|🙅|🤬|🖐 ✋|🚫|🖕|⛔|📵|🔕|❌|🛑|🤚* $$",
+            "🖕",
+        ],
+    ),
+    review("keyword.first", &["^^ quit|end|remove|revoke|exit|desist $"]),
+    review_unless_answering("keyword.letter", &["^^ s|st|sto $$"]),
+    review_unless_answering(
+        "keyword.other",
+        &[
+            "^^ delete|enough|nomore|mute|pause|leave|spam|scam|junk|opt|never|dnc|dont|scammer|spammer|\
+             scammers|spammers $$",
+            "^^ not interested $$",
+            "not|aint|isnt|never interested|intrested $|at|please|thanks|thank|so|and|anymore",
+            "no interest",
+            "no|zero interest in this|your|these|ur",
+            "not interested in? YOU|receiving|getting|your|MESSAGE|any|what|NAME|storage",
+        ],
+    ),
+    opt_out(
+        "keyword.footer",
+        &[
+            "^^ reply|text|txt|send stop|end|cancel|quit|unsubscribe to|2|for? opt|end|quit|cancel|\
+             unsubscribe|stop? out? $$",
+            "^^ STOP to|2|for|means opt|end|quit|cancel|unsubscribe|stop|optout|me|texts out? $$",
+            "^ STOP|unsubscribe|cancel|end means|mean STOP|no|unsubscribe|end $",
+        ],
+    ),
+    // An account or unit number after STOP, or a name.
+    review(
+        "keyword.stop_something",
+        &[
+            "^^ stop unit|acct|account|for|number|ref|code|at? #? NUMBER+ $$",
+            "^^ stop OTHER|SOMEBODY OTHER|SOMEBODY? $$",
+            "^^ NUMBER|NAME stop $$",
+            "^^ stop OTHER|NAME* storage $$",
+            "^^ STOP for|from NAME|OTHER+ $$",
+            "^^ stop for|unit|from|me|us .. NUMBER|NAME|OTHER $$",
+            "^^ unsubscribe|remove|optout SOMEBODY|NUMBER SOMEBODY|NUMBER* $$",
+            "^ opt out OTHER|NAME|NUMBER $",
+            "^^ stop i|we|im|this|dont|you|u|no|why|who",
+            "^ stop or|before|because|since|cause i|ill|im|we|you|u|this|these",
+            "^^ i quit $$",
+            "^^ OTHER|NAME|u|ur|you|annoying|this|is|its|im|youre .. stop $$",
+            "kind|nice|mind|please|just|now|asked|to|and STOP|stopping these|them|this $",
+        ],
+    ),
+    rule(
+        "optin.keyword",
+        Effect::OptIn,
+        &[
+            "^^ start|unstop|resume|resubscribe|optin|optmein $$",
+            "^^ START_AGAIN again|back|all|please|now|texts|messages|texting|messaging|messages|alerts|\
+             notifications|sms|it|me|us? MESSAGE? $$",
+            "^^ opt|sign me|us back? in|up|backin|again $$",
+            "^^ opt back? in $$",
+            "^^ subscribe|resubscribe me? again|back? $$",
+            "^^ un stop $$",
+        ],
+    ),
+    rule(
+        "optin.phrase",
+        Effect::OptIn,
+        &[
+            "^ START_AGAIN sending|texting|messaging|TEXTING|receiving|getting me|us? THE* MESSAGE? again|\
+             back|please? $",
+            "^ START_AGAIN THE* MESSAGE again|back|please|now? $",
+            "^ i|id|we|yes want|wanna|wish|like|would|love|agree|consent .. start|resume|receive|get|\
+             receiving|getting .. THE* MESSAGE again|back|from|you|please|and|now? you|now? $",
+            "^ i|id|we|please|can|you .. opt|sign|subscribe|put|add|resubscribe me|us|back back? back? in|\
+             up|on|again|to THE* LIST? again? $",
+            "^ i want|wanna|would|like|wish to? to? opt|optin|resubscribe|subscribe back? in|again|$ \
+             again? $",
+            "turn|switch THE* MESSAGE|them back? on again? $",
+            "turn|switch back? on THE* MESSAGE again? $",
+            "^ you|u|yall can|may TEXT me again|now $",
+            "^ please|pls|kindly TEXT|txt|message me again $",
+            "^ text me again $",
+            "^ put|add me back on THE* LIST $",
+            "^ i agree|consent to receive|receiving|get|getting THE* MESSAGE from? NAME|OTHER|you? $",
+            "^ reinstate|reactivate|enable|restore|renew THE* MESSAGE $",
+        ],
+    ),
+    rule(
+        "wanted.text",
+        Effect::Wanted,
+        &[
+            "^ just|please|you|can|u|could|instead|only* text|txt|message|msg me|us instead|only|when|at|\
+             please|the|your|back|if|here|with|a",
+            "^ just|please|instead|only* text|txt|message|msg me|us $",
+            "^ text|txt $",
+            "^ text|texts|texting only|instead|preferred|please $",
+            "text|texts|texting is|works|are|would be? fine|better|best|ok|okay|good|easier|great|\
+             preferred",
+            "prefer text|texts|texting|messages $|over|to|instead",
+        ],
+    ),
+    rule(
+        "help.keyword",
+        Effect::Help,
+        &[
+            "^^ help|info|information|aide|ayuda|informacion help|info|information|aide|ayuda|me|please? \
+             $$",
+            "^^ i|we need help|info $$",
+            "^^ need help|info $$",
+        ],
+    ),
+];

@@ -1,0 +1,163 @@
+//! Revocations in legal words, in protest and in anger.
+
+use super::super::rule::Rule;
+use super::{opt_out, review, review_regardless};
+
+pub(super) const RULES: &[Rule] = &[
+    // Legal wording.
+    opt_out(
+        "phrase.revoke",
+        &[
+            "revoke|withdraw|withdrawing|revoking|rescind|rescinding|retract|withdrawn|revoked|cancel|\
+             terminate|withdrew|pull|revocation|withdrawal .. consent|permission|authorization|\
+             authorisation|approval|agreement|texts|texting|messages",
+            "consent|permission|authorization is|has|was|to|are .. revoked|withdrawn|rescinded|denied|\
+             over|cancelled|terminated|gone|ended",
+            "consent|permission .. revoked|withdrawn|rescinded",
+            "you|u|yall|they lack THE* consent|permission",
+            "you|u|yall|they|have|has|had|got no THE* permission|consent to TEXT|contact|$",
+            "honor|respect|process my|this|the .. request|optout|opt|stop|wishes",
+            "optout|removal|unsubscribe request",
+            "you|u|yall|they do? NOT have|got|had THE* permission|consent|authorization to TEXT|contact|\
+             send|message|use",
+            "you|u|yall|they do? NOT have|got|had THE* permission|consent|authorization $",
+            "NEG consent|consented|consenting $",
+            "NEG consent|consented|consenting to|for THE* MESSAGE|TEXTED|receive|receiving|be|being|get|\
+             getting|contact|TEXTING",
+            "NEG consent|consented to this|these|any|it $",
+            "NEG authorize|authorized|permit|agree|agreed|allow .. MESSAGE|TEXTED|texting|contact",
+            "NEG give|gave|given|grant|granted you|u|yall|anyone|them? THE* permission|consent|\
+             authorization to|for? TEXT|TEXTING|contact|send|call|message|use|$",
+            "TEXTING|texted|text|contacting|messages|contacted|texts me|us? .. without|wo .. consent|\
+             permission|authorization",
+            "^ no consent|permission $",
+            "who gave|give|gives you|u|yall|them permission|consent|authorization to? TEXT|contact|$",
+            "put|add|place|register me|us|my|this .. do|no not? call|contact|text",
+            "do not|no call|contact|text|solicit list|registry",
+            "dnc|tcpa|donotcall",
+            "not call|contact|text registry|list",
+            "i|we hereby|formally|officially revoke|request|demand|notify|opt|withdraw|unsubscribe",
+            "unlawful|illegal|illegally MESSAGE|contact|texting|TEXTING",
+            "considered|constitute|constitutes|be|consider harassment",
+        ],
+    ),
+    review(
+        "phrase.threat",
+        &[
+            "report|reporting|reported|turning|turn|filing|filed|marked|marking|mark .. fcc|ftc|spam|junk|\
+             harassment|phishing",
+            "sue|suing|lawsuit|lawyer|attorney|legal|police|court|damages|charges .. harassment|harassing|\
+             texting|texts|spam",
+            "this|its|thats is|as? harassment|harrassment|harassing|unsolicited|phishing",
+            "^ this|its|thats is|as? spam $|and|stop",
+            "you|u|yall are|r? harassing|harrassing|spamming me|us",
+            "unsolicited|unwanted MESSAGE",
+            "fcc|ftc",
+            "block|blocking|blocked you|u|yall|ur|this number|sender|ass|$|now|today|asses",
+            "block|blocking|blocked your|ur|this number|ass|asses",
+            "gonna|going|will|ill|im to? block|blocking|report|reporting you|u|yall|your|this|number",
+            "youre|u|ur|you are|will|r? be? blocked $|from|now",
+            "your|this|ur number is|was|will|has be|been? blocked",
+            "^^ blocking|blocked|reported|reporting|spamming $$",
+            "spam|scam texts|text|message|messages|number",
+            "^ spam|scam $",
+            "spammer|scammer|spammers|scammers|spamming",
+        ],
+    ),
+    review(
+        "phrase.never_agreed",
+        &[
+            "NEG sign|signed|signup|opt|opted|subscribe|subscribed|enroll|enrolled|register|registered up|\
+             in? to|for|4 this|these|it|that|any|your",
+            "NEG sign|signed|opt|opted up|in $",
+            "NEG remember|recall signing|opting|subscribing|agreeing|giving|asking up|in|for|to|you|my|\
+             permission|this|these|$",
+            "NEG subscribe|subscribed $",
+            "NEG ask|asked|request|requested for|to? this|these|it|any|that? $",
+            "NEG ask|asked you|u|yall|to to|be TEXT|contact|text|TEXTED",
+            "NEG ask|asked|request|requested for? these|MESSAGE",
+            "NEG give|gave|given|provide|provided you|u|yall|anyone|them? my|this number|phone|cell|info|\
+             permission|consent $|to|for",
+            "how|where did|do|you|u you|u|yall|they? get|find|have|obtain|got|gotten my|this number|info|\
+             cell|phone|contact|information",
+            "who|whoever gave|give you|u|yall|them|out? my|this number|cell|info|phone|information",
+            "who told|said .. text|contact me",
+            "why am|are|do|im|is i|we|my phone? still|keep|always|even|constantly* GET THE* MESSAGE",
+            "why am|are|do|im i|we still|keep|always|even|constantly* GET these|this|them|those|all $|\
+             from|still|anymore|on|of",
+            "why|y are|r|do|is|u|am|yall? you|u|they|yall|someone|i still|keep|constantly|always|even|\
+             being* texting|messaging|contacting|bothering|harassing|spamming|text|txt|txting|contact|\
+             message|texted",
+            "why|y are|r|do you|u|they|yall still|keep|constantly|always* sending|send me|us THE* MESSAGE|\
+             these|this $|every|all|to|still",
+            "why .. keep .. texting|texted|MESSAGE",
+            "still|keep|constantly GET THE* MESSAGE|these|this $|from|after|even|every|on|about",
+            "you|u|yall|they|people keep|kept|continue|keeps|still|are|continued to? texting|text|\
+             contacting|message|messaging|harassing|bothering|spamming|txting me|us|this|my|after|even|$",
+            "you|u|yall|they keep|kept|continue|still to? sending|send me|us? THE* MESSAGE|these|this",
+        ],
+    ),
+    review(
+        "phrase.other_revocation",
+        &[
+            "STOP CALLING",
+            "STOP with|w? THE* CALLS|calling",
+            "no|not more|further THE* CALLS|calling",
+            "^ dont|donot|not|do|never not? CALL",
+            "dont|donot|not CALL|ring me|us|this|my|here|number again|anymore|any|number|ever|$",
+            "NEG want|wish|like|need to? GET? be? THE* CALLS|called|emailed",
+            "never call|email me|us|this|here again|number|$",
+            "^ no calls|emails|robocalls|calling|solicitors|soliciting",
+            "STOP blowing up",
+            "^ end it|this|these|them $",
+            "^^ cancel|end|delete THESE $$",
+            "cancel|end|delete THE* MESSAGE|texts|alerts",
+            "if you|u|ya|yall TEXT|contact|send|message me|us|this? again|one|another",
+            "^^ cancel|end|remove|delete me|us $$",
+            "text|contact|message me|us again|one more? time? and|or? i|ill|im|my",
+            "you|u|yall do? NOT need|have to keep? TEXT|TEXTING me|us|$",
+        ],
+    ),
+    review_regardless(
+        "phrase.other_channel_revoked",
+        &[
+            "REMOVE|unsubscribe|unsub|opt|optout me|us|out from|of|off THE* newsletter|newsletters|emails|\
+             email|mailing|calls|calling|emailing",
+            "STOP CALLING and|or|nd|n CALLING",
+        ],
+    ),
+    // Anger at the sender, in any spelling of the curse. A curse about the gate ("the fucking gate") is not this.
+    review(
+        "phrase.anger",
+        &[
+            "fuck|f**k|f*ck|fck|fuk|fuq|fk|f|phuck|fcuk|fvck|f***|f**|f*k|fu*k|fuckin|eff you|u|off|\
+             yourself|ya|yall|urself|yourselves|this|ur|yo",
+            "^^ fu|fuckyou|fuckoff|fuckyall|fck|fuck|fuckers|fucker|stfu|gtfo|foff|kma|motherfucker|\
+             motherfuckers|asshole|assholes|bitch|dickhead|idiots|bastards|bastard|scumbags|scum $$",
+            "fuckyou|fuckoff|stfu|gtfo|fuckyall",
+            "go fuck|f**k|screw|f*ck|f|fck|kill|eff|fk yourself|urself|off|yourselves|ur",
+            "go pound|kick|jump sand|rocks|in|off",
+            "go|burn|rot|see to|in|you hell|h*ll",
+            "piss|p*ss|buzz|bugger|sod|back|bug|eff|naff|jog off|of $|you|u|and",
+            "^ get lost|bent|stuffed|fucked|rekt $",
+            "eat shit|sh*t",
+            "^ suck|kiss|lick|eat my|it|a|deez|me",
+            "kiss my ass|butt|a**",
+            "^ go|gtfo|get the? fuck|hell|f? away|die|outta $",
+            "go away",
+            "^ shut|stfu|shutup the? fuck|hell|f? up $",
+            "^ shutup $",
+            "drop dead",
+            "^ bite me $",
+            "^ screw|damn|eff|frick you|u|this|yall|off",
+            "you|youre|u|ur are|r? fucking|a|an|all|bunch* of? asshole|assholes|bitch|scum|scumbags|\
+             scammers|pest|pests",
+            "take a hike",
+            "^ get a? life $",
+            "up yours|urs",
+            "hate|loathe THE* MESSAGE|texts|texting",
+            "MESSAGE|these|youre|ur|you|u are|is|r? so|very|super|really|fucking* annoying",
+            "^^ so? annoying|harassment|harassing|creep|creeps|weirdo|perv $$",
+        ],
+    ),
+];

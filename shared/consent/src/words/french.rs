@@ -1,0 +1,156 @@
+//! French wordings. ARRET and AIDE are the keywords of the Canadian carriers (CWTA short code guidelines).
+
+use super::Language::French;
+use super::rule::{Effect, Rule};
+
+const fn rule(id: &'static str, effect: Effect, patterns: &'static [&'static str]) -> Rule {
+    Rule {
+        id,
+        effect,
+        language: French,
+        patterns,
+    }
+}
+
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "fr.keyword",
+        Effect::OptOut,
+        &[
+            "^^ arret|arrete|arreter|arretez|arretes|arreteez|arrets|desabonner|desabonnement|desabonne|\
+             desabonnez|desabonnez|desabonnes|desinscrire|desinscription|desinscrit|desinscrivez|\
+             desinscris|retirer|retirez|retrait|cesser|cessez|supprimer|supprimez|enlever|enlevez|\
+             revoquer|resilier|stopper|stoppez|quitter|desactiver|terminer ca|moi|tout|cela|maintenant|\
+             tous|svp|les|messages|textos|sms? tout|messages|textos? $$",
+            "^ arret|arretez|arrete|desabonner|desabonnement|desabonnez|cessez|desinscription|arreter ca|\
+             moi|tout|maintenant? $",
+            "^ ca|sa suffit|suffi $",
+            "^ assez $",
+            "^ plus rien $",
+        ],
+    ),
+    rule(
+        "fr.keyword.review",
+        Effect::Review,
+        &[
+            "^^ annuler|annulez|annule|annulation|fin|finir|assez|bloquer|bloque|pourriel|pourriels|spam \
+             tout|ca|moi? $$",
+        ],
+    ),
+    rule(
+        "fr.no_texting",
+        Effect::OptOut,
+        &[
+            "FR_STOP de? FR_THE* FR_SENDING|FR_MESSAGE",
+            "FR_STOP|annuler|annulez|annule|suspendre|suspendez|desactiver|desactivez|bloquez|supprimez|\
+             supprimer|retirez FR_THE* FR_MESSAGE|abonnement|inscription|envois|communications",
+            "FR_STOP ca|cela|tout $",
+            "ne|n|de|pas|me|plus|ne plus me|nous|plus|pas|mecrire|pas? FR_SENDING",
+            "ne? me|nous FR_SEND|FR_SENDING plus|pas|rien|jamais",
+            "ne? FR_SEND plus|pas|jamais|rien",
+            "nenvoyez|mecrivez|nenvoie|nenvoyer|mecris|menvoyez|menvoie|mappelez|necrivez plus|pas|rien|\
+             jamais|moi",
+            "je? ne? veux|veut|souhaite|desire|voudrais|veu|aimerais|veuille|voulons|souhaitons|peux|\
+             veulent plus|pas|ne|aucun|jamais|rien plus? de|recevoir|etre|vos|ces|aucun|que|de|ca|avoir|\
+             entendre|davoir|le|les FR_THE* FR_MESSAGE|contacte|contactee|recevoir|derange|parler|de|ca|$|\
+             vous|textos|sollicite|rien|quoi",
+            "je? veux|souhaite|desire|voudrais|aimerais|demande|prefere de? ne plus|pas recevoir|etre|\
+             avoir|de",
+            "ne plus|pas|jamais recevoir|etre|FR_SENDING|contacter|texter",
+            "^ fini FR_THE* FR_MESSAGE",
+            "^ plus jamais de? FR_THE* FR_MESSAGE",
+            "^ plus|pas|aucun|jamais|assez de|dautres|autre|vos|ces|FR_THE* FR_MESSAGE",
+            "pas|plus|aucun de FR_MESSAGE $",
+            "laissez|laisse|laissez|fichez|foutez|foute|lachez moi|nous|la|mon tranquille|tranquilles|\
+             paix|la|seul|seule|patience",
+            "par courriel|email|telephone|poste plutot|au|pas|et que|lieu|par|non",
+            "plutot|au que|lieu|de de? par? FR_MESSAGE|texter",
+            "tanne|tannee|tannes|ecoeure|ecoeuree|fatigue|marre de|par FR_THE* FR_MESSAGE|recevoir|\
+             FR_SENDING",
+        ],
+    ),
+    rule(
+        "fr.remove_me",
+        Effect::OptOut,
+        &[
+            "FR_REMOVE moi|nous $|de|des|du|svp|maintenant",
+            "FR_REMOVE|effacer|supprimer|enlever|retirer mon|ce|le|mes numero|nom|telephone|cellulaire|\
+             coordonnees|contact|num|donnees|cell",
+            "desabonner|desabonnez|desabonne|desinscrire|desinscrivez|desabonnement|desinscription|\
+             desinscris",
+            "etre|me|mon|je|de retire|retiree|enleve|enlevee|supprime|desabonne|desinscrit|retrait|\
+             retirer|desabonner|desinscrire",
+            "retire|retrait|retirer|revoque|revoquer|annule|retirons FR_THE* consentement|autorisation|\
+             permission|accord",
+            "je? ne? consens|consent|autorise|accepte plus|pas",
+            "sans|aucun mon? consentement|autorisation",
+            "sortez|sors|otez|otes moi de",
+        ],
+    ),
+    rule(
+        "fr.not_interested",
+        Effect::ReviewUnlessAnswering,
+        &["pas|plus|non|peu du? tout? interesse|interessee|interesses"],
+    ),
+    rule(
+        "fr.other_revocation",
+        Effect::Review,
+        &[
+            "ca|sa|cela ne? minteresse|interesse pas|plus",
+            "minteresse pas|plus",
+            "ne? mappelez|appelez|appelle|telephonez|mappeler|appeler plus|pas|jamais",
+            "FR_STOP de? de? mappeler|appeler|telephoner|les? appels|courriels",
+            "va|allez|vas chier|te|vous|au|en chier|diable|foutre|faire|enfer",
+            "va|allez chier|mourir",
+            "ta|vos|vot gueule|yeule|gueules",
+            "tabarnak|tabarnac|calisse|calice|crisse|ostie|osti|caliss|crissez|decrisse|decrissez|decaliss",
+            "foutez|fous|fiche|fichez|fout|crissez le|moi|patience camp|patience|la|paix",
+            "degage|degagez|merde|connard|connards",
+            "harcelement|harceler|harcelez",
+            "je|vais|on vous|te|vais|va .. bloquer|signaler|bloque|denoncer|poursuivre",
+            "qui|ou|comment vous|avez|a|tavez .. donne|eu|obtenu|trouve mon|ce|la numero|permission|\
+             autorisation",
+            "jamais|pas demande|inscrit|autorise|consenti|abonne|signe .. FR_MESSAGE|ca|$|a|recevoir|cela|\
+             pour",
+            "pourquoi .. recois|recevoir|textez|ecrivez|envoyez|menvoyez|mecrivez|continuez|toujours .. \
+             FR_MESSAGE|ca|toujours|encore|$|de",
+            "trop de FR_MESSAGE",
+        ],
+    ),
+    rule(
+        "fr.party",
+        Effect::ReviewRegardless,
+        &[
+            "mauvais|faux|mauvaise|errone|mauvaises numero|numeros|personne|num|telephone|destinataire|\
+             cellulaire",
+            "trompez|trompe|tromper|trompes|erreur de|sur numero|personne|destinataire",
+            "vous vous? trompez|etes|faites|avez|tetes|tes trompe|trompes|erreur|tromper",
+            "je? ne? suis pas SOMEBODY|cette|la|le|lui|elle|client|cliente|locataire|celui|celle|OTHER",
+            "ce|cest nest|pas|est pas|le|plus? mon|le|son|SOMEBODY|bon|la|lui|moi|a|au|elle numero|\
+             telephone|bon|personne|SOMEBODY|bonne|$|lui",
+            "cest|nest pas|plus SOMEBODY|moi|lui|elle|mon|le|son|a numero|bon|$|lui|elle|telephone|\
+             SOMEBODY",
+            "je? ne? connais|connait|connaissons pas|aucun|aucune|personne de? SOMEBODY|cette|aucun|\
+             personne|vous|OTHER|du",
+            "il ny|ya|nya a? pas|personne|aucun de|SOMEBODY|du|ici|OTHER",
+            "je? nai|ai|loue|naipas pas|jamais|aucun|plus de|eu|dunite|loue|dentrepot|un|une|dentreposage \
+             unite|entrepot|locker|chez|$|dentrepot|avec|rien|compte|casier|mini",
+            "nouveau|change numero|de",
+            "numero appartient|reassigne|nappartient|change",
+        ],
+    ),
+    rule(
+        "fr.optin",
+        Effect::OptIn,
+        &[
+            "^^ commencer|debut|debuter|reprendre|reabonner|reabonnement|reactiver|recommencer|\
+             recommencez|demarrer|sabonner|abonner|abonnement|reprenez|inscrire|reinscrire FR_THE* \
+             FR_MESSAGE? $$",
+            "^ je veux|voudrais|souhaite|aimerais|accepte|desire|consens de? a? recommencer|recevoir|\
+             reprendre|continuer|mabonner|reabonner|reactiver a? recevoir? FR_THE* FR_MESSAGE? nouveau|\
+             encore? $",
+            "^ me? reabonnez|reabonner|reactivez|reinscrivez|abonnez|reprenez|recommencez moi|a|les|vos|\
+             FR_SENDING? FR_THE* FR_MESSAGE? $",
+        ],
+    ),
+];

@@ -1,0 +1,62 @@
+//! A row of the tables: wordings, and what they do to the meaning of a text.
+
+use super::{Language, english, french, ordinary, spanish};
+
+/// What a match of a rule does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Effect {
+    /// Greetings, thanks and signatures: as if not there when a rule asks for a whole clause or message.
+    Filler,
+    /// The words belong to something other than texting; no other rule may use them.
+    Ordinary,
+    /// Opts out.
+    OptOut,
+    /// Asks for texts: "don't call, text me". Stronger than a revocation that is in doubt.
+    Wanted,
+    /// Opts out, and a person should look: the words may have been meant otherwise.
+    Review,
+    /// As `Review`, and the doubt stays where a plainer rule matches too: "wrong number, stop" stops the texts, and
+    /// the number still is not the tenant's.
+    ReviewRegardless,
+    /// As `Review`, but an answer when the facility had asked something.
+    ReviewUnlessAnswering,
+    /// Opts in.
+    OptIn,
+    /// Asks who is texting.
+    Help,
+}
+
+/// Wordings with one effect, under an id that goes into the record.
+///
+/// A pattern is a sequence of steps, separated by spaces and matched against the words of one clause:
+///
+/// | step | matches |
+/// |---|---|
+/// | `text` | the word, folded: lower case, no accents, no apostrophes |
+/// | `MESSAGE` | a word of that class of the vocabulary |
+/// | `text\|MESSAGE` | either |
+/// | `text\|$` | the word, or the clause ends here |
+/// | `text?` | the word or nothing |
+/// | `THE*` | up to four of them |
+/// | `STOP+` | one to eight of them |
+/// | `..` | up to three words of any kind |
+/// | `^`, `$` | first and last: the clause begins or ends here, fillers aside |
+/// | `^^`, `$$` | first and last: the message begins or ends here, fillers aside |
+///
+/// Between two steps a word of class `SOFT` is passed over, so that "stop fucking texting me" is "stop texting me".
+#[derive(Debug)]
+pub(super) struct Rule {
+    pub(super) id: &'static str,
+    pub(super) effect: Effect,
+    pub(super) language: Language,
+    pub(super) patterns: &'static [&'static str],
+}
+
+/// All rules, in the order of precedence among equals.
+pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
+    let tables = [ordinary::RULES]
+        .into_iter()
+        .chain(english::TABLES)
+        .chain([spanish::RULES, french::RULES]);
+    tables.flatten()
+}

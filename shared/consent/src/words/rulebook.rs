@@ -1,0 +1,349 @@
+//! The tables made ready for matching, once per process, and the matcher.
+
+use std::collections::HashMap;
+use std::hash::{BuildHasherDefault, Hasher};
+use std::sync::LazyLock;
+
+use super::normalise::WordId;
+use super::rule::{self, Effect, Rule};
+use super::set::Set;
+use super::spelling::{UNKNOWN, Unknown};
+use super::vocabulary::CLASSES;
+
+/// The rules of this build.
+pub(super) static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::new);
+
+/// Every word that a rule names has a number, every set of words ("stop|quit", `MESSAGE`) is a set of numbers,
+/// and every word knows the patterns that can begin with it.
+pub(super) struct Rulebook {
+    words: HashMap<&'static str, WordId, BuildHasherDefault<Fnv>>,
+    pub(super) sets: Vec<Set>,
+    pub(super) patterns: Vec<Pattern>,
+    /// By phase and word: where a pattern can begin.
+    pub(super) starts: [Vec<Vec<Start>>; 3],
+    /// By word: the sets that it belongs to (a set of set numbers).
+    pub(super) memberships: Vec<Set>,
+    pub(super) soft: u16,
+    keywords: u16,
+}
+
+/// The most words that one step takes.
+pub(super) const MOST_REPEATS: usize = 8;
+
+/// A word can begin this pattern, at this step (optional first steps may be left out), in a message that also
+/// has a word of this set.
+#[derive(Clone, Copy)]
+pub(super) struct Start {
+    pub(super) pattern: u16,
+    pub(super) step: u16,
+    pub(super) needs: u16,
+}
+
+pub(super) struct Pattern {
+    pub(super) rule: &'static Rule,
+    pub(super) order: usize,
+    pub(super) from: Edge,
+    pub(super) to: Edge,
+    pub(super) steps: Vec<Step>,
+}
+
+/// Where a match must begin or end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Edge {
+    Anywhere,
+    Clause,
+    Message,
+}
+
+/// One step of a pattern; sets are named by their index.
+#[derive(Debug, Clone, Copy)]
+pub(super) enum Step {
+    Words { set: u16, least: u8, most: u8 },
+    Gap,
+}
+
+impl Rulebook {
+    fn new() -> Self {
+        let mut builder = Builder::default();
+        for (name, members) in CLASSES {
+            builder.class(name, members);
+        }
+        let patterns: Vec<Pattern> = rule::all()
+            .enumerate()
+            .flat_map(|(order, rule)| rule.patterns.iter().map(move |written| (order, rule, *written)))
+            .flat_map(|(order, rule, written)| builder.patterns(order, rule, written))
+            .collect();
+        let soft = builder.set("SOFT");
+        let keywords = builder.set("KEYWORD");
+        let words = UNKNOWN.len() + builder.words.len();
+        let mut book = Self {
+            starts: std::array::from_fn(|_| vec![Vec::new(); words]),
+            memberships: std::iter::repeat_with(Set::default).take(words).collect(),
+            words: builder.words,
+            sets: builder.sets,
+            patterns,
+            soft,
+            keywords,
+        };
+        book.index();
+        book
+    }
+
+    /// Fills `starts` and `memberships`.
+    fn index(&mut self) {
+        for (number, set) in (0..).zip(&self.sets) {
+            for id in set.ids() {
+                if let Some(memberships) = self.memberships.get_mut(usize::from(id)) {
+                    memberships.insert(number);
+                }
+            }
+        }
+        for (number, pattern) in (0..).zip(&self.patterns) {
+            let Some(phase) = self.starts.get_mut(phase(pattern.rule.effect)) else {
+                continue;
+            };
+            for (nth, step) in (0..).zip(&pattern.steps) {
+                let Step::Words { set, least, .. } = step else {
+                    break;
+                };
+                // Of the sets that must come after, the smallest is the least likely to be there.
+                let after = pattern.steps.iter().skip(usize::from(nth) + 1);
+                let needs = after
+                    .filter_map(|step| match step {
+                        Step::Words { set, least: 1.., .. } => Some(*set),
+                        Step::Words { .. } | Step::Gap => None,
+                    })
+                    .min_by_key(|set| self.sets.get(usize::from(*set)).map(Set::len));
+                let start = Start {
+                    pattern: number,
+                    step: nth,
+                    needs: needs.unwrap_or(*set),
+                };
+                for id in self.sets.get(usize::from(*set)).into_iter().flat_map(Set::ids) {
+                    if let Some(starts) = phase.get_mut(usize::from(id)) {
+                        starts.push(start);
+                    }
+                }
+                if *least > 0 {
+                    break;
+                }
+            }
+        }
+    }
+
+    /// The number of a word, if any rule names it.
+    pub(super) fn word(&self, folded: &str) -> Option<WordId> {
+        self.words.get(folded).copied()
+    }
+
+    /// The number of a word that can be a whole message.
+    pub(super) fn keyword(&self, folded: &str) -> Option<WordId> {
+        self.word(folded).filter(|id| self.in_set(self.keywords, *id))
+    }
+
+    pub(super) fn in_set(&self, set: u16, id: WordId) -> bool {
+        self.sets
+            .get(usize::from(set))
+            .is_some_and(|set| set.contains(id))
+    }
+}
+
+fn phase(effect: Effect) -> usize {
+    match effect {
+        Effect::Filler => 0,
+        Effect::Ordinary => 1,
+        Effect::OptOut
+        | Effect::Wanted
+        | Effect::Review
+        | Effect::ReviewRegardless
+        | Effect::ReviewUnlessAnswering
+        | Effect::OptIn
+        | Effect::Help => 2,
+    }
+}
+
+#[derive(Default)]
+struct Builder {
+    words: HashMap<&'static str, WordId, BuildHasherDefault<Fnv>>,
+    sets: Vec<Set>,
+    /// Sets by how they are written in the tables.
+    named: HashMap<&'static str, u16>,
+}
+
+impl Builder {
+    fn class(&mut self, name: &'static str, members: &'static str) {
+        let set = self.union(members.split_whitespace());
+        self.named.insert(name, set);
+    }
+
+    /// The set for `a|b|CLASS`.
+    fn set(&mut self, written: &'static str) -> u16 {
+        if let Some(set) = self.named.get(written) {
+            return *set;
+        }
+        let set = self.union(written.split('|').filter(|each| *each != "$"));
+        self.named.insert(written, set);
+        set
+    }
+
+    fn union(&mut self, members: impl Iterator<Item = &'static str>) -> u16 {
+        let mut union = Set::default();
+        for member in members {
+            match self
+                .named
+                .get(member)
+                .and_then(|set| self.sets.get(usize::from(*set)))
+            {
+                Some(set) => {
+                    union.open |= set.open;
+                    union.add_all(set);
+                }
+                None => match unknown(member) {
+                    Some(id) => {
+                        union.open = true;
+                        union.insert(id);
+                    }
+                    None => union.insert(self.word(member)),
+                },
+            }
+        }
+        self.sets.push(union);
+        u16::try_from(self.sets.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    fn word(&mut self, word: &'static str) -> WordId {
+        let next = WordId::try_from(UNKNOWN.len() + self.words.len()).unwrap_or(WordId::MAX);
+        *self.words.entry(word).or_insert(next)
+    }
+
+    /// The patterns for one wording: several where a step may also be the end of the clause (`texts|$`).
+    fn patterns(&mut self, order: usize, rule: &'static Rule, written: &'static str) -> Vec<Pattern> {
+        let (mut from, mut to) = (Edge::Anywhere, Edge::Anywhere);
+        let mut steps = Vec::new();
+        let mut patterns = Vec::new();
+        for step in written.split_whitespace() {
+            match step {
+                "^" => from = Edge::Clause,
+                "^^" => from = Edge::Message,
+                "$" => to = Edge::Clause,
+                "$$" => to = Edge::Message,
+                ".." => steps.push(Step::Gap),
+                words => {
+                    let (words, least, most) = match words.as_bytes().last() {
+                        Some(b'?') => (words.trim_end_matches('?'), 0, 1),
+                        Some(b'*') => (words.trim_end_matches('*'), 0, 4),
+                        Some(b'+') => (words.trim_end_matches('+'), 1, 8),
+                        _ => (words, 1, 1),
+                    };
+                    if words.split('|').any(|each| each == "$") {
+                        let steps = steps.clone();
+                        patterns.push(Pattern {
+                            rule,
+                            order,
+                            from,
+                            to: Edge::Clause,
+                            steps,
+                        });
+                    }
+                    steps.push(Step::Words {
+                        set: self.set(words),
+                        least,
+                        most,
+                    });
+                }
+            }
+        }
+        patterns.push(Pattern {
+            rule,
+            order,
+            from,
+            to,
+            steps,
+        });
+        patterns
+    }
+}
+
+/// The pseudo-words of the tables: words that the vocabulary does not hold.
+fn unknown(member: &str) -> Option<WordId> {
+    let kind = match member {
+        "OTHER" => Unknown::Plain,
+        "NUMBER" => Unknown::Number,
+        "NAME" => Unknown::Name,
+        "OTHERING" => Unknown::Gerund,
+        _ => return None,
+    };
+    UNKNOWN
+        .iter()
+        .find_map(|(each, id)| (*each == kind).then_some(*id))
+}
+
+/// Fowler, Noll and Vo's hash: the words are ours and short, so speed counts and collisions on purpose do not:
+/// the table is fixed before any text is read.
+struct Fnv(u64);
+
+impl Default for Fnv {
+    fn default() -> Self {
+        Self(0xcbf2_9ce4_8422_2325)
+    }
+}
+
+impl Hasher for Fnv {
+    fn write(&mut self, bytes: &[u8]) {
+        for byte in bytes {
+            self.0 = (self.0 ^ u64::from(*byte)).wrapping_mul(0x0100_0000_01b3);
+        }
+    }
+
+    fn finish(&self) -> u64 {
+        self.0
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_class_that_a_pattern_names_is_defined() {
+        let undefined: Vec<_> = RULEBOOK
+            .words
+            .keys()
+            .filter(|word| word.chars().any(|c| c.is_ascii_uppercase()))
+            .collect();
+        assert!(undefined.is_empty(), "{undefined:?}");
+    }
+
+    #[test]
+    fn every_pattern_takes_a_word_and_has_no_gap_at_its_edges() {
+        for pattern in &RULEBOOK.patterns {
+            let needed = pattern
+                .steps
+                .iter()
+                .any(|step| matches!(step, Step::Words { least: 1.., .. }));
+            assert!(needed, "{:?}", pattern.rule);
+            assert!(
+                !matches!(pattern.steps.first(), None | Some(Step::Gap)),
+                "{:?}",
+                pattern.rule
+            );
+            let open_end = pattern.to == Edge::Anywhere && matches!(pattern.steps.last(), Some(Step::Gap));
+            assert!(!open_end, "{:?}", pattern.rule);
+        }
+    }
+
+    #[test]
+    fn words_in_the_tables_are_folded() {
+        let stray: Vec<_> = RULEBOOK
+            .words
+            .keys()
+            .filter(|word| {
+                word.is_ascii()
+                    && !word
+                        .bytes()
+                        .all(|b| b.is_ascii_lowercase() || b.is_ascii_digit() || b"*#".contains(&b))
+            })
+            .collect();
+        assert!(stray.is_empty(), "{stray:?}");
+    }
+}

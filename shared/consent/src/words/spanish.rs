@@ -1,0 +1,195 @@
+//! Spanish wordings.
+
+use super::Language::Spanish;
+use super::rule::{Effect, Rule};
+
+const fn rule(id: &'static str, effect: Effect, patterns: &'static [&'static str]) -> Rule {
+    Rule {
+        id,
+        effect,
+        language: Spanish,
+        patterns,
+    }
+}
+
+pub(super) const RULES: &[Rule] = &[
+    rule(
+        "es.keyword",
+        Effect::OptOut,
+        &[
+            "^^ baja|alto|parar|basta|salir|pare|paren|pareme|parame|detener|detenga|detengan|detente|\
+             detenganse|terminar|termina|terminen|desuscribir|desuscribirme|desuscribirse|desuscribeme|\
+             desinscribir|desinscribirme|deshabilitar|desactivar|borrar|borrame|borreme|borrenme|eliminar|\
+             eliminame|elimineme|eliminenme|quitar|quitame|quiteme|quitenme|sacame|saqueme|saquenme|\
+             bloquear|revocar|suspender|anular|remover|removerme|remuevame|remuevanme|dejame|nomas|cesar|\
+             cesen|finalizar ya|ahora|todo|esto|de|los|mensajes|textos|eso? ya|ahora? $$",
+            "^ alto|parar|basta|paren|desuscribir|pare|desuscribirme|desuscribanme|basta ya? $",
+            "^ ya basta|paren|parenle|pare|estuvo|parale $",
+            "^ basta de",
+            "^^ no mas|+ $$",
+            "^ ya no mas? $",
+            "^^ no mas $$",
+            "^^ STOP|alto|baja|parar mensajes|textos|alto|baja|parar|sms|todo $$",
+            "^ no mas|+ por|mas|gracias|$",
+        ],
+    ),
+    rule(
+        "es.keyword.review",
+        Effect::Review,
+        &[
+            "^^ para|cancelar|cancela|cancelen|fin|finalizar|cancelame|cancelenme|dejar|dejen|deje|deja|\
+             suficiente|spam|acabar|nunca ya|ahora|todo|esto|eso? ya? $$",
+            "^^ para ya? $$",
+        ],
+    ),
+    rule(
+        "es.no_texting",
+        Effect::OptOut,
+        &[
+            "no|nunca|ya nos|me|le|les ES_SEND",
+            "no|nunca vuelva|vuelvan|sigan|siga|sigas|quiero|queremos|deseo|necesito|me|debe|deben a|que|\
+             de? me|nos? ES_SEND|ES_SENDING",
+            "ya no ES_SEND mas? $",
+            "no ES_SEND mas? ES_THE* ES_MESSAGE|mas|nada",
+            "no mas|+ ES_THE* ES_MESSAGE",
+            "no contactar|contacten|contacte|molestar|moleste|molesten|textear|texteen|enviar|mandar|\
+             envien|manden|mensajear|escribir|escriban me|mas|nos|a|$|ES_MESSAGE",
+            "ES_STOP de? de ES_SENDING",
+            "ES_STOP de? ES_SENDING",
+            "ES_STOP|cancelar|cancelen|cancela|cancele|cancelame|cancelenme|cancelo|suspendan|suspender|\
+             suspenda|detener|desactivar|desactiven|eliminar|terminar|bloquear|quitar|quiten|anular|\
+             apagar|no|sin|fuera con|de? ES_THE* ES_MESSAGE|suscripcion|subscripcion|suscripciones|\
+             notificaciones",
+            "ya|no no|mas ES_THE* ES_MESSAGE $",
+            "ES_STOP con? de? esto|eso|molestar|molestarme|chingar|joder|fregar|enviarme|mandarme|\
+             jodiendo|molestando|chingando",
+            "que|pa|para|quiero|pido|favor|les|le|exijo que? me? dejen|deje|paren|pare de ES_SENDING|\
+             mandar|llegar|molestar",
+            "dejen|deje|deja|dejame|dejenme|dejeme|dejanos me? en paz|tranquilo|tranquila",
+            "no|ni quiero|deseo|quisiera|necesito|queremos|gustaria|autorizo|acepto|pedi|solicite|\
+             deseamos|quero|kiero|interesan ya? mas? recibir|recivir|seguir|que|tener|estar|ver|resibir|\
+             resivir? recibiendo|me|nos|mas? ES_THE* ES_MESSAGE|nada|esto|estos|mas|ES_SEND|lista|manden|\
+             contacten|molesten|estas",
+            "no|ya quiero|deseo que me ES_SEND",
+            "no|ni quiero|deseo|queremos saber|saber|nada mas? nada? de|con ustedes|usted|esto",
+            "no quiero mas $",
+            "ya no quiero|deseo mas? nada|esto|$",
+            "ya no me interesa|interesan recibir|estos|sus|mas",
+            "cansado|cansada|harto|harta de .. ES_MESSAGE|ES_SENDING",
+            "prefiero|mejor|por correo|email|llamada|llamen|llamame|llameme|en en? lugar|vez de \
+             ES_MESSAGE|textear|textos",
+            "en lugar|vez de ES_MESSAGE|textos|textear|ES_SENDING",
+        ],
+    ),
+    rule(
+        "es.remove_me",
+        Effect::OptOut,
+        &[
+            "ES_REMOVE de? mi|este|ese|el|la|los|mis|su|esta|de|ES_THE numero|telefono|nombre|contacto|\
+             lista|celular|datos|listas|cel|informacion|ES_MESSAGE|base|sistema|registro",
+            "ES_REMOVE_ME|sacarme|salirme|salir de? ES_THE* lista|listas|esto|aqui|numero|sistema|grupo|\
+             base|ES_MESSAGE|registro|contactos",
+            "^ ES_REMOVE_ME $",
+            "quiero|deseo|quisiera|solicito|pido|favor|necesito|como .. darme|dar|salir|salirme|\
+             desuscribirme|desuscribir|desinscribirme|baja|cancelar|eliminarme de? la? baja|lista|$|\
+             suscripcion|mensajes|esta|este|del",
+            "dar|darme|doy|dame|deme|denme|den|darnos|dennos|dese|damos|darse|me|quiero|solicito|pido|\
+             favor|tramitar|hola me|nos? dan|den|doy|la|mi|una? de|la? baja $|de|por|mi|del|a|ya|porfavor|\
+             porfa|gracias",
+            "baja mi|este|a|de numero|mi|este|telefono|la|esta|lista|numero",
+            "de baja|vaja $",
+            "me doy|quiero|dan|den dar? de? baja|vaja",
+            "desuscribir|desuscribirme|desuscribeme|desuscribanme|desuscribirse|desinscribirme|\
+             desuscribame|desinscribanme|desuscribir",
+            "cancelar|cancelen|cancela|cancele|cancelo|anular ES_THE* suscripcion|subscripcion|\
+             suscripciones|inscripcion",
+            "revoco|retiro|retirar|revocar|anulo|revocamos ES_THE* consentimiento|permiso|autorizacion",
+            "no doy|tienen|tiene|autorizo|autorice|di|consiento|dado|he ES_THE* consentimiento|permiso|\
+             autorizacion|que|a|ES_MESSAGE|mi|$",
+        ],
+    ),
+    rule(
+        "es.not_interested",
+        Effect::ReviewUnlessAnswering,
+        &[
+            "no me|nos interesa|interesan|interesado $",
+            "no|tampoco estoy|estamos|soy interesado|interesada|interesados",
+            "no me interesa|interesan nada|sus|su|mas|gracias|esto|lo|ES_MESSAGE|recibir|estos",
+        ],
+    ),
+    rule(
+        "es.other_revocation",
+        Effect::Review,
+        &[
+            "no me|nos|mas llamen|llame|llames|marquen|marque",
+            "no mas? llamar|llamen|llame|llamadas",
+            "dejen|deje|paren|pare|parar|dejar de llamar|llamarme|marcar|marcarme|llamando",
+            "chinga|chinguen|chingate|chingada|chingense|jodete|jodanse|joder|puta|mierda|verga|culero|\
+             culeros|pendejos|cabron|cabrones|carajo|largo|larguense|pudranse|callate|callense|mamen|\
+             chingar|chinguense|putos|hdp",
+            "vete|vayanse|vayase|vaya a|al|por|de la|carajo|diablo|infierno|chingada|mierda|aqui|ahi",
+            "que|como|quien|donde les? dio|dieron|consiguieron|obtuvieron|sacaron|tienen|tiene mi|permiso|\
+             este numero|$|telefono",
+            "por|porque que? me siguen|sigue|mandan|envian|escriben|manda|mandando|envia|escribe|llegan|\
+             siguen|molestan|estan",
+            "nunca|no|jamas me? pedi|autorice|solicite|inscribi|suscribi|registre|di|firme|acepte .. \
+             ES_MESSAGE|esto|mi|permiso|numero|estos|$|recibir",
+            "acoso|acosando|acosar|voy a|los reportar|reportarlos|denunciar|demandar|bloquear|bloquearlos|\
+             bloqueare|denunciarlos|demandarlos|reportar",
+            "los|lo|te|las voy|estoy|vamos a? bloquear|bloqueando|reportar|denunciar|demandar",
+            "es|esto|son|puro spam|acoso|estafa|fraude",
+            "^^ estafa|fraude|acoso|estafadores $$",
+            "bloqueado|bloqueados|reportado|reportados $",
+            "demasiados|muchos|tantos ES_MESSAGE",
+            "no me|nos|nos? molestar|molesten|moleste|molestes|chinguen|jodan|chingues|joda|frieguen|\
+             friegue|mamen|jodas|mas|insista|insistan",
+            "callense|callate|silencio $",
+        ],
+    ),
+    rule(
+        "es.party",
+        Effect::ReviewRegardless,
+        &[
+            "numero|telefono|persona|celular|num|no equivocado|equivocada|incorrecto|erroneo|equibocado|\
+             incorrecta|malo|mal",
+            "equivocado|equivocada|equivocados|equibocado|equivocaste|equivocaron|equivoco|equivocan|\
+             equivoca de? numero|persona|telefono|$",
+            "se|te|estas|estan|esta|ustedes equivocado|equivoco|equivocan|equivocaron|equivocando|\
+             equivoca|equivocaste|confundieron|confundio|equivocados|equivocada",
+            "no|yo no? soy SOMEBODY|esa|ese|el|la|ella|quien|cliente|inquilino|dueno|OTHER|yo",
+            "no es|era mi|de|el|su|este|ella|SOMEBODY numero|SOMEBODY|telefono|celular|ella|correcto|\
+             storage",
+            "este|ese ya? no es|pertenece|era el|a|de|mi|su|SOMEBODY",
+            "no|ni conozco|conosco|conocemos|vive|tengo|tenemos|rento|he|se|trabaja|esta|existe a? ningun|\
+             ninguna|esa|ese|nadie|SOMEBODY|una|un|quien|aqui|con|esta|ya|rentado|almacen|bodega|mas|la|\
+             el|este|unidad SOMEBODY|persona|aqui|unidad|bodega|almacen|storage|es|eres|ustedes|$|son|\
+             numero|llamado|llamada|con|senor|que|nada|OTHER",
+            "aqui no|nadie .. SOMEBODY|nadie|hay|vive|se|es|esa|con|llama",
+            "acabo|apenas de? obtener|sacar|adquirir|conseguir|comprar|cambiar|recibir este|de|el numero",
+            "este|mi|el numero|telefono ahora|es|ya|nuevo es|mio|de|otra|nuevo|no|cambio .. persona|mio|\
+             nuevo|pertenece|es|otra",
+            "nuevo numero|dueno $",
+            "numero nuevo $",
+            "tiene|tienen|tienes|marco|marcaste|escribio|mando el|a|un|al numero|telefono|persona \
+             equivocado|incorrecto|equivocada|mal",
+        ],
+    ),
+    rule(
+        "es.optin",
+        Effect::OptIn,
+        &[
+            "^^ iniciar|empezar|comenzar|comienzo|reanudar|reactivar|activar|alta|suscribir|suscribirme|\
+             resuscribir|reactiva|reactiven|reanuden|inicio|inscribir|volver|inicia|activa|reactivame|\
+             suscribeme ES_THE* ES_MESSAGE? $$",
+            "^ quiero|deseo|quisiera|si|acepto|autorizo|me volver|gustaria|quiero|si|seguir? a? recibir|\
+             recibirlos|reactivar|activar|reanudar|recibiendo ES_THE* ES_MESSAGE|alertas nuevamente|otra|\
+             de|denuevo? vez|nuevo|ustedes? $",
+            "^ volver|vuelva|vuelvan|vuelve a recibir|enviar|mandar|enviarme|mandarme|suscribirme|activar \
+             ES_THE* ES_MESSAGE? $",
+            "^ reactivar|activar|reanudar|reactiven|activen|reactive|reinicien|reanuden|reiniciar|active|\
+             habilitar|restablecer ES_THE* ES_MESSAGE $",
+            "^ quiero|deseo|darme|dar|darme de? suscribirme|alta|inscribirme|dar|darme|resuscribirme de|\
+             otra|nuevo|nuevamente? alta|vez? $",
+        ],
+    ),
+];

@@ -1,0 +1,323 @@
+//! Many tenants at once.
+//!
+//! Rows that touch the same tenant or number belong together and keep their order; so what an import does
+//! depends on its file alone. All others are free: they are put into *lanes*, one for each part of the
+//! facility's totals, so that transactions of different lanes do not wait for the same item.
+
+use std::collections::{BTreeMap, HashMap};
+use std::sync::{Mutex, PoisonError};
+use std::time::Duration;
+use std::vec;
+
+use consent::facility::Facility;
+use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::record::Evidence;
+use consent::tenant::{Details, Registered, Residence, Tenant};
+use futures_util::future::try_join_all;
+use jiff::Timestamp;
+use tokio::time::Instant;
+
+use crate::error::StoreError;
+use crate::items::Versioned;
+use crate::registrations::{RegisterError, Registrant, RepliedStop, TENANTS_PER_TRANSACTION};
+use crate::schema::totals_shard;
+use crate::store::{GaveUp, Pause, Store};
+
+/// So many lanes are worked on at once.
+const LANES_AT_ONCE: usize = 8;
+/// No transaction begins later than this after the start. API Gateway gives up after 30 s, and a caller who
+/// repeats the import finds everything done that was.
+const TIME_LIMIT: Duration = Duration::from_secs(20);
+
+/// Whether an import changes anything.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Run {
+    /// It does.
+    Real,
+    /// It only says what it would do.
+    Dry,
+}
+
+/// What became of a row.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Imported {
+    /// The tenant is new, or back.
+    Created,
+    /// Something about the tenant changed.
+    Updated,
+    /// The tenant is as they were.
+    Unchanged,
+    /// Other writers were faster, again and again. The tenant is as they were.
+    Conflict,
+}
+
+impl From<&Registered> for Imported {
+    fn from(registered: &Registered) -> Self {
+        match registered {
+            Registered::Created(_) | Registered::Returned(_) => Self::Created,
+            Registered::Updated(_) => Self::Updated,
+            Registered::Unchanged(_) => Self::Unchanged,
+        }
+    }
+}
+
+type Tenants = BTreeMap<TenantId, Versioned<Tenant>>;
+
+/// A row, by its place among the registrants.
+type Row = usize;
+
+impl Store {
+    /// Registers many tenants, and says what became of each. Where a tenant stands as their last row says,
+    /// all of their rows are taken to have been imported before: an import that is repeated changes nothing,
+    /// not even for a moment.
+    ///
+    /// # Errors
+    /// See [`RegisterError`]. Rows may have been imported then: it is safe to repeat.
+    pub async fn import(
+        &self,
+        facility_id: &FacilityId,
+        registrants: &[Registrant],
+        run: Run,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<Vec<Imported>, RegisterError> {
+        let until = Instant::now() + TIME_LIMIT;
+        let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
+        let (facility, stored) = self.read_facility_and_tenants(facility_id, ids).await?;
+        let import = Import {
+            store: self,
+            facility: facility.ok_or(RegisterError::FacilityNotFound)?,
+            registrants,
+            stored,
+            evidence,
+            now,
+            until,
+        };
+        let done = match run {
+            Run::Real => import.carry_out().await?,
+            Run::Dry => import.foresee(),
+        };
+        let mut imported = vec![Imported::Unchanged; registrants.len()];
+        for (row, became) in done {
+            if let Some(place) = imported.get_mut(row) {
+                *place = became;
+            }
+        }
+        Ok(imported)
+    }
+}
+
+/// An import, with what was stored when it began.
+struct Import<'a> {
+    store: &'a Store,
+    facility: Facility,
+    registrants: &'a [Registrant],
+    stored: Tenants,
+    evidence: &'a Evidence,
+    now: Timestamp,
+    until: Instant,
+}
+
+impl Import<'_> {
+    /// The rows of tenants who do not stand as their last row says, in the file's order.
+    fn rows(&self) -> impl Iterator<Item = (Row, &Registrant)> {
+        let last: HashMap<&TenantId, &Details> = self
+            .registrants
+            .iter()
+            .map(|registrant| (&registrant.tenant_id, &registrant.details))
+            .collect();
+        let stands = move |id: &TenantId| {
+            self.stored.get(id).is_some_and(|Versioned { value, .. }| {
+                value.residence == Residence::Resident && last.get(id) == Some(&&value.details)
+            })
+        };
+        let rows = self.registrants.iter().enumerate();
+        rows.filter(move |(_, registrant)| !stands(&registrant.tenant_id))
+    }
+
+    /// What the rows would become. That depends on the tenants' details, and on no number.
+    fn foresee(&self) -> Vec<(Row, Imported)> {
+        let mut foreseen: HashMap<&TenantId, Tenant> = HashMap::new();
+        self.rows()
+            .map(
+                |(
+                    row,
+                    Registrant {
+                        tenant_id, details, ..
+                    },
+                )| {
+                    let stored = self.stored.get(tenant_id).map(|stored| &stored.value);
+                    let registered = Tenant::register(
+                        foreseen.get(tenant_id).or(stored),
+                        &self.facility,
+                        tenant_id,
+                        details.clone(),
+                        None,
+                        self.evidence,
+                        self.now,
+                    );
+                    let became = Imported::from(&registered);
+                    foreseen.insert(tenant_id, registered.tenant().clone());
+                    (row, became)
+                },
+            )
+            .collect()
+    }
+
+    async fn carry_out(&self) -> Result<Vec<(Row, Imported)>, RegisterError> {
+        let lanes = Mutex::new(self.lanes().into_iter());
+        let workers = (0..LANES_AT_ONCE).map(|_| async {
+            let mut done = Vec::new();
+            while let Some(lane) = next(&lanes) {
+                for batch in self.batches(&lane) {
+                    done.extend(self.register(&batch).await?);
+                }
+            }
+            Ok::<_, RegisterError>(done)
+        });
+        Ok(try_join_all(workers).await?.concat())
+    }
+
+    /// The rows in lanes: those that touch the same tenant or number in one, in the file's order.
+    fn lanes(&self) -> Vec<Vec<Row>> {
+        let mut groups = Groups::default();
+        for (
+            row,
+            Registrant {
+                tenant_id, details, ..
+            },
+        ) in self.rows()
+        {
+            let stored = self.stored.get(tenant_id).map(|stored| &stored.value.details);
+            let numbers = [
+                stored.and_then(|stored| stored.cell_phone.as_ref()),
+                details.cell_phone.as_ref(),
+            ];
+            let numbers = numbers.into_iter().flatten().map(Touched::Number);
+            groups.add(row, std::iter::once(Touched::Tenant(tenant_id)).chain(numbers));
+        }
+        let mut lanes: BTreeMap<u8, Vec<Row>> = BTreeMap::new();
+        for group in groups.into_rows() {
+            let first = group.first().and_then(|&row| self.registrants.get(row));
+            let shard = first.map_or(0, |first| totals_shard(&first.tenant_id));
+            lanes.entry(shard).or_default().extend(group);
+        }
+        lanes.into_values().collect()
+    }
+
+    /// A lane's rows as they go into transactions, see [`Store::register_together`].
+    fn batches(&self, lane: &[Row]) -> Vec<Vec<Row>> {
+        let comes_alone = |row: &Row| {
+            self.registrants.get(*row).is_some_and(|registrant| {
+                registrant.replied_stop == RepliedStop::Yes
+                    && !self.stored.contains_key(&registrant.tenant_id)
+            })
+        };
+        lane.chunk_by(|one, next| !comes_alone(one) && !comes_alone(next))
+            .flat_map(|rows| rows.chunks(TENANTS_PER_TRANSACTION))
+            .map(<[Row]>::to_vec)
+            .collect()
+    }
+
+    /// Registers rows together, and one by one where the others hinder one of them.
+    async fn register(&self, rows: &[Row]) -> Result<Vec<(Row, Imported)>, RegisterError> {
+        let conflict = |error: &RegisterError| matches!(error, RegisterError::Store(StoreError::Conflict));
+        match self.register_patiently(rows).await {
+            Err(error) if conflict(&error) && rows.len() > 1 => {}
+            Err(error) if conflict(&error) => {
+                return Ok(rows.iter().map(|&row| (row, Imported::Conflict)).collect());
+            }
+            result => return result,
+        }
+        let mut done = Vec::with_capacity(rows.len());
+        for row in rows {
+            match self.register_patiently(std::slice::from_ref(row)).await {
+                Err(error) if conflict(&error) => done.push((*row, Imported::Conflict)),
+                result => done.extend(result?),
+            }
+        }
+        Ok(done)
+    }
+
+    /// Registers rows together, and waits for a database that throttles.
+    async fn register_patiently(&self, rows: &[Row]) -> Result<Vec<(Row, Imported)>, RegisterError> {
+        let registrants: Vec<Registrant> = rows
+            .iter()
+            .filter_map(|&row| self.registrants.get(row).cloned())
+            .collect();
+        let facility_id = &self.facility.facility_id;
+        let mut pause = Pause::long();
+        loop {
+            if Instant::now() > self.until {
+                return Err(StoreError::Unavailable("the time for an import is over".into()).into());
+            }
+            let result = self
+                .store
+                .register_together(facility_id, &registrants, self.evidence, self.now)
+                .await;
+            match result {
+                Ok((_, registered)) => {
+                    let imported = registered.iter().map(Imported::from);
+                    return Ok(rows.iter().copied().zip(imported).collect());
+                }
+                Err(RegisterError::Store(StoreError::Unavailable(source))) => pause
+                    .wait()
+                    .await
+                    .map_err(|GaveUp| StoreError::Unavailable(source))?,
+                Err(error) => return Err(error),
+            }
+        }
+    }
+}
+
+fn next(lanes: &Mutex<vec::IntoIter<Vec<Row>>>) -> Option<Vec<Row>> {
+    lanes.lock().unwrap_or_else(PoisonError::into_inner).next()
+}
+
+/// What rows can have in common.
+#[derive(PartialEq, Eq, Hash)]
+enum Touched<'a> {
+    Tenant(&'a TenantId),
+    Number(&'a PhoneNumber),
+}
+
+/// Rows that have something in common, directly or through others.
+#[derive(Default)]
+struct Groups<'a> {
+    by_touched: HashMap<Touched<'a>, Row>,
+    /// The rows, and towards the first of its group each (union-find).
+    towards: BTreeMap<Row, Row>,
+}
+
+impl<'a> Groups<'a> {
+    fn add(&mut self, row: Row, touched: impl Iterator<Item = Touched<'a>>) {
+        self.towards.insert(row, row);
+        for touched in touched {
+            let other = *self.by_touched.entry(touched).or_insert(row);
+            let (one, other) = (self.first(row), self.first(other));
+            self.towards.insert(one.max(other), one.min(other));
+        }
+    }
+
+    fn first(&mut self, row: Row) -> Row {
+        let mut first = row;
+        while let Some(&next) = self.towards.get(&first)
+            && next != first
+        {
+            first = next;
+        }
+        // The next one who asks gets there at once.
+        self.towards.insert(row, first);
+        first
+    }
+
+    /// The groups in the order of their first rows, each in the file's order.
+    fn into_rows(mut self) -> Vec<Vec<Row>> {
+        let rows: Vec<Row> = self.towards.keys().copied().collect();
+        let mut groups: BTreeMap<Row, Vec<Row>> = BTreeMap::new();
+        for row in rows {
+            groups.entry(self.first(row)).or_default().push(row);
+        }
+        groups.into_values().collect()
+    }
+}

@@ -1,0 +1,119 @@
+//! The numbers that tenants leave and join.
+
+use std::collections::{BTreeMap, BTreeSet};
+
+use aws_sdk_dynamodb::types::TransactWriteItem;
+use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::number::Number;
+use consent::tenant::{Details, Residence, Tenant};
+
+use crate::error::StoreError;
+use crate::items::{PhoneItem, Versioned, put};
+use crate::schema::Key;
+use crate::store::Store;
+
+/// A tenant leaves a number, or joins one.
+pub(crate) struct Moved {
+    pub(crate) from: Option<PhoneNumber>,
+    pub(crate) to: Option<PhoneNumber>,
+}
+
+impl Moved {
+    /// What new details mean for the numbers. A tenant who moved out has none.
+    pub(crate) fn between(existing: Option<&Tenant>, details: &Details) -> Self {
+        let before = existing
+            .filter(|tenant| tenant.residence == Residence::Resident)
+            .and_then(|tenant| tenant.details.cell_phone.clone());
+        if before == details.cell_phone {
+            Self { from: None, to: None }
+        } else {
+            Self {
+                from: before,
+                to: details.cell_phone.clone(),
+            }
+        }
+    }
+
+    /// The numbers concerned.
+    pub(crate) fn numbers(&self) -> impl Iterator<Item = PhoneNumber> {
+        [&self.from, &self.to].into_iter().flatten().cloned()
+    }
+}
+
+/// Numbers as they were read, with what has changed since.
+pub(crate) struct Numbers {
+    numbers: BTreeMap<PhoneNumber, Versioned<Number>>,
+    changed: BTreeSet<PhoneNumber>,
+}
+
+impl Numbers {
+    /// A number, where it was read.
+    pub(crate) fn get(&self, number: &PhoneNumber) -> Option<&Number> {
+        self.numbers.get(number).map(|number| &number.value)
+    }
+
+    /// Lets a tenant leave and join.
+    pub(crate) fn carry_out(&mut self, moved: &Moved, tenant: &TenantId) {
+        let mut change = |number: &Option<PhoneNumber>,
+                          change: fn(&mut BTreeSet<TenantId>, &TenantId) -> bool| {
+            if let Some(number) = number
+                && let Some(known) = self.numbers.get_mut(number)
+                && change(&mut known.value.tenants, tenant)
+            {
+                self.changed.insert(number.clone());
+            }
+        };
+        change(&moved.from, BTreeSet::remove);
+        change(&moved.to, |tenants, tenant| tenants.insert(tenant.clone()));
+    }
+
+    /// The writes of the numbers that changed, each on the version that was read.
+    pub(crate) fn writes(
+        &self,
+        store: &Store,
+        facility: &FacilityId,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        self.changed
+            .iter()
+            .filter_map(|number| Some((number, self.numbers.get(number)?)))
+            .map(|(number, Versioned { value, version })| {
+                let key = Key::phone(facility, number);
+                put(&store.table, &key, &PhoneItem::from(value), *version)
+            })
+            .collect()
+    }
+}
+
+impl Store {
+    /// Reads numbers. Of one that is not stored nothing is known.
+    pub(crate) async fn read_numbers(
+        &self,
+        facility: &FacilityId,
+        numbers: impl IntoIterator<Item = PhoneNumber>,
+    ) -> Result<Numbers, StoreError> {
+        let wanted: BTreeSet<PhoneNumber> = numbers.into_iter().collect();
+        let keys: Vec<(PhoneNumber, Key)> = wanted
+            .into_iter()
+            .map(|number| {
+                let key = Key::phone(facility, &number);
+                (number, key)
+            })
+            .collect();
+        let mut items = self
+            .read(&keys.iter().map(|(_, key)| key).collect::<Vec<_>>())
+            .await?;
+        let mut numbers = BTreeMap::new();
+        for (number, key) in keys {
+            let item = items.take::<PhoneItem>(&key)?.map(Into::into);
+            let known = item.unwrap_or_else(|| Versioned {
+                value: Number::new(number.clone()),
+                version: None,
+            });
+            numbers.insert(number, known);
+        }
+        Ok(Numbers {
+            numbers,
+            changed: BTreeSet::new(),
+        })
+    }
+}

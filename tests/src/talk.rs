@@ -1,0 +1,152 @@
+//! What tests say most often: the facility `f1` with its number [`OFFICE`], its tenants, and the three ways
+//! in which consent changes.
+
+use serde_json::{Value, json};
+
+use crate::{Answer, World, call, twilio};
+
+/// The number of the facility `f1`.
+pub const OFFICE: &str = "+15125550100";
+/// A tenant's number.
+pub const ADA: &str = "+15125550142";
+/// Another tenant's number.
+pub const BEN: &str = "+15125550143";
+
+impl World {
+    /// Sends a line such as `GET /v1/facilities/f1` by staff.
+    pub async fn get(&self, path: &str) -> Answer {
+        self.send(call(&format!("GET {path}"))).await
+    }
+
+    /// `f1` with two-way texting, on or off, at [`OFFICE`].
+    pub async fn facility(&self, two_way_texting: &str) {
+        let texting = json!({"enabled": two_way_texting == "on", "number": OFFICE});
+        self.put_facility("f1", &texting).await;
+    }
+
+    /// A facility.
+    pub async fn put_facility(&self, id: &str, texting: &Value) {
+        let body = json!({"name": "Main Street Storage", "two_way_texting": texting});
+        let answer = self
+            .send(call(&format!("PUT /v1/facilities/{id}")).json(&body))
+            .await;
+        assert!(answer.status.is_success(), "{}", answer.text);
+    }
+
+    /// Registers, or registers again, a tenant of `f1` who is too young to be grandfathered.
+    pub async fn tenant(&self, id: &str, cell_phone: impl Into<Value>) -> Value {
+        self.register(id, &json!({"cell_phone": cell_phone.into()})).await
+    }
+
+    /// Registers a tenant of `f1`: Ada Moreno, with these members instead or beside.
+    pub async fn register(&self, id: &str, members: &Value) -> Value {
+        let answer = self.put_tenant(&format!("f1/tenants/{id}"), members).await;
+        assert!(answer.status.is_success(), "{}", answer.text);
+        answer.body()
+    }
+
+    /// Registers a tenant somewhere, and gives the whole answer.
+    pub async fn put_tenant(&self, path: &str, members: &Value) -> Answer {
+        let mut body = json!({"name": "Ada Moreno", "units": ["A12"], "created_on": "2024-05-01"});
+        for (name, value) in members.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        self.send(call(&format!("PUT /v1/facilities/{path}")).json(&body))
+            .await
+    }
+
+    /// Imports a CSV file into `f1`.
+    pub async fn import(&self, file: &str) -> Answer {
+        self.send(call("POST /v1/facilities/f1/tenant-imports").body("text/csv", file))
+            .await
+    }
+
+    /// Asks what importing a CSV file into `f1` would do.
+    pub async fn dry_run(&self, file: &str) -> Answer {
+        self.send(call("POST /v1/facilities/f1/tenant-imports?dry_run=true").body("text/csv", file))
+            .await
+    }
+
+    /// A tenant of `f1` moves out.
+    pub async fn move_out(&self, id: &str) -> Answer {
+        self.send(call(&format!("DELETE /v1/facilities/f1/tenants/{id}")))
+            .await
+    }
+
+    /// The profile's check box of a tenant of `f1`: `check` or `uncheck`.
+    pub async fn profile(&self, id: &str, click: &str) -> Answer {
+        let body = json!({"consented": click == "check"});
+        self.send(call(&format!("PUT /v1/facilities/f1/tenants/{id}/consent")).json(&body))
+            .await
+    }
+
+    /// The portal's check box of a tenant of `f1`: `check` or `uncheck`.
+    pub async fn portal(&self, id: &str, click: &str) -> Answer {
+        let body = json!({"consented": click == "check"});
+        self.send(call("PUT /v1/portal/consent").tenant("f1", id).json(&body))
+            .await
+    }
+
+    /// A text to [`OFFICE`]. The answer is what is told to the sender, empty where nothing is.
+    pub async fn text(&self, message_id: &str, from: &str, body: &str) -> String {
+        let answer = self.send(twilio(message_id, from, OFFICE, body)).await;
+        answer.is(200);
+        answer.message()
+    }
+
+    /// The consent view of a tenant of `f1`.
+    pub async fn view(&self, id: &str) -> Value {
+        self.get(&format!("/v1/facilities/f1/tenants/{id}/consent"))
+            .await
+            .is(200)
+    }
+
+    /// The portal view of a tenant of `f1`.
+    pub async fn portal_view(&self, id: &str) -> Value {
+        self.send(call("GET /v1/portal/consent").tenant("f1", id))
+            .await
+            .is(200)
+    }
+
+    /// Where a tenant of `f1` stands, such as `opted_out by text`.
+    pub async fn standing(&self, id: &str) -> String {
+        standing(&self.view(id).await)
+    }
+
+    /// The records of a tenant of `f1`, oldest first, however many pages they take.
+    pub async fn history(&self, id: &str) -> Vec<Value> {
+        let mut records = Vec::new();
+        let mut cursor = String::new();
+        loop {
+            let path = format!("/v1/facilities/f1/tenants/{id}/consent/history?limit=200{cursor}");
+            let page = self.get(&path).await.is(200);
+            records.extend(page["records"].as_array().unwrap().iter().cloned());
+            match page["next"].as_str() {
+                Some(next) => cursor = format!("&cursor={next}"),
+                None => break,
+            }
+        }
+        records.reverse();
+        records
+    }
+
+    /// The last record of a tenant of `f1`.
+    pub async fn last_record(&self, id: &str) -> Value {
+        self.history(id).await.pop().expect("a record")
+    }
+
+    /// The totals of `f1`: provided, not provided, opted out.
+    pub async fn totals(&self) -> [i64; 3] {
+        let report = self.get("/v1/facilities/f1/consent-report?limit=1").await.is(200);
+        ["provided", "not_provided", "opted_out"].map(|status| report["totals"][status].as_i64().unwrap())
+    }
+}
+
+/// Status and source of a view, or of the `from` or `to` of a record.
+fn standing(value: &Value) -> String {
+    let status = value["status"].as_str().unwrap();
+    match value["source"].as_str() {
+        Some(source) => format!("{status} by {source}"),
+        None => status.to_owned(),
+    }
+}

@@ -1,0 +1,198 @@
+//! Every recorded event under `events/`, through the function whose folder it is in. They serve
+//! `cargo lambda invoke <function> --data-file events/<function>/<name>.json` as well.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::collections::BTreeSet;
+use std::path::{Path, PathBuf};
+
+use serde_json::{Value, json};
+use tests::{ADA, BEN, OFFICE, World, call, twilio};
+
+/// What each is answered with: status, and code where it is refused.
+const EXPECTED: &[(&str, u16, &str)] = &[
+    ("facilities/delete-tenant", 204, ""),
+    ("facilities/delete-tenant-unknown", 404, "tenant_not_found"),
+    ("facilities/get-facility", 200, ""),
+    ("facilities/get-facility-unauthenticated", 401, "unauthenticated"),
+    ("facilities/get-facility-unknown", 404, "facility_not_found"),
+    ("facilities/import-csv", 200, ""),
+    ("facilities/import-csv-dry-run", 200, ""),
+    ("facilities/import-csv-without-name", 400, "invalid_request"),
+    ("facilities/import-ndjson", 200, ""),
+    ("facilities/import-spreadsheet", 415, "unsupported_media_type"),
+    ("facilities/post-facility", 405, "method_not_allowed"),
+    ("facilities/put-facility", 200, ""),
+    ("facilities/put-facility-forbidden", 403, "forbidden"),
+    ("facilities/put-facility-new", 201, ""),
+    ("facilities/put-facility-number-in-use", 409, "number_in_use"),
+    ("facilities/put-facility-without-number", 400, "invalid_request"),
+    ("facilities/put-tenant", 200, ""),
+    ("facilities/put-tenant-back", 201, ""),
+    (
+        "facilities/put-tenant-facility-unknown",
+        404,
+        "facility_not_found",
+    ),
+    ("facilities/put-tenant-grandfathered", 201, ""),
+    ("facilities/put-tenant-invalid", 400, "invalid_request"),
+    ("facilities/put-tenant-new", 201, ""),
+    ("facilities/put-tenant-not-json", 415, "unsupported_media_type"),
+    ("facilities/put-tenant-replied-stop", 201, ""),
+    ("portal/get-consent", 200, ""),
+    ("portal/get-consent-moved-out", 404, "tenant_not_found"),
+    ("portal/get-consent-staff", 403, "forbidden"),
+    ("portal/get-consent-unauthenticated", 401, "unauthenticated"),
+    ("portal/post-consent", 405, "method_not_allowed"),
+    ("portal/put-consent-check", 200, ""),
+    ("portal/put-consent-invalid", 400, "invalid_request"),
+    ("portal/put-consent-no-cell-phone", 409, "no_cell_phone"),
+    (
+        "portal/put-consent-start-reply-required",
+        409,
+        "start_reply_required",
+    ),
+    ("portal/put-consent-uncheck", 200, ""),
+    ("profile/delete-consent", 405, "method_not_allowed"),
+    ("profile/get-consent", 200, ""),
+    ("profile/get-consent-elsewhere", 403, "forbidden"),
+    ("profile/get-consent-id-invalid", 400, "invalid_request"),
+    ("profile/get-consent-unknown", 404, "tenant_not_found"),
+    ("profile/get-history", 200, ""),
+    ("profile/get-history-cursor-invalid", 400, "invalid_request"),
+    ("profile/get-history-moved-out", 200, ""),
+    ("profile/get-history-unknown", 404, "tenant_not_found"),
+    ("profile/put-consent-as-it-stands", 200, ""),
+    ("profile/put-consent-check", 200, ""),
+    ("profile/put-consent-forbidden", 403, "forbidden"),
+    ("profile/put-consent-invalid", 400, "invalid_request"),
+    ("profile/put-consent-no-cell-phone", 409, "no_cell_phone"),
+    (
+        "profile/put-consent-portal-opt-in-required",
+        409,
+        "portal_opt_in_required",
+    ),
+    ("profile/put-consent-stale", 412, "precondition_failed"),
+    (
+        "profile/put-consent-start-reply-required",
+        409,
+        "start_reply_required",
+    ),
+    ("profile/put-consent-unauthenticated", 401, "unauthenticated"),
+    ("profile/put-consent-uncheck", 200, ""),
+    ("report/get-report", 200, ""),
+    ("report/get-report-csv", 200, ""),
+    ("report/get-report-cursor-invalid", 400, "invalid_request"),
+    ("report/get-report-forbidden", 403, "forbidden"),
+    ("report/get-report-limit-invalid", 400, "invalid_request"),
+    ("report/get-report-search", 200, ""),
+    ("report/get-report-status-invalid", 400, "invalid_request"),
+    ("report/get-report-unauthenticated", 401, "unauthenticated"),
+    ("report/get-report-unknown", 404, "facility_not_found"),
+    ("report/post-report", 405, "method_not_allowed"),
+    ("sms-webhook/twilio-altered", 403, "bad_signature"),
+    ("sms-webhook/twilio-get", 405, "method_not_allowed"),
+    ("sms-webhook/twilio-help", 200, ""),
+    ("sms-webhook/twilio-ordinary", 200, ""),
+    ("sms-webhook/twilio-short-code", 200, ""),
+    ("sms-webhook/twilio-start", 200, ""),
+    ("sms-webhook/twilio-stop", 200, ""),
+    ("sms-webhook/twilio-stop-opt-out-type", 200, ""),
+    ("sms-webhook/twilio-unknown-number", 200, ""),
+    ("sms-webhook/twilio-unsigned", 403, "bad_signature"),
+    ("sms-webhook/twilio-without-message-id", 400, "invalid_request"),
+    ("sms-webhook/unknown-provider", 404, "not_found"),
+];
+
+const HERE: &str = "/v1/facilities/main-street";
+
+/// The facility that the events speak of: Ada agreed, Ben replied STOP, Cleo has no phone, Dan unchecked the
+/// box on the portal, Eve was never asked, Gus moved out; and one other facility.
+async fn seeded() -> World {
+    let world = World::new().await;
+    let put = async |path: &str, body: Value| {
+        let answer = world.send(call(&format!("PUT {path}")).json(&body)).await;
+        assert!(answer.status.is_success(), "{}", answer.text);
+    };
+    let facility = |number: &str| json!({"name": "Main Street Storage", "two_way_texting": {"enabled": true, "number": number}});
+    put(HERE, facility(OFFICE)).await;
+    put("/v1/facilities/elm-street", facility("+15125550101")).await;
+    for (id, name, phone) in [
+        ("t-ada", "Ada Moreno", json!(ADA)),
+        ("t-ben", "Ben Ortiz", json!(BEN)),
+        ("t-cleo", "Cleo Park", Value::Null),
+        ("t-dan", "Dan Quist", json!("+15125550144")),
+        ("t-eve", "Eve Rossi", json!("+15125550145")),
+        ("t-gone", "Gus Gone", json!("+15125550147")),
+    ] {
+        put(
+            &format!("{HERE}/tenants/{id}"),
+            json!({"name": name, "cell_phone": phone, "created_on": "2024-05-01"}),
+        )
+        .await;
+    }
+    for id in ["t-ada", "t-ben", "t-dan"] {
+        put(
+            &format!("{HERE}/tenants/{id}/consent"),
+            json!({"consented": true}),
+        )
+        .await;
+    }
+    world.send(twilio("SM-seed", BEN, OFFICE, "STOP")).await.is(200);
+    let portal = call("PUT /v1/portal/consent").tenant("main-street", "t-dan");
+    world
+        .send(portal.json(&json!({"consented": false})))
+        .await
+        .is(200);
+    world
+        .send(call(&format!("DELETE {HERE}/tenants/t-gone")))
+        .await
+        .is(204);
+    world
+}
+
+fn folder() -> PathBuf {
+    Path::new(env!("CARGO_MANIFEST_DIR"))
+        .parent()
+        .unwrap()
+        .join("events")
+}
+
+/// The files under `events/`, as `function/name`. Those of the outbox are no requests: see `outbox.rs`.
+fn recorded() -> BTreeSet<String> {
+    let list = |folder: &Path| -> Vec<PathBuf> {
+        std::fs::read_dir(folder)
+            .unwrap()
+            .map(|entry| entry.unwrap().path())
+            .collect()
+    };
+    list(&folder())
+        .iter()
+        .filter(|function| !function.ends_with("outbox"))
+        .flat_map(|function| list(function))
+        .map(|file| {
+            assert_eq!(file.extension().unwrap(), "json", "{}", file.display());
+            let file = file.strip_prefix(folder()).unwrap().with_extension("");
+            file.to_str().unwrap().to_owned()
+        })
+        .collect()
+}
+
+#[tokio::test]
+async fn each_event_is_answered_as_expected() {
+    let expected: BTreeSet<String> = EXPECTED.iter().map(|(name, ..)| (*name).to_owned()).collect();
+    assert_eq!(recorded(), expected);
+    for (name, status, code) in EXPECTED {
+        let world = seeded().await;
+        let event = std::fs::read_to_string(folder().join(format!("{name}.json"))).unwrap();
+        let (function, _) = name.split_once('/').unwrap();
+        let answer = world.invoke_event(function, &event).await;
+        assert_eq!(answer.status.as_u16(), *status, "{name}: {}", answer.text);
+        if !code.is_empty() {
+            answer.is_problem(*status, code);
+        }
+        // As the router of the world sends it: the file is in the folder of the function that has the route.
+        let routed = seeded().await.send_event(&event).await;
+        assert_eq!(routed.status, answer.status, "{name}");
+    }
+}

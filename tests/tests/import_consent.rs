@@ -1,0 +1,215 @@
+//! What an import means for consent.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::fmt::Write as _;
+use std::time::{Duration, Instant};
+
+use serde_json::{Value, json};
+use tests::{ADA, BEN, Faults, World, verify_chain};
+
+const HEADER: &str = "tenant_id,name,cell_phone,created_on,replied_stop\n";
+
+async fn world(two_way_texting: &str) -> World {
+    let world = World::new().await;
+    world.facility(two_way_texting).await;
+    world
+}
+
+/// Created, updated and unchanged, of a file without a bad row.
+async fn import(world: &World, rows: &str) -> [u64; 3] {
+    let file = format!("{HEADER}{rows}");
+    let foreseen = world.dry_run(&file).await.is(200);
+    let outcome = world.import(&file).await.is(200);
+    assert_eq!(outcome, foreseen);
+    assert_eq!(outcome["rejected"], json!([]));
+    ["created", "updated", "unchanged"].map(|count| outcome[count].as_u64().unwrap())
+}
+
+#[track_caller]
+fn kinds(history: &[Value]) -> Vec<&str> {
+    verify_chain(history);
+    for record in history {
+        assert_eq!(
+            (&record["channel"], &record["actor"]),
+            (&json!("import"), &json!("staff@example.com"))
+        );
+    }
+    history
+        .iter()
+        .map(|record| record["type"].as_str().unwrap())
+        .collect()
+}
+
+#[tokio::test]
+async fn those_from_before_are_grandfathered() {
+    let world = world("on").await;
+    let rows = "t1,Ada,512-555-0142,2023-09-25,\nt2,Ben,512-555-0143,2023-09-26,\nt3,Cleo,,2020-01-01,true\n";
+    assert_eq!(import(&world, rows).await, [3, 0, 0]);
+    assert_eq!(world.standing("t1").await, "provided by grandfathered");
+    assert_eq!(world.totals().await, [1, 2, 0]);
+    assert_eq!(kinds(&world.history("t1").await), ["granted"]);
+    assert_eq!(import(&world, rows).await, [0, 0, 3]);
+    assert_eq!(world.history("t1").await.len(), 1);
+}
+
+#[tokio::test]
+async fn a_stop_from_before_concerns_everybody_with_the_number() {
+    let world = world("on").await;
+    world.register("t0", &json!({"cell_phone": ADA})).await;
+    world.profile("t0", "check").await.is(200);
+    let rows = "t1,Ada,512-555-0142,2020-01-01,\n\
+                t2,Ada,512-555-0142,2020-01-01,True\n\
+                t3,Ada,512-555-0142,2020-01-01,false\n\
+                t4,Ben,512-555-0143,2020-01-01,\n";
+    assert_eq!(import(&world, rows).await, [4, 0, 0]);
+    for id in ["t0", "t1", "t2", "t3"] {
+        assert_eq!(world.standing(id).await, "opted_out by text", "{id}");
+        assert_eq!(world.last_record(id).await["channel"], "import", "{id}");
+    }
+    assert_eq!(world.last_record("t2").await["rule"], "replied_stop");
+    assert_eq!(
+        kinds(&world.history("t1").await),
+        ["granted", "opted_out"],
+        "in turn"
+    );
+    assert_eq!(kinds(&world.history("t3").await), ["opted_out"]);
+    assert_eq!(world.standing("t4").await, "provided by grandfathered");
+    // On a later registration it is not read.
+    assert_eq!(
+        import(&world, "t4,Ben,512-555-0143,2020-01-01,true\n").await,
+        [0, 0, 1]
+    );
+    assert_eq!(
+        import(&world, "t4,Benny,512-555-0143,2020-01-01,true\n").await,
+        [0, 1, 0]
+    );
+    assert_eq!(world.standing("t4").await, "provided by grandfathered");
+}
+
+#[tokio::test]
+async fn no_opt_out_becomes_a_grant() {
+    let world = world("on").await;
+    for (id, phone) in [("t1", ADA), ("t2", BEN), ("t3", "+15125550144")] {
+        world
+            .register(id, &json!({"cell_phone": phone, "created_on": "2020-01-01"}))
+            .await;
+    }
+    world.text("SM1", ADA, "STOP").await;
+    world.profile("t2", "uncheck").await.is(200);
+    world.portal("t3", "uncheck").await.is(200);
+    let rows = "t1,Ada,512-555-0152,2019-01-01,\n\
+                t2,Ada,512-555-0153,2019-01-01,\n\
+                t3,Ada,512-555-0144,2019-01-01,\n\
+                t4,Ada,512-555-0142,2019-01-01,\n";
+    assert_eq!(import(&world, rows).await, [1, 3, 0]);
+    for (id, standing) in [
+        ("t1", "opted_out by text"),
+        ("t2", "opted_out by profile"),
+        ("t3", "opted_out by portal"),
+        ("t4", "opted_out by text"),
+    ] {
+        assert_eq!(world.standing(id).await, standing, "{id}");
+    }
+}
+
+#[tokio::test]
+async fn who_moved_out_comes_back_as_created() {
+    let world = world("off").await;
+    let rows = "t1,Ada,512-555-0142,2020-01-01,\nt2,Ben,512-555-0143,2020-01-01,\n";
+    assert_eq!(import(&world, rows).await, [2, 0, 0]);
+    world.portal("t2", "uncheck").await.is(200);
+    world.move_out("t1").await.is(204);
+    world.move_out("t2").await.is(204);
+    assert_eq!(import(&world, rows).await, [2, 0, 0]);
+    assert_eq!(world.standing("t1").await, "not_provided");
+    assert_eq!(world.standing("t2").await, "opted_out by portal");
+    assert_eq!(import(&world, rows).await, [0, 0, 2]);
+}
+
+#[tokio::test]
+async fn a_tenant_twice_in_a_file_is_registered_twice_in_turn() {
+    let world = world("on").await;
+    let rows = "t1,Ada,512-555-0142,2020-01-01,\nt2,Ben,,2024-01-01,\nt1,Ada,512-555-0143,2020-01-01,\n\
+                t1,Ada,512-555-0143,2020-01-01,\nt2,Ben,,2024-01-01,true\n";
+    assert_eq!(import(&world, rows).await, [2, 1, 2]);
+    assert_eq!(world.view("t1").await["cell_phone"], BEN);
+    assert_eq!(kinds(&world.history("t1").await), ["granted", "ended"]);
+    // Imported again, it does not go through the number between.
+    world.profile("t1", "check").await.is(200);
+    assert_eq!(import(&world, rows).await, [0, 0, 5]);
+    assert_eq!(world.standing("t1").await, "provided by profile");
+    assert_eq!(world.history("t1").await.len(), 3);
+    // Nobody is left behind at the number between.
+    world.text("SM1", ADA, "STOP").await;
+    assert_eq!(world.standing("t1").await, "provided by profile");
+    world.text("SM2", BEN, "STOP").await;
+    assert_eq!(world.standing("t1").await, "opted_out by text");
+}
+
+#[tokio::test]
+async fn a_stop_while_it_runs_is_not_lost() {
+    let world = world("on").await;
+    let mut rows = HEADER.to_owned();
+    for row in 0..60 {
+        writeln!(rows, "t{row},Ada,512-555-0142,2020-01-01,").unwrap();
+    }
+    let stop = async {
+        tokio::time::sleep(Duration::from_millis(40)).await;
+        world.text("SM1", ADA, "STOP").await;
+    };
+    let (outcome, ()) = tokio::join!(world.import(&rows), stop);
+    assert_eq!(outcome.is(200)["created"], 60);
+    assert_eq!(world.totals().await, [0, 0, 60]);
+}
+
+#[tokio::test]
+async fn a_crash_in_the_middle_is_made_good_by_a_second_import() {
+    let world = world("on").await;
+    let mut file = HEADER.to_owned();
+    for row in 0..100 {
+        let stopped = if row % 9 == 0 { "true" } else { "" };
+        writeln!(file, "t{row},Ada,512-200-{:04},2020-01-01,{stopped}", row % 80).unwrap();
+    }
+    for transactions in [1, 2, 5, 9] {
+        let away = world.with_faults(&Faults::cut_after(transactions));
+        away.import(&file).await.is_problem(503, "unavailable");
+    }
+    world.import(&file).await.is(200);
+    let other = self::world("on").await;
+    assert_eq!(other.import(&file).await.is(200)["created"], 100);
+    assert_eq!(world.totals().await, other.totals().await);
+    for row in 0..100 {
+        let id = format!("t{row}");
+        assert_eq!(world.standing(&id).await, other.standing(&id).await, "{id}");
+        verify_chain(&world.history(&id).await);
+    }
+}
+
+#[tokio::test]
+async fn a_thousand_rows_of_which_two_hundred_share_a_number() {
+    let world = world("on").await;
+    let mut file = HEADER.to_owned();
+    for row in 0..1000 {
+        let number = if row % 5 == 0 { 0 } else { row };
+        writeln!(file, "t{row},Ada,512-200-{number:04},2020-01-01,").unwrap();
+    }
+    world.requests.take();
+    let began = Instant::now();
+    let outcome = world.import(&file).await.is(200);
+    let took = began.elapsed();
+    assert_eq!(
+        (&outcome["created"], &outcome["rejected"]),
+        (&json!(1000), &json!([]))
+    );
+    // Some twenty to a transaction, and none that had to be repeated: 1,000 writes one by one would be far more.
+    let requests = world.requests.take();
+    assert!(requests["TransactWriteItems"] <= 70, "{requests:?}");
+    assert!(took < Duration::from_secs(10), "{took:?}");
+    assert_eq!(world.totals().await, [1000, 0, 0]);
+    world.text("SM1", "+15122000000", "STOP").await;
+    assert_eq!(world.totals().await, [800, 0, 200]);
+    world.requests.take();
+    assert_eq!(world.import(&file).await.is(200)["unchanged"], 1000);
+    assert_eq!(world.requests.take().keys().collect::<Vec<_>>(), ["BatchGetItem"]);
+}

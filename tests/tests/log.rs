@@ -1,0 +1,157 @@
+//! Nothing personal reaches the log: no name, no phone number, no text, whatever happens.
+
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
+use std::io::Write;
+use std::sync::{Arc, Mutex};
+
+use serde_json::json;
+use tests::{ADA, BEN, Faults, OFFICE, World, call, twilio, twilio_form};
+use tracing_subscriber::Layer as _;
+use tracing_subscriber::filter::filter_fn;
+use tracing_subscriber::layer::SubscriberExt as _;
+
+/// What was logged.
+#[derive(Clone, Default)]
+struct Log(Arc<Mutex<Vec<u8>>>);
+
+impl Write for Log {
+    fn write(&mut self, bytes: &[u8]) -> std::io::Result<usize> {
+        self.0.lock().unwrap().extend(bytes);
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> std::io::Result<()> {
+        Ok(())
+    }
+}
+
+impl Log {
+    /// Keeps whatever our own crates log in this thread, at every level, spans and all.
+    fn keep(&self) -> tracing::subscriber::DefaultGuard {
+        let log = self.clone();
+        let ours = filter_fn(|metadata| {
+            let target = metadata.target().split("::").next().unwrap_or_default();
+            [
+                "consent",
+                "consent_store",
+                "consent_http",
+                "facilities",
+                "profile",
+                "portal",
+                "report",
+                "sms_webhook",
+                "log",
+            ]
+            .contains(&target)
+        });
+        let layer = tracing_subscriber::fmt::layer()
+            .with_ansi(false)
+            // Its digits could be those of a number.
+            .without_time()
+            .with_writer(move || log.clone())
+            .with_filter(ours);
+        tracing::subscriber::set_default(tracing_subscriber::registry().with(layer))
+    }
+
+    fn text(&self) -> String {
+        String::from_utf8(self.0.lock().unwrap().clone()).unwrap()
+    }
+}
+
+/// What must not show: names, numbers in any spelling, texts, what stands in tokens.
+const PERSONAL: [&str; 10] = [
+    "Zebulon",
+    "Quixote",
+    "5125550142",
+    "555-0142",
+    "5125550143",
+    "sesquipedalian",
+    "padlock",
+    "0142",
+    "staff@example.com",
+    "U-secret",
+];
+
+async fn everything(world: &World) {
+    let tenant = |phone: &str| json!({"name": "Zebulon Quixote", "cell_phone": phone, "units": ["U-secret"], "created_on": "2020-01-01"});
+    let consented = |consented: bool| json!({"consented": consented});
+    let put = |path: &str| call(&format!("PUT /v1/facilities/{path}"));
+    let facility = json!({"name": "Main", "two_way_texting": {"enabled": true, "number": OFFICE}});
+    for call in [
+        put("f1").json(&facility),
+        put("f2").json(&facility),
+        put("f1/tenants/t1").json(&tenant(ADA)),
+        put("f1/tenants/t1").json(&tenant("(512) 555-0142")),
+        put("f1/tenants/t1").json(&tenant("555-0142")),
+        put("f1/tenants/t1").json(&json!({"name": ["Zebulon"], "cell_phone": 5_125_550_142_i64})),
+        put("f1/tenants/t1").body("application/json", "{\"name\": \"Zebulon"),
+        put("f1/tenants/t1").body("text/Zebulon", "Zebulon"),
+        put("f1/tenants/Zebulon%20Quixote").json(&tenant(ADA)),
+        put("f3/tenants/t1").json(&tenant(ADA)),
+        put("f1/tenants/t2").json(
+            &json!({"name": "Zebulon", "cell_phone": BEN, "created_on": "2020-01-01", "replied_stop": true}),
+        ),
+        call("GET /v1/facilities/f1/tenants/t1/consent"),
+        put("f1/tenants/t1/consent").json(&consented(false)),
+        put("f1/tenants/t2/consent").json(&consented(true)),
+        put("f1/tenants/t1/consent")
+            .json(&consented(true))
+            .header("if-match", "\"Zebulon\""),
+        put("f1/tenants/t1/consent")
+            .json(&consented(true))
+            .nobody()
+            .header("authorization", "Bearer Zebulon"),
+        call("PUT /v1/portal/consent")
+            .tenant("f1", "t1")
+            .json(&consented(true)),
+        call("GET /v1/facilities/f1/tenants/t1/consent/history"),
+        call("GET /v1/facilities/f1/tenants/t1/consent/history?cursor=Zebulon"),
+        call("GET /v1/facilities/f1/consent-report?search=Zebulon"),
+        call("GET /v1/facilities/f1/consent-report?search=5125550142").header("accept", "text/csv"),
+        call("GET /v1/facilities/f1/consent-report?status=Zebulon"),
+        twilio("SM1", ADA, OFFICE, "a sesquipedalian padlock"),
+        twilio("SM2", ADA, OFFICE, "STOP"),
+        twilio("SM2", ADA, OFFICE, "STOP"),
+        twilio("SM3", ADA, OFFICE, "START"),
+        twilio("SM4", ADA, "+15125550143", "a padlock"),
+        twilio("SM5", "Zebulon", OFFICE, "a padlock"),
+        twilio("", ADA, OFFICE, "a padlock"),
+        twilio("SM6", ADA, OFFICE, "a padlock").without("x-twilio-signature"),
+        twilio_form(
+            "",
+            &[
+                ("Body", "padlock"),
+                ("From", ADA),
+                ("MessageSid", "SM7"),
+                ("OptOutType", "STOP"),
+                ("To", OFFICE),
+            ],
+        ),
+        call("DELETE /v1/facilities/f1/tenants/t2"),
+        call("DELETE /v1/facilities/f1/tenants/t2"),
+    ] {
+        world.send(call).await;
+    }
+}
+
+#[tokio::test]
+async fn nothing_personal_reaches_the_log() {
+    let log = Log::default();
+    let _kept = log.keep();
+    let world = World::new().await;
+    everything(&world).await;
+    everything(&world.with_faults(&Faults::cut())).await;
+    everything(&world.with_faults(&Faults::read_only())).await;
+    for code in ["ThrottlingException", "ValidationException"] {
+        everything(&world.with_faults(&Faults::answered(code))).await;
+    }
+    let text = log.text();
+    assert!(text.contains("text received"), "something is logged: {text}");
+    assert!(text.contains("a text to a number that no facility has"));
+    assert!(text.contains("request failed"));
+    for personal in PERSONAL {
+        let line = text.lines().find(|line| line.contains(personal));
+        assert_eq!(line, None, "{personal}");
+    }
+}
