@@ -13,14 +13,23 @@ use aws_sdk_dynamodb::config::{
 };
 use aws_sdk_dynamodb::error::BoxError;
 use consent_store::{Store, schema};
+use dynoxide::Database;
+use dynoxide::actions::get_records::GetRecordsRequest;
+use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
+use dynoxide::actions::list_streams::ListStreamsRequest;
+use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
+
+use crate::actions::Actions;
 
 /// The emulator, until it is dropped.
 pub struct Emulator {
     /// Counts the requests of the stores made here.
     pub requests: Requests,
     endpoint: String,
+    pub(crate) actions: Actions,
+    database: Database,
     _stop: oneshot::Sender<()>,
 }
 
@@ -169,13 +178,16 @@ impl Emulator {
         let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
         let database = dev::embedded::in_memory().unwrap();
-        tokio::spawn(dynoxide::server::serve_with_shutdown(listener, database, async {
+        let served = dynoxide::server::serve_with_shutdown(listener, database.clone(), async {
             // Ends with its sender, when the emulator is dropped.
             let _ = stopped.await;
-        }));
+        });
+        tokio::spawn(served);
         Self {
             requests: Requests::default(),
             endpoint,
+            actions: Actions::default(),
+            database,
             _stop: stop,
         }
     }
@@ -194,6 +206,7 @@ impl Emulator {
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .endpoint_url(&self.endpoint)
             .interceptor(self.requests.clone())
+            .interceptor(self.actions.clone())
     }
 
     /// A store on the same table, its way disturbed. It does not try again: tests need not wait.
@@ -212,5 +225,28 @@ impl Emulator {
         schema::create_table(&client, "consent").await.unwrap();
         self.requests.take();
         Store::new(client, "consent")
+    }
+
+    /// Everything that happened to the table, as one batch of its stream: what it answers is in the form in which
+    /// Lambda hands it over.
+    pub fn stream(&self) -> Value {
+        let streams = self
+            .database
+            .list_streams(ListStreamsRequest::default())
+            .unwrap()
+            .streams;
+        let table = &streams[0].table_name;
+        let position = GetShardIteratorRequest {
+            stream_arn: streams[0].stream_arn.clone(),
+            shard_id: dynoxide::streams::shard_id(table),
+            shard_iterator_type: "TRIM_HORIZON".to_owned(),
+            sequence_number: None,
+        };
+        let position = self.database.get_shard_iterator(position).unwrap().shard_iterator;
+        let request = GetRecordsRequest {
+            shard_iterator: position.unwrap(),
+            limit: None,
+        };
+        json!({"Records": self.database.get_records(request).unwrap().records})
     }
 }

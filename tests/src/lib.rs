@@ -9,9 +9,11 @@
     reason = "a test that cannot go on fails"
 )]
 
+mod actions;
 mod chain;
 mod emulator;
 mod issuer;
+mod openapi;
 mod requests;
 mod sns;
 mod talk;
@@ -23,6 +25,7 @@ use consent_store::{CursorKey, Store};
 use facilities::Facilities;
 use lambda_http::Request;
 use messages::Messages;
+use outbox::Outbox;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
@@ -30,6 +33,7 @@ use serde_json::Value;
 use sms_topic::SmsTopic;
 use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 
+pub use actions::Actions;
 pub use chain::{canonical, verify_chain};
 pub use emulator::{Emulator, Faults, Requests};
 pub use issuer::{Issuer, Token, mac, sign};
@@ -48,6 +52,8 @@ pub struct World {
     pub store: Store,
     /// Counts what the functions ask of it.
     pub requests: Requests,
+    /// What the functions needed permission for.
+    pub actions: Actions,
     /// What takes the texts that the functions send.
     pub sns: SnsStandIn,
     facilities: Facilities,
@@ -57,6 +63,7 @@ pub struct World {
     messages: Messages,
     sms_webhook: SmsWebhook,
     sms_topic: SmsTopic,
+    outbox: Outbox,
     /// Dropped last: the functions use it.
     emulator: Arc<Emulator>,
 }
@@ -66,7 +73,7 @@ impl World {
     pub async fn new() -> Self {
         let emulator = Arc::new(Emulator::start().await);
         let store = emulator.store().await;
-        let sns = SnsStandIn::start().await;
+        let sns = SnsStandIn::start(&emulator.actions).await;
         Self::of(emulator, store, sns, Access::by_authorizer)
     }
 
@@ -93,7 +100,11 @@ impl World {
                 store: store.clone(),
                 sns: sns.client(),
             },
+            outbox: Outbox {
+                topic: sns.events_topic(),
+            },
             sns,
+            actions: emulator.actions.clone(),
             requests: emulator.requests.clone(),
             store,
             emulator,
@@ -123,7 +134,8 @@ impl World {
         )
     }
 
-    /// Hands a request to the function that has its path.
+    /// Hands a request to the function that has its path, and checks that the OpenAPI document describes the
+    /// answer.
     pub async fn send(&self, call: Call) -> Answer {
         self.send_event(&call.event().to_string()).await
     }
@@ -131,7 +143,7 @@ impl World {
     /// Hands an API Gateway event, as JSON, to the function that has its path.
     pub async fn send_event(&self, event: &str) -> Answer {
         let request: Request = lambda_http::request::from_str(event).expect("an event of API Gateway");
-        let path = request.uri().path().to_owned();
+        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let function = match segments.as_slice() {
             ["v1", "portal", ..] => "portal",
@@ -148,7 +160,9 @@ impl World {
             ["v1", "facilities", _, "tenants", _, "consent", ..] => "profile",
             _ => "facilities",
         };
-        self.invoke(function, request).await
+        let answer = self.invoke(function, request).await;
+        openapi::check(method.as_str(), &path, &answer);
+        answer
     }
 
     /// Hands an API Gateway event to a function by its name, whatever the path.
@@ -169,9 +183,34 @@ impl World {
         };
         Answer::of(answer(handled))
     }
+
     /// Hands an SNS event to `sms-topic`, and says whether it was carried out whole.
     pub async fn deliver(&self, event: Value) -> bool {
         let event = serde_json::from_value(event).expect("an event of SNS");
         self.sms_topic.handle(event).await.is_ok()
+    }
+
+    /// The table, as it was created.
+    pub async fn table(&self) -> aws_sdk_dynamodb::types::TableDescription {
+        let described = self
+            .emulator
+            .client()
+            .describe_table()
+            .table_name("consent")
+            .send()
+            .await;
+        described.unwrap().table.unwrap()
+    }
+
+    /// Everything that happened to the table so far, as one batch of its stream.
+    pub fn stream(&self) -> Value {
+        self.emulator.stream()
+    }
+
+    /// Hands a batch of the table's stream to `outbox`, and returns the sequence numbers it says have failed.
+    pub async fn publish(&self, event: Value) -> Vec<String> {
+        let event = serde_json::from_value(event).expect("an event of a table's stream");
+        let failures = self.outbox.handle(event).await.batch_item_failures.into_iter();
+        failures.map(|failure| failure.item_identifier).collect()
     }
 }

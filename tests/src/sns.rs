@@ -1,25 +1,39 @@
 //! The local stack's stand-in for SNS, in this process.
 
 use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
-use consent_sns::Sns;
+use consent_sns::{EventsTopic, Sns};
 use serde_json::Value;
 use tokio::net::TcpListener;
+
+use crate::actions::Actions;
 
 /// The stand-in, until the test ends.
 #[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
+    actions: Actions,
 }
 
 impl SnsStandIn {
-    pub(crate) async fn start() -> Self {
+    pub(crate) async fn start(actions: &Actions) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/sns", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, dev::sns::router()).await });
-        Self { endpoint }
+        Self {
+            endpoint,
+            actions: actions.clone(),
+        }
     }
 
     pub(crate) fn client(&self) -> Sns {
+        Sns::new(self.sdk())
+    }
+
+    pub(crate) fn events_topic(&self) -> EventsTopic {
+        EventsTopic::new(self.sdk(), dev::sns::EVENTS_TOPIC_ARN.to_owned())
+    }
+
+    fn sdk(&self) -> aws_sdk_sns::Client {
         let config = aws_sdk_sns::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -27,14 +41,24 @@ impl SnsStandIn {
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .retry_config(aws_sdk_sns::config::retry::RetryConfig::disabled())
             .endpoint_url(&self.endpoint)
+            .interceptor(self.actions.clone())
             .build();
-        Sns::new(aws_sdk_sns::Client::from_conf(config))
+        aws_sdk_sns::Client::from_conf(config)
     }
 
     /// The texts sent, oldest first.
     pub async fn outbox(&self) -> Vec<Value> {
-        match self.tell("GET", "/outbox").await {
-            Value::Array(texts) => texts,
+        self.list("/outbox").await
+    }
+
+    /// The events published, oldest first.
+    pub async fn events(&self) -> Vec<Value> {
+        self.list("/events").await
+    }
+
+    async fn list(&self, path: &str) -> Vec<Value> {
+        match self.tell("GET", path).await {
+            Value::Array(list) => list,
             other => panic!("no list: {other}"),
         }
     }

@@ -1,7 +1,8 @@
 //! `cargo dev`: the whole service on one machine, on loopback, until Ctrl-C.
 //!
 //! A request goes from the front ([`front`]) through cargo-lambda ([`cargo_lambda`]) to a process of its
-//! function ([`functions`]), which uses the store ([`store`]) and the stand-in for SNS ([`sns`]).
+//! function ([`functions`]), which uses the store ([`store`]) and the stand-in for SNS ([`sns`]). What is recorded
+//! comes back through the store's stream ([`stream`]), to be published.
 
 mod cargo_lambda;
 mod front;
@@ -11,6 +12,7 @@ mod runtime_api;
 mod seed;
 mod stack;
 mod store;
+mod stream;
 mod tokens;
 mod up;
 mod workspace;

@@ -1,10 +1,12 @@
 //! A stand-in for Amazon SNS: it speaks as much of the AWS Query protocol as the service uses, sends nothing,
 //! and remembers what it would have sent.
 //!
-//! What a test may tell it: `PUT` and `DELETE /sns/opted-out/{number}`, and `PUT /sns/failures/{count}`.
+//! What a test may tell it: `PUT` and `DELETE /sns/opted-out/{number}`, `PUT /sns/failures/{count}`, and
+//! `PUT /sns/delay/{milliseconds}`.
 
 use std::collections::{HashMap, HashSet};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
+use std::time::Duration;
 
 use axum::extract::{Path, State};
 use axum::http::StatusCode;
@@ -14,11 +16,12 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::time::sleep;
 
 use crate::clock;
 
-/// The topic that record events are published to.
-pub const EVENTS_TOPIC_ARN: &str = "arn:aws:sns:us-east-1:000000000000:consent-events";
+/// The topic that record events are published to, a FIFO one.
+pub const EVENTS_TOPIC_ARN: &str = "arn:aws:sns:us-east-1:000000000000:consent-events.fifo";
 
 /// The message attribute that names the number a text is sent from.
 const ORIGINATION_NUMBER: &str = "AWS.MM.SMS.OriginationNumber";
@@ -36,10 +39,13 @@ struct Text {
 struct World {
     texts: Vec<Text>,
     events: Vec<Value>,
+    /// The deduplication ids of the events.
+    published_before: HashSet<String>,
     opted_out: HashSet<String>,
     /// The numbers taken off the list once: SNS does that once in 30 days.
     opted_in: HashSet<String>,
     failures_to_come: u32,
+    delay: Duration,
     published: u64,
 }
 
@@ -89,6 +95,7 @@ pub fn router() -> Router {
         )
         .route("/sns/opted-out/{number}", put(opt_out).delete(opt_in))
         .route("/sns/failures/{count}", put(fail))
+        .route("/sns/delay/{milliseconds}", put(delay))
         .with_state(Shared::default())
 }
 
@@ -108,11 +115,19 @@ async fn fail(State(world): State<Shared>, Path(count): Path<u32>) -> StatusCode
     StatusCode::NO_CONTENT
 }
 
+/// Makes every answer to come take so long.
+async fn delay(State(world): State<Shared>, Path(milliseconds): Path<u64>) -> StatusCode {
+    world.lock().delay = Duration::from_millis(milliseconds);
+    StatusCode::NO_CONTENT
+}
+
 async fn query(State(world): State<Shared>, body: String) -> Response {
     let Ok(parameters) = serde_urlencoded::from_str::<HashMap<String, String>>(&body) else {
         return error(&Refusal::invalid_parameter("the body is not a form".to_owned()));
     };
     let action = parameters.get("Action").map_or("", String::as_str);
+    let delay = world.lock().delay;
+    sleep(delay).await;
     let mut world = world.lock();
     let result = match action {
         "Publish" => publish(&mut world, &parameters),
@@ -180,7 +195,12 @@ fn publish(world: &mut World, parameters: &HashMap<String, String>) -> Result<St
     } else if parameters.contains_key("TopicArn") {
         let event = serde_json::from_str(message)
             .map_err(|_| Refusal::invalid_parameter("an event that is not JSON".to_owned()))?;
-        world.events.push(event);
+        required(parameters, "MessageGroupId")?;
+        let deduplication = required(parameters, "MessageDeduplicationId")?;
+        // SNS remembers them for five minutes, and answers as if it were the first time.
+        if world.published_before.insert(deduplication.to_owned()) {
+            world.events.push(event);
+        }
     } else {
         return Err(Refusal::invalid_parameter(
             "Invalid parameter: TopicArn or PhoneNumber".to_owned(),
@@ -291,6 +311,8 @@ mod tests {
         sns.publish()
             .topic_arn(EVENTS_TOPIC_ARN)
             .message(r#"{"id":"r1"}"#)
+            .message_group_id("t1")
+            .message_deduplication_id("h1")
             .send()
             .await?;
 

@@ -39,6 +39,17 @@ impl Account {
             session_token: env::var("AWS_SESSION_TOKEN").ok(),
         }
     }
+
+    /// The credentials, for an SDK.
+    pub(crate) fn credentials(&self) -> Credentials {
+        Credentials::new(
+            &self.access_key_id,
+            &self.secret_access_key,
+            self.session_token.clone(),
+            None,
+            "cargo-dev",
+        )
+    }
 }
 
 /// The store's endpoint: that of the environment, else a store embedded here, in `data` or in memory.
@@ -85,23 +96,11 @@ async fn sweep(database: Database) {
 
 /// Creates the table, unless it exists.
 pub(crate) async fn create_table(endpoint: &str, account: &Account) -> Result<()> {
-    let Account {
-        region,
-        access_key_id,
-        secret_access_key,
-        session_token,
-    } = account.clone();
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
-        .region(Region::new(region))
-        .credentials_provider(Credentials::new(
-            access_key_id,
-            secret_access_key,
-            session_token,
-            None,
-            "cargo-dev",
-        ))
+        .region(Region::new(account.region.clone()))
+        .credentials_provider(account.credentials())
         .endpoint_url(endpoint)
         .build();
     let client = aws_sdk_dynamodb::Client::from_conf(config);

@@ -20,7 +20,7 @@ use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
 use crate::workspace::Workspace;
-use crate::{front, seed, sns};
+use crate::{front, seed, sns, stream};
 
 /// What of this process's environment the functions see: how much they log.
 const PASSED_ON: [&str; 4] = [
@@ -125,6 +125,8 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
         environment: environment(&keys, &account, &api, &dynamodb, &beside_url)?,
     };
     let mut processes = seats.start(&surroundings).await?;
+    let reader = stream::Reader::new(&dynamodb, &account, lambda, arguments.data.as_deref())?;
+    tokio::spawn(reader.run());
     let front = front::router(&built.workspace, lambda);
     let listener = built.listener;
     tokio::spawn(async { axum::serve(listener, front).await });

@@ -20,6 +20,8 @@ pub const TWILIO_AUTH_TOKEN: &str = "TWILIO_AUTH_TOKEN";
 pub const TELNYX_PUBLIC_KEY: &str = "TELNYX_PUBLIC_KEY";
 /// The public address of the webhooks, up to `/v1/sms/...`: providers sign it.
 pub const SMS_WEBHOOK_BASE_URL: &str = "SMS_WEBHOOK_BASE_URL";
+/// The SNS topic that record events are published to.
+pub const EVENTS_TOPIC_ARN: &str = "EVENTS_TOPIC_ARN";
 
 /// A setting is missing or unusable. The text names it and never quotes it.
 #[derive(Debug, thiserror::Error)]

@@ -1,4 +1,6 @@
-//! Texts to tenants, through Amazon SNS.
+//! Texts to tenants, and events for other systems, through Amazon SNS.
+
+mod events;
 
 use std::time::Duration;
 
@@ -11,6 +13,8 @@ use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent_store::Store;
 use jiff::{SignedDuration, Timestamp};
+
+pub use events::{Event, EventError, EventsTopic};
 
 /// Sends texts.
 #[derive(Debug, Clone)]

@@ -150,7 +150,8 @@ impl Key {
 
 pub(crate) const TOTALS_PREFIX: &str = "TOTALS#";
 pub(crate) const THREAD_PREFIX: &str = "THREAD#";
-pub(crate) const RECORD_PREFIX: &str = "RECORD#";
+/// How the sort key of every record begins.
+pub const RECORD_PREFIX: &str = "RECORD#";
 
 pub(crate) fn facility_partition(facility: &FacilityId) -> String {
     format!("FACILITY#{facility}")

@@ -2,6 +2,8 @@
 //! for any: only that they answer, which of them died, and what is left behind.
 #![cfg(target_os = "linux")]
 
+mod events;
+
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
@@ -44,9 +46,14 @@ impl Drop for Stack {
 
 impl Stack {
     fn start() -> Result<Self> {
+        Self::start_with(&[])
+    }
+
+    fn start_with(arguments: &[&str]) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let file = directory.path().join("stack.json");
         let child = dev(&["--empty", "--port", "0"], &file)
+            .args(arguments)
             .stdout(Stdio::null())
             .spawn()?;
         let client = Client::builder(TokioExecutor::new()).build_http();
@@ -65,12 +72,18 @@ impl Stack {
             ensure!(Instant::now() < deadline, "it does not start");
             sleep(Duration::from_millis(20));
         }
-        let document: Value = serde_json::from_slice(&fs::read(&file)?)?;
+        let document = stack.document()?;
         document["api"]
             .as_str()
             .context("an address")?
             .clone_into(&mut stack.api);
         Ok(stack)
+    }
+
+    /// What the stack says of itself.
+    fn document(&self) -> Result<Value> {
+        let file = self.directory.path().join("stack.json");
+        Ok(serde_json::from_slice(&fs::read(file)?)?)
     }
 
     async fn send(&self, method: &str, path: &str, body: Vec<u8>) -> Result<Response<Bytes>> {

@@ -1,0 +1,375 @@
+//! What `infra/template.yaml` deploys and what the code does: the table, the permissions, the environment and
+//! the routes are the same.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::fs;
+use std::path::Path;
+
+use consent_http::clock;
+use serde_json::{Map, Value, json};
+use serde_yaml_ng::Value as Yaml;
+use tests::{Call, World, call, telnyx, twilio};
+
+const OFFICE: &str = "+15125550100";
+const ADA: &str = "+15125550142";
+
+fn root() -> &'static Path {
+    Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
+}
+
+/// The template as JSON, with `!Ref X` as `{"!Ref": "X"}`.
+fn template() -> Value {
+    fn plain(yaml: Yaml) -> Value {
+        match yaml {
+            Yaml::Tagged(tagged) => json!({tagged.tag.to_string(): plain(tagged.value)}),
+            Yaml::Mapping(members) => {
+                let members = members
+                    .into_iter()
+                    .map(|(name, value)| (name.as_str().unwrap().to_owned(), plain(value)));
+                Value::Object(members.collect::<Map<_, _>>())
+            }
+            Yaml::Sequence(list) => list.into_iter().map(plain).collect(),
+            scalar => serde_json::to_value(scalar).unwrap(),
+        }
+    }
+    let text = fs::read_to_string(root().join("infra/template.yaml")).unwrap();
+    plain(serde_yaml_ng::from_str(&text).unwrap())
+}
+
+/// The functions of the template by name: what `BuildProperties.Binary` says.
+fn functions(template: &Value) -> BTreeMap<String, Value> {
+    let resources = template["Resources"].as_object().unwrap().values();
+    resources
+        .filter(|resource| resource["Type"] == "AWS::Serverless::Function")
+        .map(|function| {
+            let name = function["Metadata"]["BuildProperties"]["Binary"]
+                .as_str()
+                .unwrap();
+            (name.to_owned(), function["Properties"].clone())
+        })
+        .collect()
+}
+
+#[test]
+fn every_function_is_deployed() {
+    let folders = fs::read_dir(root().join("functions")).unwrap();
+    let folders: BTreeSet<String> = folders
+        .map(|entry| entry.unwrap().file_name().into_string().unwrap())
+        .collect();
+    assert_eq!(
+        functions(&template()).into_keys().collect::<BTreeSet<_>>(),
+        folders
+    );
+}
+
+#[tokio::test]
+async fn the_table_is_the_one_that_the_store_creates() {
+    let template = template();
+    let deployed = &template["Resources"]["Table"]["Properties"];
+    let table = World::new().await.table().await;
+    let keys = |schema: &[aws_sdk_dynamodb::types::KeySchemaElement]| -> Value {
+        let keys = schema.iter();
+        keys.map(|key| json!({"AttributeName": key.attribute_name(), "KeyType": key.key_type().as_str()}))
+            .collect()
+    };
+    assert_eq!(deployed["KeySchema"], keys(table.key_schema()));
+    let attributes = table.attribute_definitions().iter();
+    let attributes: BTreeSet<(String, String)> = attributes
+        .map(|it| {
+            (
+                it.attribute_name().to_owned(),
+                it.attribute_type().as_str().to_owned(),
+            )
+        })
+        .collect();
+    let deployed_attributes = deployed["AttributeDefinitions"].as_array().unwrap().iter();
+    let text = |value: &Value| value.as_str().unwrap().to_owned();
+    let deployed_attributes: BTreeSet<(String, String)> = deployed_attributes
+        .map(|it| (text(&it["AttributeName"]), text(&it["AttributeType"])))
+        .collect();
+    assert_eq!(deployed_attributes, attributes);
+
+    let index = &table.global_secondary_indexes()[0];
+    let projection = index.projection().unwrap();
+    assert_eq!(table.global_secondary_indexes().len(), 1);
+    assert_eq!(
+        deployed["GlobalSecondaryIndexes"],
+        json!([{
+            "IndexName": index.index_name(),
+            "KeySchema": keys(index.key_schema()),
+            "Projection": {
+                "ProjectionType": projection.projection_type().unwrap().as_str(),
+                "NonKeyAttributes": projection.non_key_attributes(),
+            },
+        }])
+    );
+    let stream = table.stream_specification().unwrap();
+    assert_eq!(
+        deployed["StreamSpecification"]["StreamViewType"],
+        stream.stream_view_type().unwrap().as_str()
+    );
+    assert_eq!(deployed["BillingMode"], "PAY_PER_REQUEST");
+    assert_eq!(deployed["TimeToLiveSpecification"]["AttributeName"], "expires_at");
+    for protected in ["DeletionPolicy", "UpdateReplacePolicy"] {
+        assert_eq!(template["Resources"]["Table"][protected], "Retain");
+    }
+}
+
+/// The routes of `cargo dev` and those of the API, without their methods, go to the same functions.
+#[test]
+fn the_routes_are_those_of_one_machine() {
+    let workspace = fs::read_to_string(root().join("Cargo.toml")).unwrap();
+    let local: BTreeSet<(String, String)> = workspace
+        .lines()
+        .filter_map(|line| line.strip_prefix("\"/"))
+        .filter_map(|line| line.split_once("\" = \""))
+        .map(|(path, function)| (format!("/{path}"), function.trim_end_matches('"').to_owned()))
+        .collect();
+    let template = template();
+    let resources = template["Resources"].as_object().unwrap();
+    let routes = resources
+        .values()
+        .filter(|resource| resource["Type"] == "AWS::ApiGatewayV2::Route");
+    let deployed: BTreeSet<(String, String)> = routes
+        .map(|route| {
+            let route = &route["Properties"];
+            let (_, path) = route["RouteKey"].as_str().unwrap().split_once(' ').unwrap();
+            let integration = route["Target"]["!Sub"].as_str().unwrap();
+            let integration = integration
+                .trim_start_matches("integrations/${")
+                .trim_end_matches('}');
+            let alias = &resources[integration]["Properties"]["IntegrationUri"]["!Ref"];
+            let function = alias.as_str().unwrap().trim_end_matches(".Alias");
+            let binary = &resources[function]["Metadata"]["BuildProperties"]["Binary"];
+            // Providers sign, and have no tokens. Nobody else comes in without one.
+            let open = path.starts_with("/v1/sms/");
+            assert_eq!(
+                route["AuthorizationType"],
+                if open { "NONE" } else { "JWT" },
+                "{path}"
+            );
+            (path.to_owned(), binary.as_str().unwrap().to_owned())
+        })
+        .collect();
+    assert_eq!(deployed, local);
+}
+
+/// Each function gets the settings that its code reads, and no others: no secret is anywhere without need.
+#[test]
+fn the_environment_is_what_the_code_reads() {
+    let read_environment = fs::read_to_string(root().join("shared/http/src/environment.rs")).unwrap();
+    let names: Vec<&str> = read_environment
+        .lines()
+        .filter_map(|line| line.strip_prefix("pub const ")?.split_once(": &str"))
+        .map(|(name, _)| name)
+        .collect();
+    assert!(names.contains(&"TABLE_NAME"), "{names:?}");
+    // What of the shared code reads which setting. The authorizer has verified the tokens already.
+    let shared = [
+        ("environment::store()", "TABLE_NAME"),
+        ("environment::cursor_key()", "CURSOR_KEY"),
+    ];
+    for (name, function) in functions(&template()) {
+        let folder = fs::read_dir(root().join("functions").join(&name).join("src")).unwrap();
+        let code: String = folder
+            .map(|file| fs::read_to_string(file.unwrap().path()).unwrap())
+            .collect();
+        let through_shared = shared
+            .iter()
+            .filter(|(call, _)| code.contains(call))
+            .map(|(_, name)| *name);
+        let itself = names.iter().copied().filter(|name| code.contains(name));
+        let expected: BTreeSet<&str> = through_shared.chain(itself).collect();
+        let set = function["Environment"]["Variables"].as_object().unwrap();
+        assert_eq!(
+            set.keys().map(String::as_str).collect::<BTreeSet<_>>(),
+            expected,
+            "{name}"
+        );
+    }
+}
+
+/// What a function may do, in the words of [`tests::Actions`]. What the platform does in its name is left out.
+fn allowed(function: &Value) -> BTreeSet<String> {
+    let mut allowed = BTreeSet::new();
+    for statement in function["Policies"][0]["Statement"].as_array().unwrap() {
+        for action in statement["Action"].as_array().unwrap() {
+            let action = action.as_str().unwrap();
+            let for_the_platform =
+                action == "sqs:SendMessage" || action.contains("Stream") || action.contains("Shard");
+            if for_the_platform || action == "dynamodb:GetRecords" {
+                continue;
+            }
+            let numbers = json!({"!Sub": "arn:${AWS::Partition}:sns:*:*:*"});
+            if statement["NotResource"] == numbers {
+                allowed.insert(format!("{action} to a number"));
+                continue;
+            }
+            let resources = &statement["Resource"];
+            let one = std::slice::from_ref(resources);
+            for resource in resources.as_array().map_or(one, Vec::as_slice) {
+                if *resource == json!({"!GetAtt": "Table.Arn"}) || *resource == json!({"!Ref": "EventsTopic"})
+                {
+                    allowed.insert(action.to_owned());
+                } else if *resource == json!({"!Sub": "${Table.Arn}/index/report"}) {
+                    allowed.extend((action == "dynamodb:Query").then(|| format!("{action} on report")));
+                } else {
+                    assert_eq!(*resource, "*", "{action}");
+                    assert!(
+                        action.starts_with("sns:") && action != "sns:Publish",
+                        "{action} on *"
+                    );
+                    allowed.insert(action.to_owned());
+                }
+            }
+        }
+    }
+    allowed
+}
+
+/// Everything that the functions do, noted by function.
+struct Observer {
+    world: World,
+    seen: BTreeMap<&'static str, BTreeSet<String>>,
+}
+
+impl Observer {
+    async fn send(&mut self, function: &'static str, call: Call) {
+        let answer = self.world.send(call).await;
+        assert!(!answer.status.is_server_error(), "{}", answer.text);
+        self.note(function);
+    }
+
+    fn note(&mut self, function: &'static str) {
+        let actions = self.world.actions.take();
+        self.seen.entry(function).or_default().extend(actions);
+    }
+
+    async fn put(&mut self, function: &'static str, path: &str, body: Value) {
+        self.send(
+            function,
+            call(&format!("PUT /v1/facilities/f1{path}")).json(&body),
+        )
+        .await;
+    }
+
+    async fn get(&mut self, function: &'static str, path: &str) {
+        self.send(function, call(&format!("GET /v1/facilities/f1{path}")))
+            .await;
+    }
+
+    async fn facility(&mut self, enabled: bool, number: &str) {
+        let body = json!({"name": "Main Street", "two_way_texting": {"enabled": enabled, "number": number}});
+        self.put("facilities", "", body).await;
+    }
+
+    async fn portal(&mut self, consented: bool) {
+        let call = call("PUT /v1/portal/consent").tenant("f1", "t1");
+        self.send("portal", call.json(&json!({"consented": consented})))
+            .await;
+    }
+
+    async fn message(&mut self, key: &str) {
+        let call = call("POST /v1/facilities/f1/tenants/t1/messages").header("idempotency-key", key);
+        self.send("messages", call.json(&json!({"body": "The gate code is new."})))
+            .await;
+    }
+
+    async fn deliver(&mut self, id: &str, body: &str) {
+        let message = json!({
+            "originationNumber": ADA, "destinationNumber": OFFICE, "messageKeyword": "K",
+            "messageBody": body, "inboundMessageId": id,
+        });
+        let sns = json!({"Message": message.to_string(), "Timestamp": clock::now()});
+        assert!(self.world.deliver(json!({"Records": [{"Sns": sns}]})).await);
+        self.note("sms-topic");
+    }
+}
+
+#[tokio::test]
+async fn each_function_may_do_what_it_does_and_no_more() {
+    let world = World::new().await;
+    world.actions.take();
+    let mut observer = Observer {
+        world,
+        seen: BTreeMap::new(),
+    };
+    let tenant = |phone: &str| json!({"name": "Ada Moreno", "cell_phone": phone, "units": ["A12"], "created_on": "2020-01-01"});
+
+    observer.facility(true, "+15125550101").await;
+    observer.facility(true, OFFICE).await;
+    observer.get("facilities", "").await;
+    for phone in ["+15125550143", ADA] {
+        observer.put("facilities", "/tenants/t1", tenant(phone)).await;
+    }
+    observer.put("facilities", "/tenants/t2", tenant(ADA)).await;
+    observer
+        .send("facilities", call("DELETE /v1/facilities/f1/tenants/t2"))
+        .await;
+    observer.put("facilities", "/tenants/t2", tenant(ADA)).await;
+
+    for consented in [true, false, true] {
+        observer
+            .put("profile", "/tenants/t1/consent", json!({"consented": consented}))
+            .await;
+    }
+    observer.get("profile", "/tenants/t1/consent").await;
+    observer.get("profile", "/tenants/t1/consent/history").await;
+    observer.get("report", "/consent-report").await;
+    observer
+        .get("report", "/consent-report?search=mor&status=provided")
+        .await;
+    let whole = call("GET /v1/facilities/f1/consent-report").header("accept", "text/csv");
+    observer.send("report", whole).await;
+
+    let texts = json!({"channels": {"text": true}});
+    observer
+        .put("messages", "/tenants/t1/notification-preferences", texts)
+        .await;
+    observer
+        .get("messages", "/tenants/t1/notification-preferences")
+        .await;
+    for key in ["k1", "k1"] {
+        observer.message(key).await;
+    }
+    observer.world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    observer.message("k2").await;
+    observer.get("messages", "/tenants/t1/messages").await;
+
+    for (id, body) in [
+        ("SM1", "STOP"),
+        ("SM2", "START"),
+        ("SM3", "HELP"),
+        ("SM4", "hello"),
+    ] {
+        observer.send("sms-webhook", twilio(id, ADA, OFFICE, body)).await;
+    }
+    observer.world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    for (id, body) in [("a1", "STOP"), ("a2", "START"), ("a3", "HELP"), ("a4", "hello")] {
+        observer.deliver(id, body).await;
+    }
+    // Telnyx is answered through SNS, which refuses the number.
+    observer.world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    let signed_at = clock::now().as_second();
+    observer
+        .send("sms-webhook", telnyx("T1", ADA, OFFICE, "HELP", signed_at))
+        .await;
+    observer.deliver("a5", "HELP").await;
+    observer.deliver("a6", "STOP").await;
+    observer.facility(false, OFFICE).await;
+    observer.portal(true).await;
+    observer.portal(false).await;
+    observer
+        .send("portal", call("GET /v1/portal/consent").tenant("f1", "t1"))
+        .await;
+    let stream = observer.world.stream();
+    assert!(observer.world.publish(stream).await.is_empty());
+    observer.note("outbox");
+
+    let functions = functions(&template());
+    let allowed: BTreeMap<&str, BTreeSet<String>> = functions
+        .iter()
+        .map(|(name, function)| (name.as_str(), allowed(function)))
+        .collect();
+    assert_eq!(allowed, observer.seen);
+}
