@@ -46,23 +46,30 @@ impl Portal {
             let now = clock::now();
             let submitted =
                 checkbox::submit(Screen::Portal, &request, &caller, &self.store, ids, now, view).await?;
-            self.lift_provider_block(&submitted, now).await;
-            submitted.found
+            if self.lift_provider_block(&submitted, now).await {
+                // What the provider said shows.
+                self.store.resident(&facility, &tenant).await??
+            } else {
+                submitted.found
+            }
         };
         response::tagged_json(StatusCode::OK, &view(&found))
     }
 
-    /// Where the box lifted a text opt-out, the provider is asked to lift its own.
-    async fn lift_provider_block(&self, submitted: &Submitted, now: Timestamp) {
+    /// Where the box lifted a text opt-out, the provider is asked to lift its own: whether it was.
+    async fn lift_provider_block(&self, submitted: &Submitted, now: Timestamp) -> bool {
         let Submitted { before, found } = submitted;
         let tenant = &found.tenant;
-        if tenant.consent != *before && tenant.lifts_provider_block(*before) {
+        let Some(number) = tenant.details.cell_phone.as_ref() else {
+            return false;
+        };
+        let asks = tenant.consent != *before && tenant.lifts_provider_block(*before);
+        if asks {
             let tenants = std::slice::from_ref(&tenant.tenant_id);
-            if let Some(number) = &tenant.details.cell_phone {
-                self.sns
-                    .lift_opt_out(&self.store, &tenant.facility_id, tenants, number, now)
-                    .await;
-            }
+            self.sns
+                .lift_opt_out(&self.store, &tenant.facility_id, tenants, number, now)
+                .await;
         }
+        asks
     }
 }

@@ -5,6 +5,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
+use consent::words::Meaning;
 use consent_http::Problem;
 use consent_http::environment::{self, EnvironmentError, TELNYX_PUBLIC_KEY};
 use consent_http::request::{BODY_LIMIT, body};
@@ -13,6 +14,7 @@ use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
 use ring::signature::{ED25519, UnparsedPublicKey};
 use serde::Deserialize;
+use serde_json::Value;
 
 use crate::{Delivery, bad_signature};
 
@@ -34,7 +36,9 @@ struct Webhook {
 #[derive(Deserialize)]
 struct Event {
     event_type: String,
-    payload: Payload,
+    /// A message, where the event is about one.
+    #[serde(default)]
+    payload: Value,
 }
 
 /// A message, in those parts that a received one has.
@@ -43,8 +47,10 @@ struct Payload {
     id: Option<String>,
     from: Option<Party>,
     #[serde(default)]
-    to: serde_json::Value,
+    to: Value,
     text: Option<String>,
+    /// What Telnyx took it to mean, where the messaging profile has it answer by itself.
+    autoresponse_type: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -80,20 +86,32 @@ impl Telnyx {
         if event.event_type != "message.received" {
             return Ok(None);
         }
-        let Payload { id, from, to, text } = event.payload;
+        let payload = serde_json::from_value::<Payload>(event.payload).map_err(malformed)?;
+        let Payload {
+            id,
+            from,
+            to,
+            text,
+            autoresponse_type,
+        } = payload;
         let message_id = id
             .filter(|id| (1..=MESSAGE_ID_CHARACTERS).contains(&id.len()))
             .ok_or_else(|| Problem::invalid_field("data.payload.id", "must be the message's id"))?;
         let from = from.and_then(|from| PhoneNumber::parse_e164(&from.phone_number).ok());
         // A received message has one number of ours among those it went to, and it is the first.
-        let to = to.pointer("/0/phone_number").and_then(serde_json::Value::as_str);
+        let to = to.pointer("/0/phone_number").and_then(Value::as_str);
         let to = to.and_then(|to| PhoneNumber::parse_e164(to).ok());
         // Short codes and the like are no tenant's.
         let (Some(from), Some(to)) = (from, to) else {
             return Ok(None);
         };
         let body = text.unwrap_or_default();
-        let intent = Intent::read(&body);
+        let intent = match autoresponse_type.as_deref() {
+            Some("STOP" | "OPT_OUT") => Intent::told_by_provider(Meaning::OptOut),
+            Some("START" | "OPT_IN") => Intent::told_by_provider(Meaning::OptIn),
+            Some("HELP") => Intent::told_by_provider(Meaning::Help),
+            _ => Intent::read(&body),
+        };
         let text = InboundText {
             provider: "telnyx",
             message_id,

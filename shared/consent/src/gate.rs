@@ -56,10 +56,10 @@ pub fn gate(tenant: &Tenant) -> Gate {
 
 impl Tenant {
     /// Whether what the tenant did calls for asking the provider to take their number off its own list: they
-    /// agreed to texts, and had withdrawn by text, or the provider was found to keep them in.
+    /// lifted their text opt-out, or agreed to texts that the provider was found to keep in.
     pub fn lifts_provider_block(&self, before: Consent) -> bool {
-        self.consent.status() == Status::Provided
-            && (before.is_withdrawn_by_text() || self.provider_block().is_some())
+        (before.is_withdrawn_by_text() && !self.consent.is_withdrawn_by_text())
+            || (self.consent.status() == Status::Provided && self.provider_block().is_some())
     }
 
     /// The provider's block of the number on file.

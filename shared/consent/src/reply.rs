@@ -30,17 +30,17 @@ pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> Strin
             format!("{name}: You have opted out and will receive no more text messages from us.")
         }
         (Outcome::Stopped, Language::Spanish) => {
-            format!("{name}: Se ha dado de baja y no recibirá más mensajes de texto nuestros.")
+            format!("{name}: Se ha dado de baja: ya no le enviaremos mensajes de texto.")
         }
         (Outcome::Stopped, Language::French) => {
-            format!("{name} : Vous êtes désabonné et ne recevrez plus de textos de notre part.")
+            format!("{name} : Vous ne recevrez plus de textos de notre part.")
         }
         (Outcome::Started, Language::English) => {
             format!("{name}: You have opted in to text messages. Reply STOP to opt out, HELP for help.")
         }
         (Outcome::Started, Language::Spanish) => {
             format!(
-                "{name}: Volverá a recibir mensajes de texto. Responda ALTO para darse de baja o AYUDA para ayuda."
+                "{name}: Le enviaremos mensajes de texto de nuevo. Responda ALTO para darse de baja o AYUDA para ayuda."
             )
         }
         (Outcome::Started, Language::French) => {
@@ -55,13 +55,13 @@ pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> Strin
             "{name}: Usted se dio de baja en el portal. Para volver a recibir mensajes, marque la casilla en el portal."
         ),
         (Outcome::PortalOptInRequired, Language::French) => format!(
-            "{name} : Vous vous êtes désabonné sur le portail. Pour recevoir nos textos, cochez la case sur le portail."
+            "{name} : Votre désabonnement sur le portail reste en vigueur. Pour recevoir nos textos, cochez la case sur le portail."
         ),
         (Outcome::StartUnavailable, Language::English) => {
             format!("{name}: Opting in by text is not available here. You can opt in on the tenant portal.")
         }
         (Outcome::StartUnavailable, Language::Spanish) => {
-            format!("{name}: Aquí no es posible suscribirse por mensaje. Puede hacerlo en el portal.")
+            format!("{name}: No es posible suscribirse por mensaje. Puede hacerlo en el portal.")
         }
         (Outcome::StartUnavailable, Language::French) => format!(
             "{name} : L'abonnement par texto n'est pas possible ici. Vous pouvez le faire sur le portail."
@@ -84,5 +84,40 @@ pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> Strin
                 format!("{name} : Pour de l'aide, contactez le bureau. Répondez ARRET pour vous désabonner.")
             }
         },
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::FacilityId;
+    use crate::rules::TwoWayTexting;
+
+    /// Beyond ASCII letters, what a text may hold and still be sent in 7 bits a character (3GPP TS 23.038):
+    /// anything else halves what fits into one message.
+    const GSM_7_BIT: &str = "àèéùìòÇØøÅåÆæßÉÄÖÑÜ§¿äöñü¡";
+
+    #[test]
+    fn every_answer_is_one_message() {
+        let facility = Facility {
+            facility_id: FacilityId::parse("f1").unwrap(),
+            name: "Demo Self Storage, Austin".to_owned(),
+            two_way_texting: TwoWayTexting::On,
+            number: None,
+            help_contact: Some("512-555-0199".to_owned()),
+        };
+        use Outcome::{Help, PortalOptInRequired, StartUnavailable, Started, Stopped};
+        for outcome in [Stopped, Started, PortalOptInRequired, StartUnavailable, Help] {
+            for language in [Language::English, Language::Spanish, Language::French] {
+                let text = reply(outcome, language, &facility);
+                let fits = |character: char| character.is_ascii() || GSM_7_BIT.contains(character);
+                assert!(text.chars().all(fits), "{text}");
+                assert!(
+                    text.chars().count() <= 160,
+                    "{} characters: {text}",
+                    text.chars().count()
+                );
+            }
+        }
     }
 }

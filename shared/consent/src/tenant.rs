@@ -260,6 +260,7 @@ impl Tenant {
         };
         if tenant.residence == Residence::MovedOut || !same_number {
             after.keywords_applied = keywords_applied;
+            after.asked_at = None;
         }
         let on_file = after.details.cell_phone.clone();
         let (action, concerned) = match (tenant.residence, &on_file, standing) {

@@ -15,7 +15,7 @@ pub const PROFILE_DISCLOSURE: &str =
 pub const PORTAL_DISCLOSURE: &str = "I agree to receive text message communications from this facility.";
 const NOTICE: &str = "This customer has not agreed to receive text message communications.";
 const BLOCKED_NOTICE: &str = "The text message provider has this number on its own opt-out list. The customer \
-     must reply START to the facility's text number, or opt in again on the portal.";
+     must reply START to the facility's text number.";
 const PORTAL_NOTE: &str = "Please reply START to receive communications via text messages.";
 
 impl Screen {

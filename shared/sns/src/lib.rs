@@ -148,15 +148,21 @@ impl Sns {
             .phone_number(number.as_str())
             .send()
             .await;
-        let block = opted_in.err().map(|error| {
-            tracing::error!(error = %refused(error), "the provider keeps a number on its opt-out list");
-            let retry_after = now.checked_add(OPT_IN_EVERY).ok();
-            ProviderBlock {
-                number: number.clone(),
-                since: now,
-                retry_after,
+        let block = match opted_in {
+            Ok(_) => None,
+            // Whatever kept SNS from it: a block is only what SNS says is one.
+            Err(error) => {
+                tracing::error!(error = %refused(error), "the provider did not take a number off its list");
+                match self.is_opted_out(number).await {
+                    Ok(true) => Some(ProviderBlock {
+                        number: number.clone(),
+                        since: now,
+                        retry_after: now.checked_add(OPT_IN_EVERY).ok(),
+                    }),
+                    Ok(false) | Err(_) => return,
+                }
             }
-        });
+        };
         for tenant in tenants {
             if let Err(error) = store.keep_provider_block(facility, tenant, block.as_ref()).await {
                 tracing::error!(%error, "what the provider said was not kept");

@@ -1,5 +1,6 @@
 //! What can go wrong between the rules and the table.
 
+use aws_sdk_dynamodb::config::http::HttpResponse;
 use aws_sdk_dynamodb::error::{ProvideErrorMetadata, SdkError};
 use aws_sdk_dynamodb::operation::transact_write_items::TransactWriteItemsError;
 
@@ -20,14 +21,6 @@ pub enum StoreError {
 }
 
 impl StoreError {
-    /// Whether the same call may succeed later.
-    pub fn is_retryable(&self) -> bool {
-        match self {
-            Self::Conflict | Self::Unavailable(_) => true,
-            Self::Failed(_) => false,
-        }
-    }
-
     pub(crate) fn failed(source: impl Into<Source>) -> Self {
         Self::Failed(source.into())
     }
@@ -56,14 +49,18 @@ fn is_unavailable(code: Option<&str>) -> bool {
     )
 }
 
-impl<E, R> From<SdkError<E, R>> for StoreError
+impl<E> From<SdkError<E, HttpResponse>> for StoreError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
-    fn from(error: SdkError<E, R>) -> Self {
+    fn from(error: SdkError<E, HttpResponse>) -> Self {
         match &error {
-            SdkError::ServiceError(service) if !is_unavailable(service.err().code()) => Self::failed(error),
+            // Whoever answers 5xx in the database's place does not use its words.
+            SdkError::ServiceError(service)
+                if !is_unavailable(service.err().code()) && !service.raw().status().is_server_error() =>
+            {
+                Self::failed(error)
+            }
             SdkError::ConstructionFailure(_) => Self::failed(error),
             _ => Self::Unavailable(Box::new(error)),
         }
@@ -71,10 +68,7 @@ where
 }
 
 /// Sorts a failed transaction: somebody else wrote first, or the database could not.
-pub(crate) fn transaction_error<R>(error: SdkError<TransactWriteItemsError, R>) -> StoreError
-where
-    R: std::fmt::Debug + Send + Sync + 'static,
-{
+pub(crate) fn transaction_error(error: SdkError<TransactWriteItemsError, HttpResponse>) -> StoreError {
     let codes: Vec<&str> = match error.as_service_error() {
         Some(TransactWriteItemsError::TransactionCanceledException(cancelled)) => cancelled
             .cancellation_reasons()

@@ -4,6 +4,8 @@
 //! follow in transactions of their own. How far a message came is kept with it, so that a redelivery goes on
 //! where a crash left off.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
@@ -14,6 +16,7 @@ use consent::reply::Outcome;
 use consent::rules::{Consent, OptOut, Status, TwoWayTexting};
 use consent::tenant::{Residence, Tenant};
 use consent::words::Meaning;
+use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
@@ -28,6 +31,10 @@ use crate::tenants::counted;
 /// `TransactWriteItems` takes 100 items: the number, the message and the totals, then a tenant, a record
 /// and a thread entry for each tenant.
 const TENANTS_PER_TRANSACTION: usize = (100 - 2 - TOTALS_SHARDS as usize) / 3;
+
+/// What is kept of a text's body, in bytes: longer than any phone sends, and 27 tenants' copies of it fit into
+/// a transaction.
+const BODY_BYTES: usize = 16 * 1024;
 
 /// A text as a provider delivers it.
 #[derive(Debug, Clone)]
@@ -76,6 +83,14 @@ impl Received {
     }
 }
 
+impl MessageItem {
+    /// A delivery of a message that another one still waits with, or crashed with: it waits as well.
+    async fn await_in_flight(&self, now: Timestamp) {
+        let until = self.in_flight_until.map_or(now, |until| until.max(now));
+        tokio::time::sleep(Duration::try_from(until.duration_since(now)).unwrap_or_default()).await;
+    }
+}
+
 /// Something heard of a number: a text, or a STOP that the facility software knew of.
 pub(crate) struct Heard<'a> {
     message: Key,
@@ -85,7 +100,6 @@ pub(crate) struct Heard<'a> {
     to: Option<&'a PhoneNumber>,
     keyword: Option<Keyword>,
     sent_at: Option<Timestamp>,
-    rule: String,
     evidence: Evidence,
     thread: Option<Thread<'a>>,
 }
@@ -106,13 +120,15 @@ impl<'a> Heard<'a> {
         evidence: &Evidence,
     ) -> Self {
         Self {
-            message: Key::message("registration", &format!("{facility}#{tenant}")),
+            message: Key::message(
+                "registration",
+                &format!("{facility}#{tenant}#{}", number.as_str()),
+            ),
             facility,
             number,
             to: None,
             keyword: Some(Keyword::Stop),
             sent_at: None,
-            rule: evidence.rule.clone().unwrap_or_default(),
             evidence: evidence.clone(),
             thread: None,
         }
@@ -138,13 +154,15 @@ impl Store {
         intent: &Intent,
         now: Timestamp,
     ) -> Result<Received, StoreError> {
+        let body = text
+            .body
+            .get(..text.body.floor_char_boundary(BODY_BYTES))
+            .unwrap_or_default();
         let to = Key::business_number(&text.to);
         let message = Key::message(text.provider, &text.message_id);
         let mut items = self.read(&[&to, &message]).await?;
-        if items
-            .take::<MessageItem>(&message)?
-            .is_some_and(|message| message.complete)
-        {
+        if let Some(seen) = items.take::<MessageItem>(&message)?.filter(|seen| seen.complete) {
+            seen.await_in_flight(now).await;
             return Ok(Received::Repeated);
         }
         let Some(BusinessNumberItem { facility_id, .. }) = items.take(&to)? else {
@@ -171,13 +189,12 @@ impl Store {
             to: Some(&text.to),
             keyword,
             sent_at: text.sent_at,
-            rule: intent.rule.clone(),
             evidence: Evidence {
                 channel: Channel::Text,
                 actor: text.from.as_str().to_owned(),
                 disclosure: None,
                 text: Some(ReceivedText {
-                    body: text.body.clone(),
+                    body: body.to_owned(),
                     provider_message_id: text.message_id.clone(),
                     classification: intent.classification.clone(),
                 }),
@@ -185,7 +202,7 @@ impl Store {
             },
             thread: Some(Thread {
                 id: &text.message_id,
-                body: &text.body,
+                body,
                 meaning: intent.meaning,
             }),
         };
@@ -244,7 +261,8 @@ impl Store {
                 facility.two_way_texting = TwoWayTexting::Off;
             }
             let seen = items.take::<MessageItem>(&heard.message)?;
-            if seen.as_ref().is_some_and(|seen| seen.complete) {
+            if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {
+                seen.await_in_flight(now).await;
                 return Ok(None);
             }
             let phone = items
@@ -257,9 +275,12 @@ impl Store {
             let plan = self.plan(heard, &facility, phone, seen, now).await?;
             match self.write(plan.writes).await {
                 Ok(()) => {
-                    for tenant in &plan.withdrawn {
-                        self.await_in_flight(tenant, now).await;
-                    }
+                    join_all(
+                        plan.withdrawn
+                            .iter()
+                            .map(|tenant| self.await_in_flight(tenant, now)),
+                    )
+                    .await;
                     started.extend(plan.started);
                     if plan.complete {
                         return Ok(Some(Effect {
@@ -357,12 +378,15 @@ impl Store {
         }
         effect.tenants_changed |= !moves.is_empty();
         writes.extend(self.count(heard.facility, moves)?);
+        let in_flight = withdrawn.iter().flat_map(|tenant| tenant.in_flight.values());
+        let in_flight_until = in_flight.map(|in_flight| in_flight.until).max();
         let message = MessageItem {
             received_at,
-            rule: heard.rule.clone(),
+            rule: heard.evidence.rule.clone(),
             keyword: applied,
             reached: now_reached.last().map(|tenant| (*tenant).clone()),
             complete,
+            in_flight_until: in_flight_until.max(seen.as_ref().and_then(|seen| seen.in_flight_until)),
             effect: effect.clone(),
             version: 0,
         };

@@ -233,13 +233,16 @@ pub(crate) struct MessageItem {
     /// When it was first seen; the time of its thread entries.
     pub(crate) received_at: Timestamp,
     /// What it was taken to mean, and by which rule.
-    pub(crate) rule: String,
+    pub(crate) rule: Option<String>,
     /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted.
     pub(crate) keyword: Option<u64>,
     /// The last tenant it reached, in the order of their ids.
     pub(crate) reached: Option<TenantId>,
     /// Whether it reached all of them.
     pub(crate) complete: bool,
+    /// Until when texts may be in flight that it has to wait for before it is acknowledged.
+    #[serde(default)]
+    pub(crate) in_flight_until: Option<Timestamp>,
     /// What it led to, over all its transactions: the answer at the end is about all of them.
     #[serde(default)]
     pub(crate) effect: MessageEffect,

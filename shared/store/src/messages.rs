@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::StoreError;
 use crate::items::{Direction, FacilityItem, PhoneItem, TenantItem, ThreadItem, Versioned, put};
 use crate::schema::{Key, PARTITION_KEY};
-use crate::store::{Found, NotFound, Pause, Store};
+use crate::store::{Found, GaveUp, NotFound, Pause, Store};
 
 /// An accepted send is remembered for so long under its `Idempotency-Key`.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
@@ -114,15 +114,15 @@ impl Permit {
 }
 
 /// Why a text was allowed to leave, or not. It is never rewritten.
-#[derive(Serialize)]
-struct DecisionItem<'a> {
-    decision_id: &'a str,
-    at: &'a str,
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub struct Decision {
+    decision_id: String,
+    at: String,
     allowed: bool,
     gate: Gate,
     consent_record_id: Option<String>,
-    policy_version: &'static str,
-    message_id: Option<&'a str>,
+    policy_version: String,
+    message_id: Option<String>,
 }
 
 /// An accepted send, by its key.
@@ -276,14 +276,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<TransactWriteItem, StoreError> {
         let at = rfc3339(now);
-        let item = DecisionItem {
-            decision_id,
-            at: &at,
+        let item = Decision {
+            decision_id: decision_id.to_owned(),
+            at: at.clone(),
             allowed: gate == Gate::Open,
             gate,
             consent_record_id: record_id(tenant),
-            policy_version: POLICY_VERSION,
-            message_id: message.map(|message| message.message_id.as_str()),
+            policy_version: POLICY_VERSION.to_owned(),
+            message_id: message.map(|message| message.message_id.clone()),
         };
         let sequence = tenant.chain.sequence;
         let key = Key::decision(&tenant.facility_id, &tenant.tenant_id, sequence, &at, decision_id);
@@ -318,7 +318,7 @@ impl Store {
             at: message.at.clone(),
             until: now + IN_FLIGHT,
         };
-        tenant.asked_at = draft.body.contains('?').then_some(now);
+        tenant.asked_at = asks(draft.body).then_some(now);
         tenant.in_flight.insert(message.message_id.clone(), in_flight);
         // The tenant has one write of their own here, so that a withdrawal at the same time sees the message.
         let mut writes = self.changed(&Change { tenant, record: None }, read.tenant_version)?;
@@ -378,11 +378,15 @@ impl Store {
                 Ok(TransactWriteItem::builder().update(update).build())
             })
             .collect::<Result<Vec<_>, StoreError>>()?;
-        let mut pause = Pause::new();
+        let mut pause = Pause::long();
         loop {
             match self.write(writes.clone()).await {
                 Ok(()) => return Ok(()),
-                Err(error) => pause.after(error).await?,
+                // The text has left or failed: a throttled database is worth another try.
+                Err(error @ (StoreError::Conflict | StoreError::Unavailable(_))) => {
+                    pause.wait().await.map_err(|GaveUp| error)?;
+                }
+                Err(error) => return Err(error),
             }
         }
     }
@@ -426,7 +430,8 @@ impl Store {
         }))
     }
 
-    /// Keeps what is known of the provider's own list about a tenant's number. It changes no consent.
+    /// Keeps what is known of the provider's own list about a tenant's number. It changes no consent, and what
+    /// was known of the same block before stands.
     ///
     /// # Errors
     /// The database's.
@@ -439,13 +444,26 @@ impl Store {
         let mut pause = Pause::new();
         loop {
             let (_, read) = self.read_tenant(facility, tenant).await?;
-            let Some(Versioned { value, version }) =
-                read.filter(|tenant| tenant.value.provider_block.as_ref() != block)
-            else {
+            let Some(Versioned { value, version }) = read else {
                 return Ok(());
             };
+            let known = value.provider_block.as_ref();
+            let block =
+                block
+                    .cloned()
+                    .map(|block| match known.filter(|known| known.number == block.number) {
+                        Some(known) => ProviderBlock {
+                            since: known.since,
+                            retry_after: known.retry_after.or(block.retry_after),
+                            ..block
+                        },
+                        None => block,
+                    });
+            if value.provider_block == block {
+                return Ok(());
+            }
             let tenant = Tenant {
-                provider_block: block.cloned(),
+                provider_block: block,
                 ..value
             };
             match self
@@ -521,6 +539,14 @@ fn record_id(tenant: &Tenant) -> Option<String> {
         ..
     } = tenant;
     (chain.sequence > 0).then(|| format!("{facility_id}/{tenant_id}/{}", chain.sequence))
+}
+
+/// Whether a text asks something: a question mark in an address is none.
+fn asks(body: &str) -> bool {
+    let is_address = |word: &&str| word.contains("://") || word.contains("www.");
+    body.split_whitespace()
+        .filter(|word| !is_address(word))
+        .any(|word| word.contains('?'))
 }
 
 fn digest(text: &str) -> String {

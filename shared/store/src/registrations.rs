@@ -10,6 +10,7 @@ use consent::number::Number;
 use consent::record::{Evidence, Record};
 use consent::rules::NumberStanding;
 use consent::tenant::{Details, Registered, Tenant};
+use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
@@ -133,7 +134,15 @@ impl Store {
                 return Ok((facility, registered));
             }
             match self.write(draft.writes(self, facility_id)?).await {
-                Ok(()) => return Ok((facility, registered)),
+                Ok(()) => {
+                    join_all(
+                        draft
+                            .left_numbers()
+                            .map(|tenant| self.await_in_flight(tenant, now)),
+                    )
+                    .await;
+                    return Ok((facility, registered));
+                }
                 Err(error) => pause.after(error).await?,
             }
         }
@@ -249,6 +258,14 @@ impl Draft {
             self.numbers.carry_out(&moved, tenant_id);
         }
         registered
+    }
+
+    /// Who had another number before, as they were read.
+    fn left_numbers(&self) -> impl Iterator<Item = &Tenant> {
+        self.tenants.values().filter_map(|drafted| {
+            let (stored, after) = (&drafted.stored.as_ref()?.value, drafted.after.as_ref()?);
+            (stored.details.cell_phone != after.details.cell_phone).then_some(stored)
+        })
     }
 
     fn is_empty(&self) -> bool {

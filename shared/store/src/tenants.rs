@@ -74,6 +74,10 @@ impl Store {
             let change = match decided {
                 Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
                 Ok(None) => {
+                    // Unchecked a moment ago, perhaps, by somebody who still waits for a text in flight.
+                    if matches!(action, Action::Uncheck(_)) {
+                        self.await_in_flight(&found.tenant, now).await;
+                    }
                     return Ok(Submitted {
                         before: found.tenant.consent,
                         found,
@@ -137,7 +141,10 @@ impl Store {
             writes.extend(self.count(facility_id, [counted(Some(&tenant), &change.tenant)])?);
             writes.extend(numbers.writes(self, facility_id)?);
             match self.write(writes).await {
-                Ok(()) => return Ok(Ok(())),
+                Ok(()) => {
+                    self.await_in_flight(&tenant, now).await;
+                    return Ok(Ok(()));
+                }
                 Err(error) => pause.after(error).await?,
             }
         }

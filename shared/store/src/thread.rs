@@ -64,10 +64,11 @@ impl Store {
             .expression_attribute_values(":before", AttributeValue::S(before.clone()))
             .send()
             .await?;
+        let cut_off = answer.last_evaluated_key.is_some();
         let items: Vec<ThreadItem> = from_items(answer.items.unwrap_or_default())?;
         let key = |item: &ThreadItem| Key::thread(facility, tenant, &item.at, &item.id).sk;
         let mut items: Vec<ThreadItem> = items.into_iter().filter(|item| key(item) != before).collect();
-        let more = items.len() > usize::from(limit);
+        let more = cut_off || items.len() > usize::from(limit);
         items.truncate(limit.into());
         let next = items
             .last()
