@@ -1,6 +1,8 @@
 //! What `infra/template.yaml` deploys and what the code does: the table, the permissions, the environment and
 //! the routes are the same.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
