@@ -39,6 +39,26 @@ const EXPECTED: &[(&str, u16, &str)] = &[
     ("facilities/put-tenant-new", 201, ""),
     ("facilities/put-tenant-not-json", 415, "unsupported_media_type"),
     ("facilities/put-tenant-replied-stop", 201, ""),
+    ("messages/delete-messages", 405, "method_not_allowed"),
+    ("messages/get-messages", 200, ""),
+    ("messages/get-messages-moved-out", 404, "tenant_not_found"),
+    ("messages/get-preferences", 200, ""),
+    ("messages/post-message", 202, ""),
+    ("messages/post-message-consent-required", 409, "consent_required"),
+    ("messages/post-message-invalid", 400, "invalid_request"),
+    ("messages/post-message-no-cell-phone", 409, "no_cell_phone"),
+    ("messages/post-message-unauthenticated", 401, "unauthenticated"),
+    ("messages/put-preferences", 200, ""),
+    (
+        "messages/put-preferences-consent-required",
+        409,
+        "consent_required",
+    ),
+    (
+        "messages/put-preferences-template-unknown",
+        400,
+        "invalid_request",
+    ),
     ("portal/get-consent", 200, ""),
     ("portal/get-consent-moved-out", 404, "tenant_not_found"),
     ("portal/get-consent-staff", 403, "forbidden"),
@@ -104,7 +124,7 @@ const EXPECTED: &[(&str, u16, &str)] = &[
     ("sms-webhook/unknown-provider", 404, "not_found"),
 ];
 
-const HERE: &str = "/v1/facilities/main-street";
+const HERE: &str = "/v1/facilities/demo";
 
 /// The facility that the events speak of: Ada agreed, Ben replied STOP, Cleo has no phone, Dan unchecked the
 /// box on the portal, Eve was never asked, Gus moved out; and one other facility.
@@ -139,7 +159,7 @@ async fn seeded() -> World {
         .await;
     }
     world.send(twilio("SM-seed", BEN, OFFICE, "STOP")).await.is(200);
-    let portal = call("PUT /v1/portal/consent").tenant("main-street", "t-dan");
+    let portal = call("PUT /v1/portal/consent").tenant("demo", "t-dan");
     world
         .send(portal.json(&json!({"consented": false})))
         .await
@@ -168,7 +188,8 @@ fn recorded() -> BTreeSet<String> {
     };
     list(&folder())
         .iter()
-        .filter(|function| !function.ends_with("outbox"))
+        // Those are no events of API Gateway, and have tests of their own.
+        .filter(|function| !function.ends_with("sms-topic") && !function.ends_with("outbox"))
         .flat_map(|function| list(function))
         .map(|file| {
             assert_eq!(file.extension().unwrap(), "json", "{}", file.display());
@@ -194,5 +215,21 @@ async fn each_event_is_answered_as_expected() {
         // As the router of the world sends it: the file is in the folder of the function that has the route.
         let routed = seeded().await.send_event(&event).await;
         assert_eq!(routed.status, answer.status, "{name}");
+    }
+}
+
+#[tokio::test]
+async fn the_events_of_the_sms_topic_take_effect() {
+    let world = seeded().await;
+    let status = async || {
+        let view = world
+            .send(call(&format!("GET {HERE}/tenants/t-ada/consent")))
+            .await;
+        view.is(200)["status"].clone()
+    };
+    for (name, after) in [("ordinary", "provided"), ("stop", "opted_out")] {
+        let event = std::fs::read_to_string(folder().join(format!("sms-topic/{name}.json"))).unwrap();
+        assert!(world.deliver(serde_json::from_str(&event).unwrap()).await);
+        assert_eq!(status().await, after, "{name}");
     }
 }
