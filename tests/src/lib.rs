@@ -134,8 +134,8 @@ impl World {
         )
     }
 
-    /// Hands a request to the function that has its path, and checks that the OpenAPI document describes the
-    /// answer.
+    /// Hands a request to the function that has its path, and checks that the answer is one that
+    /// `infra/openapi.yaml` describes.
     pub async fn send(&self, call: Call) -> Answer {
         self.send_event(&call.event().to_string()).await
     }

@@ -1,5 +1,7 @@
 //! The outbox: records in, from a recorded batch of the table's stream; events out.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use serde_json::{Value, json};
 use tests::{World, call};
 

@@ -1,6 +1,8 @@
 //! What `infra/template.yaml` deploys and what the code does: the table, the permissions, the environment and
 //! the routes are the same.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
@@ -308,6 +310,10 @@ async fn each_function_may_do_what_it_does_and_no_more() {
         .await;
     observer.put("facilities", "/tenants/t2", tenant(ADA)).await;
 
+    let file =
+        "tenant_id,name,cell_phone,created_on\nt2,Ben Ito,+15125550144,2020-01-01\nt3,Cy Roe,,2020-01-01\n";
+    let import = call("POST /v1/facilities/f1/tenant-imports").body("text/csv", file);
+    observer.send("facilities", import).await;
     for consented in [true, false, true] {
         observer
             .put("profile", "/tenants/t1/consent", json!({"consented": consented}))

@@ -11,7 +11,10 @@ use std::time::Duration;
 
 use anyhow::{Context as _, Result, bail};
 use aws_sdk_dynamodbstreams::Client;
-use aws_sdk_dynamodbstreams::types::{AttributeValue, Record, Shard, ShardIteratorType};
+use aws_sdk_dynamodbstreams::operation::get_shard_iterator::GetShardIteratorError;
+use aws_sdk_dynamodbstreams::types::{
+    AttributeValue, OperationType, Record, Shard, ShardIteratorType, StreamRecord,
+};
 use axum::http::{Method, Request, StatusCode};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent_store::schema::{RECORD_PREFIX, SORT_KEY};
@@ -183,13 +186,11 @@ impl Reader {
         if let Some(last) = last {
             self.checkpoint.advance(shard, last)?;
         }
-        match answer.next_shard_iterator {
-            Some(next) => self.iterators.insert(shard.to_owned(), next),
-            None => {
-                self.finished.insert(shard.to_owned());
-                None
-            }
-        };
+        if let Some(next) = answer.next_shard_iterator {
+            self.iterators.insert(shard.to_owned(), next);
+        } else {
+            self.finished.insert(shard.to_owned());
+        }
         Ok(records.len())
     }
 
@@ -214,7 +215,7 @@ impl Reader {
                     Err(error)
                         if error
                             .as_service_error()
-                            .is_some_and(|error| error.is_trimmed_data_access_exception()) =>
+                            .is_some_and(GetShardIteratorError::is_trimmed_data_access_exception) =>
                     {
                         from_the_start.send().await
                     }
@@ -344,7 +345,7 @@ fn event_record(record: &Record, stream: &str) -> Value {
     };
     json!({
         "eventID": record.event_id(),
-        "eventName": record.event_name().map(|name| name.as_str()),
+        "eventName": record.event_name().map(OperationType::as_str),
         "eventVersion": record.event_version(),
         "eventSource": record.event_source(),
         "awsRegion": record.aws_region(),
@@ -355,7 +356,7 @@ fn event_record(record: &Record, stream: &str) -> Value {
             "Keys": image(change.and_then(|change| change.keys())),
             "NewImage": image(change.and_then(|change| change.new_image())),
             "SequenceNumber": change.and_then(|change| change.sequence_number()),
-            "SizeBytes": change.and_then(|change| change.size_bytes()),
+            "SizeBytes": change.and_then(StreamRecord::size_bytes),
             "StreamViewType": change.and_then(|change| Some(change.stream_view_type()?.as_str())),
         },
     })
