@@ -9,7 +9,8 @@ use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
 use consent_sns::Sns;
 use consent_store::{
-    CursorKey, Decided, Draft, Found, Message, MessageState, Permit, SendError, Store, ThreadEntry,
+    CursorKey, Decided, Draft, Found, Message, MessageState, Permit, SendError, Store, TenantList,
+    ThreadEntry,
 };
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -191,23 +192,34 @@ impl Messages {
     ) -> Result<Response<Body>, Problem> {
         let query = Query::of(request);
         let limit = query.limit()?;
-        let ids = (facility, tenant);
-        let before = query
-            .last("cursor")
-            .map(|cursor| Store::thread_position(ids, cursor, &self.cursors))
-            .transpose()
-            .map_err(|error| Problem::invalid_field("cursor", error.to_string()))?;
+        let record = query
+            .last("consent_record_id")
+            .map(|id| record(id, facility, tenant))
+            .transpose()?;
+        let list = match record {
+            Some(record) => TenantList::decisions(facility, tenant, record),
+            None => TenantList::thread(facility, tenant),
+        };
+        let list = match query.last("cursor") {
+            Some(cursor) => list
+                .turn(cursor, &self.cursors)
+                .map_err(|error| Problem::invalid_field("cursor", error.to_string()))?,
+            None => list,
+        };
         let found = self.store.resident(facility, tenant).await??;
-        let page = self.store.thread(ids, before, limit, &self.cursors).await?;
+        if record.is_some() {
+            let page = self.store.decisions(&list, limit, &self.cursors).await?;
+            let body = json!({"decisions": page.entries, "next": page.next});
+            return response::json(StatusCode::OK, &body);
+        }
+        let page = self.store.thread(&list, limit, &self.cursors).await?;
         let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
-        response::json(
-            StatusCode::OK,
-            &ThreadBody {
-                messages: page.entries,
-                screen,
-                next: page.next,
-            },
-        )
+        let body = ThreadBody {
+            messages: page.entries,
+            screen,
+            next: page.next,
+        };
+        response::json(StatusCode::OK, &body)
     }
 
     async fn choose(
@@ -252,6 +264,15 @@ fn refused(gate: Gate, found: &Found) -> Problem {
             "opt_in_via",
             json!(opt_in_via(&found.tenant, found.facility.two_way_texting)),
         )
+}
+
+/// The sequence of a consent record of this tenant.
+fn record(id: &str, facility: &FacilityId, tenant: &TenantId) -> Result<u64, Problem> {
+    id.strip_prefix(&format!("{facility}/{tenant}/"))
+        .and_then(|sequence| sequence.parse().ok())
+        .ok_or_else(|| {
+            Problem::invalid_field("consent_record_id", "must be the id of a record of this tenant")
+        })
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {

@@ -93,6 +93,8 @@ mod tests {
     use crate::id::FacilityId;
     use crate::rules::TwoWayTexting;
 
+    use Outcome::{Help, PortalOptInRequired, StartUnavailable, Started, Stopped};
+
     /// Beyond ASCII letters, what a text may hold and still be sent in 7 bits a character (3GPP TS 23.038):
     /// anything else halves what fits into one message.
     const GSM_7_BIT: &str = "àèéùìòÇØøÅåÆæßÉÄÖÑÜ§¿äöñü¡";
@@ -106,7 +108,6 @@ mod tests {
             number: None,
             help_contact: Some("512-555-0199".to_owned()),
         };
-        use Outcome::{Help, PortalOptInRequired, StartUnavailable, Started, Stopped};
         for outcome in [Stopped, Started, PortalOptInRequired, StartUnavailable, Help] {
             for language in [Language::English, Language::Spanish, Language::French] {
                 let text = reply(outcome, language, &facility);

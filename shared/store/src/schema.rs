@@ -102,10 +102,16 @@ impl Key {
         at: &str,
         id: &str,
     ) -> Self {
+        let sk = format!("{}{at}#{id}", Self::decisions_prefix(record));
         Self {
             pk: tenant_partition(facility, tenant),
-            sk: format!("DECISION#{record:010}#{at}#{id}"),
+            sk,
         }
+    }
+
+    /// What the sort keys of the decisions begin with that rest on a consent record.
+    pub(crate) fn decisions_prefix(record: u64) -> String {
+        format!("DECISION#{record:010}#")
     }
 
     /// An accepted send, by the hash of its `Idempotency-Key`.

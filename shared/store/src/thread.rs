@@ -1,15 +1,16 @@
-//! A tenant's thread: texts in both directions, newest first.
+//! A tenant's thread, and the decisions about their texts: both newest first.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use consent::id::{FacilityId, TenantId};
 use consent::words::Meaning;
 use serde::Serialize;
-use serde_dynamo::aws_sdk_dynamodb_1::from_items;
+use serde::de::DeserializeOwned;
+use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
 use crate::items::{Direction, ThreadItem};
-use crate::messages::MessageState;
+use crate::messages::{Decision, MessageState};
 use crate::schema::{Key, PARTITION_KEY, SORT_KEY, THREAD_PREFIX, tenant_partition};
 use crate::store::Store;
 
@@ -26,28 +27,102 @@ pub struct ThreadEntry {
     consent_record_id: Option<String>,
 }
 
-/// A page of a tenant's thread.
+/// A list of what a tenant's items of one kind tell, newest first.
 #[derive(Debug, Clone)]
-pub struct ThreadPage {
+pub struct TenantList<'a> {
+    facility: &'a FacilityId,
+    tenant: &'a TenantId,
+    /// What the items' sort keys begin with.
+    prefix: String,
+    /// The sort key of the last item of the page before.
+    before: Option<String>,
+}
+
+/// A page of a [`TenantList`].
+#[derive(Debug, Clone)]
+pub struct TenantPage<T> {
     /// Newest first.
-    pub entries: Vec<ThreadEntry>,
+    pub entries: Vec<T>,
     /// Where the next page begins.
     pub next: Option<String>,
 }
 
+impl<'a> TenantList<'a> {
+    /// The thread of a tenant.
+    pub fn thread(facility: &'a FacilityId, tenant: &'a TenantId) -> Self {
+        Self {
+            facility,
+            tenant,
+            prefix: THREAD_PREFIX.to_owned(),
+            before: None,
+        }
+    }
+
+    /// The decisions that rest on a consent record of a tenant.
+    pub fn decisions(facility: &'a FacilityId, tenant: &'a TenantId, record: u64) -> Self {
+        Self {
+            facility,
+            tenant,
+            prefix: Key::decisions_prefix(record),
+            before: None,
+        }
+    }
+
+    /// The list from a page's `next` on.
+    ///
+    /// # Errors
+    /// The cursor is none of this list.
+    pub fn turn(mut self, cursor: &str, cursors: &CursorKey) -> Result<Self, BadCursor> {
+        self.before = Some(cursors.open(&self.name(), cursor)?);
+        Ok(self)
+    }
+
+    /// What a cursor of this list is bound to.
+    fn name(&self) -> String {
+        format!("{}{}/{}", self.prefix, self.facility, self.tenant)
+    }
+}
+
 impl Store {
-    /// A page of the thread of a tenant.
+    /// A page of a tenant's thread.
     ///
     /// # Errors
     /// The database's.
     pub async fn thread(
         &self,
-        (facility, tenant): (&FacilityId, &TenantId),
-        before: Option<String>,
+        list: &TenantList<'_>,
         limit: u16,
         cursors: &CursorKey,
-    ) -> Result<ThreadPage, StoreError> {
-        let before = before.unwrap_or_else(|| format!("{THREAD_PREFIX}~"));
+    ) -> Result<TenantPage<ThreadEntry>, StoreError> {
+        let page = self.page::<ThreadItem>(list, limit, cursors).await?;
+        let entries = page.entries.into_iter().map(ThreadEntry::from).collect();
+        Ok(TenantPage {
+            entries,
+            next: page.next,
+        })
+    }
+
+    /// A page of the decisions about texts to a tenant.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn decisions(
+        &self,
+        list: &TenantList<'_>,
+        limit: u16,
+        cursors: &CursorKey,
+    ) -> Result<TenantPage<Decision>, StoreError> {
+        self.page(list, limit, cursors).await
+    }
+
+    async fn page<T: DeserializeOwned>(
+        &self,
+        list: &TenantList<'_>,
+        limit: u16,
+        cursors: &CursorKey,
+    ) -> Result<TenantPage<T>, StoreError> {
+        // What comes after the prefix are digits.
+        let before = list.before.clone().unwrap_or_else(|| format!("{}~", list.prefix));
         let answer = self
             .client
             .query()
@@ -59,40 +134,37 @@ impl Store {
             .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :before")
             .expression_attribute_names("#pk", PARTITION_KEY)
             .expression_attribute_names("#sk", SORT_KEY)
-            .expression_attribute_values(":pk", AttributeValue::S(tenant_partition(facility, tenant)))
-            .expression_attribute_values(":first", AttributeValue::S(THREAD_PREFIX.to_owned()))
+            .expression_attribute_values(
+                ":pk",
+                AttributeValue::S(tenant_partition(list.facility, list.tenant)),
+            )
+            .expression_attribute_values(":first", AttributeValue::S(list.prefix.clone()))
             .expression_attribute_values(":before", AttributeValue::S(before.clone()))
             .send()
             .await?;
         let cut_off = answer.last_evaluated_key.is_some();
-        let items: Vec<ThreadItem> = from_items(answer.items.unwrap_or_default())?;
-        let key = |item: &ThreadItem| Key::thread(facility, tenant, &item.at, &item.id).sk;
-        let mut items: Vec<ThreadItem> = items.into_iter().filter(|item| key(item) != before).collect();
-        let more = cut_off || items.len() > usize::from(limit);
-        items.truncate(limit.into());
-        let next = items
-            .last()
+        let mut entries = Vec::new();
+        let mut final_key = None;
+        let mut more = cut_off;
+        for item in answer.items.unwrap_or_default() {
+            let Some(AttributeValue::S(key)) = item.get(SORT_KEY).cloned() else {
+                continue;
+            };
+            if key == before {
+                continue;
+            }
+            if entries.len() == usize::from(limit) {
+                more = true;
+                break;
+            }
+            entries.push(from_item(item)?);
+            final_key = Some(key);
+        }
+        let next = final_key
             .filter(|_| more)
-            .map(|item| cursors.seal(&list(facility, tenant), &key(item)));
-        let entries = items.into_iter().map(ThreadEntry::from).collect();
-        Ok(ThreadPage { entries, next })
+            .map(|key| cursors.seal(&list.name(), &key));
+        Ok(TenantPage { entries, next })
     }
-
-    /// Where a cursor of [`Store::thread`] goes on.
-    ///
-    /// # Errors
-    /// It is none.
-    pub fn thread_position(
-        (facility, tenant): (&FacilityId, &TenantId),
-        cursor: &str,
-        cursors: &CursorKey,
-    ) -> Result<String, BadCursor> {
-        cursors.open(&list(facility, tenant), cursor)
-    }
-}
-
-fn list(facility: &FacilityId, tenant: &TenantId) -> String {
-    format!("thread/{facility}/{tenant}")
 }
 
 impl From<ThreadItem> for ThreadEntry {
