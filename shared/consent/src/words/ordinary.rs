@@ -130,7 +130,7 @@ pub(super) const RULES: &[Rule] = &[
              removed|unsubscribed|quit|end",
             "NOT say|said|text|reply|send|type with|to|the|word* stop|unsubscribe|cancel",
             "didnt|never mean|say|ask|want|try|intend|text|reply|said|request|requested|asked|replied|\
-             sent|meant you|to|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|removed|\
+             sent|meant you|to|say|text|send|type|reply|hit|press|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|removed|\
              unsubscribed|quit",
             "NOT take|remove|drop|delete me|my|us off|out|from|number|name",
             "NOT block me|us|this|my",
@@ -154,8 +154,9 @@ pub(super) const RULES: &[Rule] = &[
              unsubscribe|unsubscribed|quit|removed|cancel|stopped|optout|opted",
             "did|does i|you|u|we|they|it|yall|the|he|she|my .. stop|unsubscribe|quit|cancel|end|remove|\
              unsubscribed",
-            "accidentally|mistakenly|accident .. stop|stopped|unsubscribe|unsubscribed|unsubscribing|\
-             opted out|out|optout|opt",
+            "accidentally|accidently|mistakenly|accident .. stop|stopped|unsubscribe|unsubscribed|\
+             unsubscribing|optout|opt|opted",
+            "my KIN TEXTED|texted|sent|typed|wrote|replied|hit|pressed .. stop|unsubscribe",
             "stop|stopped|unsubscribe|unsubscribed|opted|optout .. by|on|in accident|mistake|error|\
              accidentally|accidently",
             "was|got|been|am|being|were unsubscribed|removed|opted",
@@ -166,14 +167,14 @@ pub(super) const RULES: &[Rule] = &[
             "could|couldnt not? be TEXTED|reached",
             "did|has|does|didnt not? send|sent",
             "you|they|u|yall|office never TEXT|call|contact",
-            "what happens if|when i .. stop|end|cancel|unsubscribe|out",
-            "if|when|after|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|\
+            "what .. if|when|after i .. stop|end|cancel|unsubscribe|out",
+            "if|when|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|\
              cancel|end|quit",
             "should|must|can|could do? i .. reply|text|say|type|send .. stop|cancel",
             "do|did i need|have to .. reply|text|say|type|send .. stop|cancel",
             "not|never|havent|hasnt|arent|isnt|didnt|dont|wasnt|stopped|quit been|ever|even|yet* getting|\
              received|receiving|gotten|get|got|receive|seeing|see .. MESSAGE",
-            "^ i|im|we|ive .. not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|\
+            "^ i|im|we|ive have|has|had|am|was|still|just|recently|suddenly|also|really|actually|since|OTHER* not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|\
              receive|get THE* MESSAGE",
             "got|get|have|has|had|received|see|was|were|are|is|theres|there|saw|with|had|has no THE* \
              MESSAGE",
@@ -191,9 +192,11 @@ pub(super) const RULES: &[Rule] = &[
             "NOT text|txt|call|email|send|message me|us? the|my|a|that code|codes|address|invoice|receipt|\
              bill|link|pin|gate|password|combination",
             "NOT text|txt and drive",
+            "NOT bother $",
             "NOT bother to|with|coming|going|sending|OTHERING|calling",
-            "NOT contact|text|call|message|email him|her|them|police|until|unless|NAME",
+            "NOT contact|text|call|message|email the|my|our|a|any? him|her|them|police|cops|manager|office|ambulance|OTHER|KIN|until|unless|NAME",
             "no need to text|call|message|reply",
+            "you|u|yall|we do|really* NOT need|have to call|email|phone",
         ],
     ),
     // Our own footer, sent back: "Reply STOP to opt out". Alone it is a STOP (`keyword.footer`).

@@ -184,6 +184,7 @@ pub(super) const RULES: &[Rule] = &[
             "^ quiero|deseo|quisiera|si|acepto|autorizo|me volver|gustaria|quiero|si|seguir? a? recibir|\
              recibirlos|reactivar|activar|reanudar|recibiendo ES_THE* ES_MESSAGE|alertas nuevamente|otra|\
              de|denuevo? vez|nuevo|ustedes? $",
+            "^^ quiero ES_THE* ES_MESSAGE $$",
             "^ volver|vuelva|vuelvan|vuelve a recibir|enviar|mandar|enviarme|mandarme|suscribirme|activar \
              ES_THE* ES_MESSAGE? $",
             "^ reactivar|activar|reanudar|reactiven|activen|reactive|reinicien|reanuden|reiniciar|active|\

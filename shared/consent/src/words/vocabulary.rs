@@ -22,7 +22,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          nope nah oh um uh hmm well so just lol lmao madam sirs guys team folks people everyone everybody dear yall bro \
          dude man bruh girl sis mom babe honey friend yo bye goodbye goodnight regards sincerely respectfully \
          cordially period exclamation point mark re fw fwd urgent omg omfg jeez geez god gosh jesus christ lord \
-         🛑 ✋ 🚫 🖕 ⛔ 📵 🔕 ❌ sorry ffs smh tho though fr frfr rn tbh ngl deadass asf af and but then gracias merci bonjour bonsoir salut allo buenas buenos dias tardes \
+         🛑 ✋ 🚫 🖕 ⛔ 📵 🔕 ❌ 🤬 🤚 🙅 🖐 sorry ffs smh tho though fr frfr rn tbh ngl deadass asf af and but then gracias merci bonjour bonsoir salut allo buenas buenos dias tardes \
          noches senor senora senorita amigo amigos oye oiga",
     ),
     // Senders of texts.
@@ -109,11 +109,11 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     (
         "REMOVE",
         "remove rmv take delete drop scratch strike pull erase cross get removing taking removed taken \
-         deleted keep kick",
+         deleted keep kick wipe purge scrub expunge eliminate",
     ),
     (
         "PLAINLY_REMOVE",
-        "remove rmv delete erase scratch unlist removing purge",
+        "remove rmv delete erase scratch unlist removing purge wipe scrub expunge",
     ),
     (
         "MY_NUMBER",

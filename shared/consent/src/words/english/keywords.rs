@@ -12,13 +12,19 @@ pub(super) const RULES: &[Rule] = &[
             "^ PLAIN_KEYWORD $",
             "^ stop all|everything|it|this|these|them|that|mf|u|you|all? of? it|this|these|them|that? $",
             "^ stop STOP|end|cancel|unsubscribe+ $",
+            "^ stop it|this|that you|u|yall OTHER OTHER? $",
+            "^^ stop x|xx|xxx|xo|xoxo $$",
             "stop|unsubscribe please|pls|plz $",
             "please|pls|plz|just|omg|god stop|unsubscribe $",
         ],
     ),
     opt_out(
         "keyword.unsubscribe",
-        &["^^ unsubscribe|unsub|revoke|revoked|optout $$", "^ opt out $"],
+        &[
+            "^^ unsubscribe|unsub|revoke|revoked|optout all|everything|this|it|me|us? $$",
+            "^ i revoke $",
+            "^ opt out $",
+        ],
     ),
     opt_out("keyword.quit", &["^^ quit $$", "^ quit it|this $"]),
     // A tenant may have meant the unit or the contract, so somebody looks; the regulation counts both as revocation.
@@ -33,6 +39,7 @@ pub(super) const RULES: &[Rule] = &[
             "^^ KEYWORD KEYWORD+ $$",
             "^ PLAIN_KEYWORD|quit KEYWORD+ $",
             "^ stop to|2|or|and opt out $",
+            "^ opt out or|and? KEYWORD $",
         ],
     ),
     opt_out(
@@ -62,9 +69,13 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "^^ delete|enough|nomore|mute|pause|leave|spam|scam|junk|opt|never|dnc|dont|scammer|spammer|\
              scammers|spammers $$",
+            "^^ off|silence|silent|abort|disable|disabled|deactivate|dismiss|reject|decline|refuse|withdraw|\
+             withdrawn|unwanted|unwelcome|unauthorized|unsolicited MESSAGE? $$",
+            "^^ turn|shut|switch it|this|these|them|that? off|down it|this|these|them? $$",
             "^^ not interested $$",
             "not|aint|isnt|never interested|intrested $|at|please|thanks|thank|so|and|anymore",
             "no interest",
+            "no longer interested|intrested $",
             "no|zero interest in this|your|these|ur",
             "not interested in? YOU|receiving|getting|your|MESSAGE|any|what|NAME|storage",
         ],
@@ -91,6 +102,8 @@ pub(super) const RULES: &[Rule] = &[
             "^^ unsubscribe|remove|optout SOMEBODY|NUMBER SOMEBODY|NUMBER* $$",
             "^ opt out OTHER|NAME|NUMBER $",
             "^^ stop i|we|im|this|dont|you|u|no|why|who",
+            "^^ stop NUMBER|2|4 NUMBER|2|4* $$",
+            "^^ NUMBER|2|4 stop $$",
             "^ stop or|before|because|since|cause i|ill|im|we|you|u|this|these",
             "^^ i quit $$",
             "^^ OTHER|NAME|u|ur|you|annoying|this|is|its|im|youre .. stop $$",
@@ -155,6 +168,7 @@ pub(super) const RULES: &[Rule] = &[
              $$",
             "^^ i|we need help|info $$",
             "^^ need help|info $$",
+            "^^ hlp|hepl|halp|infos $$",
         ],
     ),
 ];

@@ -10,6 +10,8 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "wrong phone|cell|telephone number",
             "wrong|rong|wong number|numbers|num|numba|person|guy|lady|party|#|individual|recipient|human",
+            "wrong contact $",
+            "mistaken identity",
             "^ wrong no|nbr|nr|man|woman|one|phone|people|dude|girl|chick|SOMEBODY|customer|tenant|\
              contact|house|cell|family|address $",
             "wrongnumber",
@@ -59,6 +61,7 @@ pub(super) const RULES: &[Rule] = &[
             "NEG know|recognize you|u|yall|him|her|them $|people|and|or|so|stop",
             "no|zero idea|clue who .. is|are|r|this|you",
             "have|had|got no|the idea|clue who",
+            "idk|dunno who|whose this|that|you|u|ya|they|he|she|it is|are|r? $|or|and|but|so",
             "^^ who dis? new phone $$",
             "SOMEBODY|he|she changed his|her|their number|phone",
             "isnt|not who you|u|ya think|want|are",
@@ -113,6 +116,13 @@ pub(super) const RULES: &[Rule] = &[
              this",
             "used to be|belong to? SOMEBODY|his|her|someone|their .. number|phone|$",
             "person|owner|individual|SOMEBODY .. deceased|dead|died|passed",
+            "owner|user|holder|person of this|the|that phone|number|cell is|has|was* dead|deceased|died|passed|gone",
+            "^^ SOMEBODY|he|she|hes|shes|KIN|my|our|the KIN? has|is|have|had|just|recently|sadly|unfortunately* \
+             passed|died|deceased|dead away? last|in|NUMBER|year|years|month|months|week|weeks|ago|a|an|OTHER|on* $$",
+            "passed|died|dead|deceased away? .. stop|remove|unsubscribe|delete|take|dont",
+            "new owner|user of|to|for|at this|the number|phone",
+            "i|we no longer have|rent|lease a|any|the|my|your|storage* unit|units|storage|space|locker $|there|with|\
+             at|anymore|and|so|please",
             "im|i a minor",
             "texting|messaging a|the child|kid|minor|stranger|business",
         ],

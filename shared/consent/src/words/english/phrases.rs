@@ -19,6 +19,9 @@ pub(super) const RULES: &[Rule] = &[
             "STOP reaching|hitting|blowing|lighting|filling out|me|my|up",
             "STOP using|use my|this .. number|phone|info|cell|contact",
             "STOP trying|attempting to contact|reach|text|sell|call|message",
+            "STOP|NOT waste|wasting my|your|ur|yalls|yours|our time|breath|energy|money|data",
+            "STOP|NOT hmu",
+            "NOT hit up my|me|this",
             "STOP selling|marketing|advertising|pushing",
             "^ STOP all|with THESE|this|it|that|contact|communications|correspondence|calls",
             "STOP all|any|further|future .. contact|communication|communications|correspondence",
@@ -73,6 +76,13 @@ pub(super) const RULES: &[Rule] = &[
             "enough MESSAGE|already",
             "enough of THE* MESSAGE|crap",
             "enough of this|these $",
+            "^ enough is enough $",
+            "^ thats|that is? enough|plenty $",
+            "^ give it a rest $",
+            "give me|us a break with|from THE* MESSAGE",
+            "after|since i|ive|we|i texted|said|replied|sent|told|asked|typed|responded|text|sending|saying .. \
+             stop|unsubscribe|cancel|optout",
+            "how do|can|to i|we? get|be out|off|removed|out of|from? here|this|these|THE* LIST|it $",
         ],
     ),
     opt_out(
@@ -97,6 +107,7 @@ pub(super) const RULES: &[Rule] = &[
             "are|is not authorized|allowed|permitted|welcome to TEXT|contact|send",
             "id|would|wish|want|rather|like|prefer|appreciate .. you|u|it|they|yall .. didnt|not|dont|\
              stopped|wouldnt|never TEXT|send|contact|texting|texted|sending|contacting",
+            "MESSAGE|these|this are|is|r unwelcome|unwanted|unsolicited|unappreciated|intrusive|invasive",
             "MESSAGE are|is|arent not|never|no? longer? welcome|wanted|appreciated|needed|allowed",
             "refrain|desist|abstain from TEXTING|sending|contact|further|any|THE",
             "i|we forbid|prohibit you|any|further",
@@ -107,7 +118,14 @@ pub(super) const RULES: &[Rule] = &[
             "not to be? TEXTED",
             "not to TEXT|send|contact me|us|this|MESSAGE",
             "avoid|quit|halt TEXTING",
-            "NOT disturb|bother me|us|please|$",
+            "NOT disturb|bother me|us|my",
+            "NOT send|sent|forward me|us any? more? these|this|those|them|anything|stuff|crap|more|any anymore|\
+             again|please|to|ever|from|$",
+            "NOT send any? more anymore|please|to|$",
+            "NOT you|u|yall|ya TEXT|send|sending",
+            "NOT be sending|TEXTING",
+            "^^ do? NOT disturb|bother $$",
+            "^ do? NOT disturb $",
         ],
     ),
     opt_out(
@@ -145,12 +163,17 @@ pub(super) const RULES: &[Rule] = &[
     review(
         "phrase.do_not_want_these",
         &[
-            "^ i? NEG want these|this|them $",
+            "^ i|we? do? NEG want these|this|them $",
             "too|so many|much THE* MESSAGE",
             "NOT want|wanna talk|speak|chat to|with YOU",
             "dont|not|longer want this|it anymore|again $",
             "NEG WANT no|any more of? these|this|$",
             "NOT like THE* MESSAGE|texting",
+            "NEG longer? WANT to|2? participate|receive|subscribe anymore|$",
+            "^^ i|we? do? NOT want this|any|$ $$",
+            "^^ i|we? do? NOT need this $$",
+            "^^ do? NOT reply|respond $$",
+            "NEG longer? WANT this|the|your|any service|program|subscription $|anymore|please|any",
         ],
     ),
     opt_out(
