@@ -45,6 +45,7 @@ pub(super) const RULES: &[Rule] = &[
             "FR_STOP|annuler|annulez|annule|suspendre|suspendez|desactiver|desactivez|bloquez|supprimez|\
              supprimer|retirez FR_THE* FR_MESSAGE|abonnement|inscription|envois|communications",
             "FR_STOP ca|cela|tout $",
+            "FR_STOP FR_THE* contact|communications|contacts",
             "ne|n|de|pas|me|plus|ne plus me|nous|plus|pas|mecrire|pas? FR_SENDING",
             "ne? me|nous FR_SEND|FR_SENDING plus|pas|rien|jamais",
             "ne? FR_SEND plus|pas|jamais|rien",

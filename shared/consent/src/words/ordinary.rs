@@ -72,7 +72,7 @@ pub(super) const RULES: &[Rule] = &[
         English,
         &[
             "stop|stopping by|over|off|past|along|around|round|there|here|down|up|for|when|before|after|\
-             first|byy|somewhere|stopby",
+             first|byy|bye|thru|through|somewhere|stopby",
             "stop|stopping in $",
             "stop|stopping in|at|on the|your|my|our|a|after|before|around|and|to|at|about|person|tomorrow|\
              today|this|tonight|later|NUMBER|MATTER",
@@ -134,6 +134,7 @@ pub(super) const RULES: &[Rule] = &[
              unsubscribed|quit",
             "NOT take|remove|drop|delete me|my|us off|out|from|number|name",
             "NOT block me|us|this|my",
+            "NOT want|need|wish|like THE* MESSAGE to? stop|stopped|end|ended",
             "NOT leave me alone",
             "NOT lose|delete my .. number",
             "hope|hoping you|they|it|yall NOT|wont stop",
@@ -161,6 +162,8 @@ pub(super) const RULES: &[Rule] = &[
              accidentally|accidently",
             "was|got|been|am|being|were unsubscribed|removed|opted",
             "am|are|was i|we still? on|off .. list",
+            "am|was|were|did|are|have|had i|we still|now|just|get|been|being|already* unsubscribed|opted|removed",
+            "oops|whoops|oopsie .. meant|intended|was",
             "be|being|get removed|taken|deleted|dropped from|off|as THE* OTHER|NAME? MATTER",
             "someone|somebody .. make it|this|that stop",
             "told|asked|tell|asking|telling|made me|him|her|my|the .. to stop|quit",
@@ -297,6 +300,14 @@ pub(super) const RULES: &[Rule] = &[
              detengan|dejen|deje|dejar|basta",
             "no|nunca quiero|quise|queria|deseo|voy a|que|me* cancelar|salir|parar|darme|borrar|detener",
             "no|nunca quiero|deseo que .. cancelen|paren|dejen|borren",
+            "por|al|en fin",
+            "no me molesta $",
+            "salir del|de MATTER|contrato|edificio|porton|OTHER",
+            "tengo|mi|cambie un|a|de|el* numero nuevo",
+            "tengo un nuevo numero",
+            "no necesito|quiero ayuda|informacion",
+            "nuevo numero es",
+            "numero|codigo de MATTER equivocado",
             "no hay|tengo|tenia|tiene|recibi|recibo|vi|habia|llegan|llego|me mas|llegan|llego|llegaron|\
              ningun|ningunos|sus|los|mas? mensajes|mensaje|textos|texto|avisos",
             "me|nos ha|han|llegado|llego no .. mensaje",
@@ -328,6 +339,7 @@ pub(super) const RULES: &[Rule] = &[
              OTHER|bail|contrat|unite|location",
             "la|le|en|a|fin fin",
             "fin de|du",
+            "pas|aucun de|eu|vu|recu FR_MESSAGE|textos recu|encore|aujourdhui|hier",
             "arretez|arreter|cessez de facturer|prelever|charger|OTHER",
             "arretez|arreter le|la|les|mon|ma paiement|paiements|prelevement|prelevements|OTHER|MATTER",
             "retirez|enlevez|supprimez le|la|mon|ma|les MATTER|cadenas|frais|OTHER",

@@ -47,6 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         Effect::OptOut,
         &[
             "no|nunca|ya nos|me|le|les ES_SEND",
+            "no more ES_MESSAGE",
             "no|nunca vuelva|vuelvan|sigan|siga|sigas|quiero|queremos|deseo|necesito|me|debe|deben a|que|\
              de? me|nos? ES_SEND|ES_SENDING",
             "ya no ES_SEND mas? $",
@@ -65,7 +66,7 @@ pub(super) const RULES: &[Rule] = &[
              jodiendo|molestando|chingando",
             "que|pa|para|quiero|pido|favor|les|le|exijo que? me? dejen|deje|paren|pare de ES_SENDING|\
              mandar|llegar|molestar",
-            "dejen|deje|deja|dejame|dejenme|dejeme|dejanos me? en paz|tranquilo|tranquila",
+            "dejen|deje|deja|dejame|dejenme|dejeme|dejanos me? en? paz|tranquilo|tranquila",
             "no|ni quiero|deseo|quisiera|necesito|queremos|gustaria|autorizo|acepto|pedi|solicite|\
              deseamos|quero|kiero|interesan ya? mas? recibir|recivir|seguir|que|tener|estar|ver|resibir|\
              resivir? recibiendo|me|nos|mas? ES_THE* ES_MESSAGE|nada|esto|estos|mas|ES_SEND|lista|manden|\
@@ -89,7 +90,7 @@ pub(super) const RULES: &[Rule] = &[
              lista|celular|datos|listas|cel|informacion|ES_MESSAGE|base|sistema|registro",
             "ES_REMOVE_ME|sacarme|salirme|salir de? ES_THE* lista|listas|esto|aqui|numero|sistema|grupo|\
              base|ES_MESSAGE|registro|contactos",
-            "^ ES_REMOVE_ME $",
+            "^ ES_REMOVE_ME|salirme|salgo $",
             "quiero|deseo|quisiera|solicito|pido|favor|necesito|como .. darme|dar|salir|salirme|\
              desuscribirme|desuscribir|desinscribirme|baja|cancelar|eliminarme de? la? baja|lista|$|\
              suscripcion|mensajes|esta|este|del",
@@ -170,6 +171,9 @@ pub(super) const RULES: &[Rule] = &[
              nuevo|pertenece|es|otra",
             "nuevo numero|dueno $",
             "numero nuevo $",
+            "no|ni lo|la|los conozco|conosco $",
+            "^^ mi|el|la|senor|senora|KIN|esposo|esposa|padre|madre|hijo|hija|hermano|hermana|SOMEBODY|ya|ella|OTHER* \
+             fallecio|murio|muerto|muerta hace|el|ano|NUMBER|OTHER* $$",
             "tiene|tienen|tienes|marco|marcaste|escribio|mando el|a|un|al numero|telefono|persona \
              equivocado|incorrecto|equivocada|mal",
         ],

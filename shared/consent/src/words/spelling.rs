@@ -123,6 +123,8 @@ const HEADS: &[&str] = &[
     "please",
     "pls",
     "lose",
+    "not",
+    "take",
     "nomore",
     "arret",
     "alto",
@@ -263,8 +265,8 @@ fn misspelt(run: &str) -> Option<WordId> {
     let found = CORRECTED.iter().find(|each| {
         let (word, slips) = (each.word.as_bytes(), each.slips);
         word.len().abs_diff(run.len()) <= slips
-            && (letters ^ each.letters).count_ones() as usize <= 2 * slips
             && (word.len() == 4 || word.first() == run.as_bytes().first())
+            && (letters ^ each.letters).count_ones() as usize <= 2 * slips
             && distance(word, run.as_bytes()) <= slips
     })?;
     RULEBOOK.word(found.word)

@@ -10,7 +10,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "SOFT",
         "please pls plz plse plss plzz kindly fucking fuckin fkn fking f**king f*cking effing freaking \
          freakin frickin \
-         frigging friggin damn damned damm dang goddamn bloody ever again even really immediately now already totally \
+         frigging friggin damn damned damm dang goddamn bloody ever again even really immediately now already tf pleas totally \
          completely permanently simply actually also very asap sir maam literally seriously honestly right \
          por favor porfavor porfa ya svp",
     ),
@@ -216,7 +216,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Spanish.
     (
         "ES_THE",
-        "mas los las la el sus su estos estas este esta tus tu mis mi esos esas todos todas todo de a \
+        "mas los las la el sus su estos estas este esta tus tu mis mi esos esas ese esa todos todas todo de a \
          ningun ningunos ninguna otro otra otros mensajes texto por con un una recibir enviarme mandarme \
           recibiendo",
     ),

@@ -13,6 +13,7 @@ pub(super) const RULES: &[Rule] = &[
             "^ stop all|everything|it|this|these|them|that|mf|u|you|all? of? it|this|these|them|that? $",
             "^ stop STOP|end|cancel|unsubscribe+ $",
             "^ stop it|this|that you|u|yall OTHER OTHER? $",
+            "^ stop or else",
             "^^ stop x|xx|xxx|xo|xoxo $$",
             "stop|unsubscribe please|pls|plz $",
             "please|pls|plz|just|omg|god stop|unsubscribe $",
@@ -24,6 +25,7 @@ pub(super) const RULES: &[Rule] = &[
             "^^ unsubscribe|unsub|revoke|revoked|optout all|everything|this|it|me|us? $$",
             "^ i revoke $",
             "^ opt out $",
+            "^^ no opt out $$",
         ],
     ),
     opt_out("keyword.quit", &["^^ quit $$", "^ quit it|this $"]),
@@ -58,7 +60,7 @@ pub(super) const RULES: &[Rule] = &[
     review(
         "keyword.hand",
         &[
-            "^^ ✋|🚫|🖕|⛔|📵|🔕|❌|🤚|🙅|🤬|🖐 ✋|🚫|🖕|⛔|📵|🔕|❌|🛑|🤚* $$",
+            "^^ ✋|🚫|🖕|⛔|📵|🔕|❌|🤚|🙅|🤬|🖐|⏹|🔇|🤐|⏸ ✋|🚫|🖕|⛔|📵|🔕|❌|🛑|🤚* $$",
             "🖕",
         ],
     ),
@@ -114,7 +116,9 @@ pub(super) const RULES: &[Rule] = &[
         "optin.keyword",
         Effect::OptIn,
         &[
-            "^^ start|unstop|resume|resubscribe|optin|optmein $$",
+            "^^ start|unstop|resume|resubscribe|resub|optin|optmein $$",
+            "^^ opting in $$",
+            "^^ START_AGAIN back? up|otra|de vez|nuevo? $$",
             "^^ START_AGAIN again|back|all|please|now|texts|messages|texting|messaging|messages|alerts|\
              notifications|sms|it|me|us? MESSAGE? $$",
             "^^ opt|sign me|us back? in|up|backin|again $$",
@@ -134,7 +138,7 @@ pub(super) const RULES: &[Rule] = &[
              receiving|getting .. THE* MESSAGE again|back|from|you|please|and|now? you|now? $",
             "^ i|id|we|please|can|you .. opt|sign|subscribe|put|add|resubscribe me|us|back back? back? in|\
              up|on|again|to THE* LIST? again? $",
-            "^ i want|wanna|would|like|wish to? to? opt|optin|resubscribe|subscribe back? in|again|$ \
+            "^ i|id want|wanna|would|like|wish|love like|love? to? to? opt|optin|resubscribe|subscribe back? in|again|$ \
              again? $",
             "turn|switch THE* MESSAGE|them back? on again? $",
             "turn|switch back? on THE* MESSAGE again? $",
@@ -142,6 +146,9 @@ pub(super) const RULES: &[Rule] = &[
             "^ please|pls|kindly TEXT|txt|message me again $",
             "^ text me again $",
             "^ put|add me back on THE* LIST $",
+            "^^ put|add|sign me|us back on|in|up? $$",
+            "^^ sign|opt|add|subscribe me|us up|in? to|for|2 THE* MESSAGE $$",
+            "^^ i want to? get|receive? THE* texts|messages|alerts|notifications|sms $$",
             "^ i agree|consent to receive|receiving|get|getting THE* MESSAGE from? NAME|OTHER|you? $",
             "^ reinstate|reactivate|enable|restore|renew THE* MESSAGE $",
         ],
@@ -168,7 +175,9 @@ pub(super) const RULES: &[Rule] = &[
              $$",
             "^^ i|we need help|info $$",
             "^^ need help|info $$",
-            "^^ hlp|hepl|halp|infos $$",
+            "^^ hlp|hepl|halp|infos|informations|ayudame|ayudenme|aidez|aidezmoi moi? $$",
+            "^^ necesito|quiero ayuda|informacion $$",
+            "^^ more info|information $$",
         ],
     ),
 ];

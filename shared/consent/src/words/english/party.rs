@@ -124,7 +124,7 @@ pub(super) const RULES: &[Rule] = &[
             "i|we no longer have|rent|lease a|any|the|my|your|storage* unit|units|storage|space|locker $|there|with|\
              at|anymore|and|so|please",
             "im|i a minor",
-            "texting|messaging a|the child|kid|minor|stranger|business",
+            "texting|messaging a|the child|kid|minor|stranger|business|landline",
         ],
     ),
 ];

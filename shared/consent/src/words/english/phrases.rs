@@ -79,6 +79,11 @@ pub(super) const RULES: &[Rule] = &[
             "^ enough is enough $",
             "^ thats|that is? enough|plenty $",
             "^ give it a rest $",
+            "chill|chillout|ease|lay|cool|slow|calm|go|let it? off|up|down|out|easy? with|on? THE* MESSAGE $",
+            "understand|comprehend|get|hear .. word? stop|unsubscribe|no $",
+            "STOP massaging me|us",
+            "^^ stop for the|my last|second|third|fourth|fifth|tenth|final|NUMBER|OTHER time $$",
+            "who .. is|are|r this|you|u stop $",
             "give me|us a break with|from THE* MESSAGE",
             "after|since i|ive|we|i texted|said|replied|sent|told|asked|typed|responded|text|sending|saying .. \
              stop|unsubscribe|cancel|optout",

@@ -51,7 +51,9 @@ pub(super) const RULES: &[Rule] = &[
              texting|texts|spam",
             "this|its|thats is|as? harassment|harrassment|harassing|unsolicited|phishing",
             "^ this|its|thats is|as? spam $|and|stop",
-            "you|u|yall are|r? harassing|harrassing|spamming me|us",
+            "you|u|yall|ur|youre are|r? harassing|harrassing|spamming|bothering|annoying|disturbing|bugging|pestering me|us",
+            "^^ this|its|thats is? so|very|really|getting* annoying $$",
+            "^^ im? so|just* tired|sick|fed up? of|with this|it|these|you|yall $$",
             "unsolicited|unwanted MESSAGE",
             "fcc|ftc",
             "sue|suing you|u|ya|yall|your? ass|asses|company? $",
@@ -85,6 +87,9 @@ pub(super) const RULES: &[Rule] = &[
             "NEG ask|asked|request|requested for? these|MESSAGE",
             "NEG give|gave|given|provide|provided you|u|yall|anyone|them? my|this number|phone|cell|info|\
              permission|consent $|to|for",
+            "howd|whered you|u|yall|they|ya get|find|have|obtain|got my|this number|info|#|cell|contact",
+            "how|where did|do you|u|yall|they get|find|obtain|have my #",
+            "^ i|we? do|did? NEG agree|agreed|authorize|authorized|approve to? this|these $",
             "how|where did|do|you|u you|u|yall|they? get|find|have|obtain|got|gotten my|this number|info|\
              cell|phone|contact|information",
             "who|whoever gave|give you|u|yall|them|out? my|this number|cell|info|phone|information",

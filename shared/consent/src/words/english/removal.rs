@@ -121,6 +121,11 @@ pub(super) const RULES: &[Rule] = &[
             "contact|reach|communicate|correspond|notify me|us|with .. email|mail|writing|letter|phone \
              only",
             "in writing only",
+            "^ you|can|could* use email|mail only|instead? $",
+            "^ you|can|could* email|mail|write me|us? instead $",
+            "^^ i|we NOT text|txt|texting $$",
+            "cant|cannot|unable|doesnt|not to? accept|receive|accepting THE* texts|text|messages|sms here|anymore|at|on|$",
+            "^^ MESSAGE not accepted|allowed|permitted $$",
             "only .. in writing",
             "NOT use|do|accept|believe THE* texting|texts|text|messages|messaging",
             "^ i|id|we|would prefer|rather email|emails|mail|paper|phone|calls calls? $",
