@@ -149,6 +149,14 @@ pub(super) const RULES: &[Rule] = &[
         "guard.report",
         English,
         &[
+            "^ no calls|call|email|emails|text|texts yet|back|today|from",
+            "stop|quit calling it|him|her|them|that|NAME|OTHER",
+            "unsubscribe|unsub|stop|cancel|remove from? what $",
+            "suck it up",
+            "NEG know anyone|anybody|someone with|at|in|who|that|near",
+            "dialed|called|texted|tried|typed|misread the|a|your wrong number",
+            "she|he|they|it no longer lives|live|works|work with|near|by me|us",
+            "just|recently got this|my|a* new? phone resend|and",
             "how did|come i|you|u|we|they|it|yall|the|my|get|got .. stop|unsubscribe|unsubscribed|removed|\
              stopped|optout|opted",
             "why|when|y did|do|have|has|are|would|come|is|was|were i|you|u|we|they|it|yall|the|my .. stop|\

@@ -71,6 +71,8 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "^^ delete|enough|nomore|mute|pause|leave|spam|scam|junk|opt|never|dnc|dont|scammer|spammer|\
              scammers|spammers $$",
+            "^^ i refuse|object $$",
+            "^^ please? disconnect|unlist|unenroll|unregister|deregister|disenroll me|us? $$",
             "^^ off|silence|silent|abort|disable|disabled|deactivate|dismiss|reject|decline|refuse|withdraw|\
              withdrawn|unwanted|unwelcome|unauthorized|unsolicited MESSAGE? $$",
             "^^ turn|shut|switch it|this|these|them|that? off|down it|this|these|them? $$",

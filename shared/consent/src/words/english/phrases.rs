@@ -72,6 +72,7 @@ pub(super) const RULES: &[Rule] = &[
              this|$",
             "^ i|ive|we|please|now|again|once said|repeat|say|told|mean|more|again stop $",
             "^ it|this stops now $",
+            "notice|request|demand|notification to STOP|cease|desist $",
             "enough with the|these|your|all|this|already",
             "enough MESSAGE|already",
             "enough of THE* MESSAGE|crap",

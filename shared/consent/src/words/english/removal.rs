@@ -86,7 +86,8 @@ pub(super) const RULES: &[Rule] = &[
             "^^ take off please? $$",
             "^ off THE* list|lists $",
             "^ leave list|group|chat|thread $",
-            "request|requesting|requested|asking|asked to? be? removed|removal $",
+            "request|requesting|requested|asking|asked .. to? be? removed|removal|deleted|unsubscribed $",
+            "request|requesting|requested|asking|asked .. to be taken|dropped off|out $",
         ],
     ),
     opt_out(
