@@ -91,6 +91,9 @@ const fn corrected(word: &'static str, slips: usize) -> Corrected {
 /// Misspellings that are further off than a slip, or too short for slips to be told from other words.
 const ALIASES: &[(&str, &str)] = &[
     ("qiut", "quit"),
+    ("qit", "quit"),
+    ("stoo", "stop"),
+    ("unsubscription", "unsubscribe"),
     ("quti", "quit"),
     ("uqit", "quit"),
     ("quitt", "quit"),
@@ -138,6 +141,9 @@ const LONGEST: usize = 40;
 pub(super) fn resolve(run: &str, shape: Unknown, add: &mut impl FnMut(WordId)) {
     if let Some(id) = RULEBOOK.word(run) {
         return add(id);
+    }
+    if let Some((_, word)) = ALIASES.iter().find(|(slip, _)| *slip == run) {
+        return RULEBOOK.word(word).into_iter().for_each(add);
     }
     if run.bytes().all(|byte| byte.is_ascii_digit()) {
         return add(unknown(Unknown::Number));
@@ -257,9 +263,6 @@ fn numbered(run: &str) -> Option<(WordId, bool)> {
 fn misspelt(run: &str) -> Option<WordId> {
     if run.len() < 3 || !run.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return None;
-    }
-    if let Some((_, word)) = ALIASES.iter().find(|(slip, _)| *slip == run) {
-        return RULEBOOK.word(word);
     }
     let letters = letter_set(run.as_bytes());
     let found = CORRECTED.iter().find(|each| {

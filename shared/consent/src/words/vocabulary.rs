@@ -36,7 +36,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          additional \
          other of them both stupid dumb annoying automated automatic auto unwanted unsolicited endless constant \
          constantly daily weekly promotional marketing spam junk bullshit bs shit crap crappy ridiculous nonsense \
-         commercial rent payment phone cell mobile sales bulk mass random SOFT to for from with about me \
+         commercial robo da teh dem rent payment phone cell mobile sales bulk mass random SOFT to for from with about me \
           a an",
     ),
     (
@@ -68,7 +68,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          smsing sending sendin spamming spammin pinging \
          writing contacting contactin notifying bothering botherin harassing harrassing harrasing annoying bugging \
          buggin pestering hassling disturbing stalking soliciting hounding badgering bombarding blasting flooding \
-         blowing alerting reminding msgin texing",
+         blowing alerting updating reminding msgin texing",
     ),
     (
         "CALLING",
@@ -101,7 +101,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "TEXTED",
-        "contacted texted txted messaged msged bothered disturbed notified called emailed solicited \
+        "contacted reminded alerted updated pinged texted txted messaged msged bothered disturbed notified called emailed solicited \
          subscribed spammed \
          harassed",
     ),
