@@ -64,7 +64,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "TEXTING",
-        "texting txting textin txtin txtng txtn textn texin txing textting messaging msging messagin \
+        "texting communicating corresponding txting textin txtin txtng txtn textn texin txing textting messaging msging messagin \
          smsing sending sendin spamming spammin pinging \
          writing contacting contactin notifying bothering botherin harassing harrassing harrasing annoying bugging \
          buggin pestering hassling disturbing stalking soliciting hounding badgering bombarding blasting flooding \
@@ -117,7 +117,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "MY_NUMBER",
-        "# number numbers num nbr no phone cell name names contact contacts info information details \
+        "# number digits numbers num nbr no phone cell name names contact contacts info information details \
          mobile cellphone telephone fone \
          phonenumber data",
     ),
