@@ -130,8 +130,8 @@ pub(super) const RULES: &[Rule] = &[
              removed|unsubscribed|quit|end",
             "NOT say|said|text|reply|send|type with|to|the|word* stop|unsubscribe|cancel",
             "didnt|never mean|say|ask|want|try|intend|text|reply|said|request|requested|asked|replied|\
-             sent|meant you|to|say|text|send|type|reply|hit|press|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|removed|\
-             unsubscribed|quit",
+             sent|meant you|to|say|text|send|type|reply|hit|press|for|be|get|my|me|us* stop|unsubscribe|\
+             unsub|opt|optout|cancel|removed|unsubscribed|quit",
             "NOT take|remove|drop|delete me|my|us off|out|from|number|name",
             "NOT block me|us|this|my",
             "NOT want|need|wish|like THE* MESSAGE to? stop|stopped|end|ended",
@@ -170,7 +170,11 @@ pub(super) const RULES: &[Rule] = &[
              accidentally|accidently",
             "was|got|been|am|being|were unsubscribed|removed|opted",
             "am|are|was i|we still? on|off .. list",
-            "am|was|were|did|are|have|had i|we still|now|just|get|been|being|already* unsubscribed|opted|removed",
+            "am|was|were|did|are|have|had i|we still|now|just|get|been|being|already* unsubscribed|opted|\
+             removed",
+            "says|say|said|saying|shows|system|screen i|im|ive|am|was|that|we|already* opted|unsubscribed|\
+             removed|optout out?",
+            "got|getting|been|was|am|im|were i|we* opted|unsubscribed out? $",
             "oops|whoops|oopsie .. meant|intended|was",
             "be|being|get removed|taken|deleted|dropped from|off|as THE* OTHER|NAME? MATTER",
             "someone|somebody .. make it|this|that stop",
@@ -179,16 +183,16 @@ pub(super) const RULES: &[Rule] = &[
             "did|has|does|didnt not? send|sent",
             "you|they|u|yall|office never TEXT|call|contact",
             "what .. if|when|after i .. stop|end|cancel|unsubscribe|out",
-            "if|when|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|\
-             cancel|end|quit",
+            "if|when|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|cancel|\
+             end|quit",
             "should|must|can|could do? i .. reply|text|say|type|send .. stop|cancel",
             "do|did i need|have to .. reply|text|say|type|send .. stop|cancel",
             "not|never|havent|hasnt|arent|isnt|didnt|dont|wasnt|stopped|quit been|ever|even|yet* getting|\
              received|receiving|gotten|get|got|receive|seeing|see .. MESSAGE",
-            "^ i|im|we|ive have|has|had|am|was|still|just|recently|suddenly|also|really|actually|since|OTHER* not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|\
-             receive|get THE* MESSAGE",
-            "got|get|have|has|had|received|see|was|were|are|is|theres|there|saw|with|had|has no THE* \
-             MESSAGE",
+            "^ i|im|we|ive have|has|had|am|was|still|just|recently|suddenly|also|really|actually|since|\
+             OTHER* not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|receive|get \
+             THE* MESSAGE",
+            "got|get|have|has|had|received|see|was|were|are|is|theres|there|saw|with|had|has no THE* MESSAGE",
             "there is|are|was|were no more? THE* MESSAGE",
             "i|we|you|u|they|he|she|it|who|whoever|and|if you|did|does|can|could|will|would|if|why|or|was|\
              is|are|am|do do? not|dont|never|didnt text|txt|message|contact|call|email|sms|text NAME|\
@@ -198,14 +202,14 @@ pub(super) const RULES: &[Rule] = &[
             "^ i|we|he|she|they|why|if|when do|would|usually|really|just* dont|never|not text|txt|bother|\
              message|call|contact|email|spam",
             "i|we|he|she do|would|usually* dont|never|not text|call|email $",
-            "if|when|why|unless you|u|they|yall dont|do|never not? text|txt|message|call|contact|email|\
-             notify",
+            "if|when|why|unless you|u|they|yall dont|do|never not? text|txt|message|call|contact|email|notify",
             "NOT text|txt|call|email|send|message me|us? the|my|a|that code|codes|address|invoice|receipt|\
              bill|link|pin|gate|password|combination",
             "NOT text|txt and drive",
             "NOT bother $",
             "NOT bother to|with|coming|going|sending|OTHERING|calling",
-            "NOT contact|text|call|message|email the|my|our|a|any? him|her|them|police|cops|manager|office|ambulance|OTHER|KIN|until|unless|NAME",
+            "NOT contact|text|call|message|email the|my|our|a|any? him|her|them|police|cops|manager|\
+             office|ambulance|OTHER|KIN|until|unless|NAME",
             "no need to text|call|message|reply",
             "you|u|yall|we do|really* NOT need|have to call|email|phone",
         ],
@@ -332,6 +336,7 @@ pub(super) const RULES: &[Rule] = &[
             "numero equivocado de|en|para",
             "no llamen|llame|llames a|al",
             "no mas de|tarde|que",
+            "no manden|envien|manda|mande|envie a nadie|alguien|OTHER|NAME",
             "no me llames|llamen|manden|envien|mande|envie .. codigo|factura|recibo|hasta",
         ],
     ),

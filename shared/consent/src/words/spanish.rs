@@ -158,8 +158,7 @@ pub(super) const RULES: &[Rule] = &[
             "se|te|estas|estan|esta|ustedes equivocado|equivoco|equivocan|equivocaron|equivocando|\
              equivoca|equivocaste|confundieron|confundio|equivocados|equivocada",
             "no|yo no? soy SOMEBODY|esa|ese|el|la|ella|quien|cliente|inquilino|dueno|OTHER|yo",
-            "no es|era mi|de|el|su|este|ella|SOMEBODY numero|SOMEBODY|telefono|celular|ella|correcto|\
-             storage",
+            "no es|era mi|de|el|su|este|ella|SOMEBODY numero|SOMEBODY|telefono|celular|ella|correcto|storage",
             "este|ese ya? no es|pertenece|era el|a|de|mi|su|SOMEBODY",
             "no|ni conozco|conosco|conocemos|vive|tengo|tenemos|rento|he|se|trabaja|esta|existe a? ningun|\
              ninguna|esa|ese|nadie|SOMEBODY|una|un|quien|aqui|con|esta|ya|rentado|almacen|bodega|mas|la|\
@@ -172,8 +171,8 @@ pub(super) const RULES: &[Rule] = &[
             "nuevo numero|dueno $",
             "numero nuevo $",
             "no|ni lo|la|los conozco|conosco $",
-            "^^ mi|el|la|senor|senora|KIN|esposo|esposa|padre|madre|hijo|hija|hermano|hermana|SOMEBODY|ya|ella|OTHER* \
-             fallecio|murio|muerto|muerta hace|el|ano|NUMBER|OTHER* $$",
+            "^^ mi|el|la|senor|senora|KIN|esposo|esposa|padre|madre|hijo|hija|hermano|hermana|SOMEBODY|ya|\
+             ella|OTHER* fallecio|murio|muerto|muerta hace|el|ano|NUMBER|OTHER* $$",
             "tiene|tienen|tienes|marco|marcaste|escribio|mando el|a|un|al numero|telefono|persona \
              equivocado|incorrecto|equivocada|mal",
         ],

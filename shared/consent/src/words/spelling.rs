@@ -93,6 +93,7 @@ const ALIASES: &[(&str, &str)] = &[
     ("qiut", "quit"),
     ("qit", "quit"),
     ("stoo", "stop"),
+    ("f@ck", "fuck"),
     ("unsubscription", "unsubscribe"),
     ("quti", "quit"),
     ("uqit", "quit"),

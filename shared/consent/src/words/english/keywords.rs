@@ -78,10 +78,12 @@ pub(super) const RULES: &[Rule] = &[
     review_unless_answering(
         "keyword.other",
         &[
-            "^^ delete|enough|nomore|mute|pause|leave|spam|scam|junk|opt|never|dnc|dont|scammer|spammer|scammers|spammers $$",
+            "^^ delete|enough|nomore|mute|pause|leave|spam|scam|junk|opt|never|dnc|dont|scammer|spammer|\
+             scammers|spammers $$",
             "^^ i refuse|object $$",
             "^^ please? disconnect|unlist|unenroll|unregister|deregister|disenroll me|us? $$",
-            "^^ off|silence|silent|abort|disable|disabled|deactivate|dismiss|reject|decline|refuse|withdraw|withdrawn|unwanted|unwelcome|unauthorized|unsolicited MESSAGE? $$",
+            "^^ off|silence|silent|abort|disable|disabled|deactivate|dismiss|reject|decline|refuse|\
+             withdraw|withdrawn|unwanted|unwelcome|unauthorized|unsolicited MESSAGE? $$",
             "^^ turn|shut|switch this|these|them? off|down this|these|them? $$",
             "^^ not interested $$",
             "not|aint|isnt|never interested|intrested $|at|please|thanks|thank|so|and|anymore",
@@ -94,7 +96,8 @@ pub(super) const RULES: &[Rule] = &[
     opt_out(
         "keyword.footer",
         &[
-            "^^ reply|text|txt|send stop|end|cancel|quit|unsubscribe to|2|for? opt|end|quit|cancel|unsubscribe|stop? out? $$",
+            "^^ reply|text|txt|send stop|end|cancel|quit|unsubscribe to|2|for? opt|end|quit|cancel|\
+             unsubscribe|stop? out? $$",
             "^^ STOP to|2|for|means opt|end|quit|cancel|unsubscribe|stop|optout|me|texts out? $$",
             "^ STOP|unsubscribe|cancel|end means|mean STOP|no|unsubscribe|end $",
         ],
@@ -131,7 +134,8 @@ pub(super) const RULES: &[Rule] = &[
             "^^ start|unstop|resume|resubscribe|resub|optin|optmein $$",
             "^^ opting in $$",
             "^^ START_AGAIN back? up|otra|de vez|nuevo? $$",
-            "^^ START_AGAIN again|back|all|please|now|texts|messages|texting|messaging|messages|alerts|notifications|sms|it|me|us? MESSAGE? $$",
+            "^^ START_AGAIN again|back|all|please|now|texts|messages|texting|messaging|messages|alerts|\
+             notifications|sms|it|me|us? MESSAGE? $$",
             "^^ opt|sign me|us back? in|up|backin|again $$",
             "^^ opt back? in $$",
             "^^ subscribe|resubscribe me? again|back? $$",
@@ -142,11 +146,15 @@ pub(super) const RULES: &[Rule] = &[
         "optin.phrase",
         Effect::OptIn,
         &[
-            "^ START_AGAIN sending|texting|messaging|TEXTING|receiving|getting me|us? THE* MESSAGE? again|back|please? $",
+            "^ START_AGAIN sending|texting|messaging|TEXTING|receiving|getting me|us? THE* MESSAGE? again|\
+             back|please? $",
             "^ START_AGAIN THE* MESSAGE again|back|please|now? $",
-            "^ i|id|we|yes want|wanna|wish|like|would|love|agree|consent .. start|resume|receive|get|receiving|getting .. THE* MESSAGE again|back|from|you|please|and|now? you|now? $",
-            "^ i|id|we|please|can|you .. opt|sign|subscribe|put|add|resubscribe me|us|back back? back? in|up|on|again|to THE* LIST? again? $",
-            "^ i|id want|wanna|would|like|wish|love like|love? to? to? opt|optin|resubscribe|subscribe back? in|again|$ again? $",
+            "^ i|id|we|yes want|wanna|wish|like|would|love|agree|consent .. start|resume|receive|get|\
+             receiving|getting .. THE* MESSAGE again|back|from|you|please|and|now? you|now? $",
+            "^ i|id|we|please|can|you .. opt|sign|subscribe|put|add|resubscribe me|us|back back? back? in|\
+             up|on|again|to THE* LIST? again? $",
+            "^ i|id want|wanna|would|like|wish|love like|love? to? to? opt|optin|resubscribe|subscribe \
+             back? in|again|$ again? $",
             "turn|switch THE* MESSAGE|them back? on again? $",
             "turn|switch back? on THE* MESSAGE again? $",
             "^ you|u|yall can|may TEXT me again|now $",
@@ -164,7 +172,8 @@ pub(super) const RULES: &[Rule] = &[
         "wanted.text",
         Effect::Wanted,
         &[
-            "^ just|please|you|can|u|could|instead|only* text|txt|message|msg me|us instead|only|when|at|please|the|your|back|if|here|with|a",
+            "^ just|please|you|can|u|could|instead|only* text|txt|message|msg me|us instead|only|when|at|\
+             please|the|your|back|if|here|with|a",
             "^ just|please|instead|only* text|txt|message|msg me|us $",
             "^ text|txt $",
             "^ text|texts|texting only|instead|preferred|please $",

@@ -31,23 +31,29 @@ pub(super) const RULES: &[Rule] = &[
             "what part of stop|no|unsubscribe|dont|not|remove",
             "STOP adding|putting|including me|my|us",
             "STOP sell|share|sharing|giving .. number|info|information",
-            "STOP this|the|your|all? harassment|nonsense|bullshit|shit|bs|crap|insanity|madness|foolishness|spam",
+            "STOP this|the|your|all? harassment|nonsense|bullshit|shit|bs|crap|insanity|madness|\
+             foolishness|spam",
             "NOT stop TEXTING|MESSAGE for stop",
         ],
     ),
     opt_out(
         "phrase.must_stop",
         &[
-            "WANT|would|id|need|needs|require|demand|ask|asking|tell|telling|beg|begging|insist|request|requesting|say|wish you|u|yall|it|this|these|them|THE* MESSAGE? people|guys? to? STOP $",
+            "WANT|would|id|need|needs|require|demand|ask|asking|tell|telling|beg|begging|insist|request|\
+             requesting|say|wish you|u|yall|it|this|these|them|THE* MESSAGE? people|guys? to? STOP $",
             "WANT|would|need .. MESSAGE .. STOP|end|ended|stopped",
-            "MESSAGE|these|this|they needs|need|has|have|must|should|gotta|got|better to? to? STOP|cease $|today|tonight",
+            "MESSAGE|these|this|they needs|need|has|have|must|should|gotta|got|better to? to? STOP|cease \
+             $|today|tonight",
             "MESSAGE to STOP|end|cease",
             "make|making|get it|this|these|them|you|the MESSAGE? to? stop",
-            "can|could|would|will|must|should|wont|cant you|u|yall|we|this|these MESSAGE? people|guys? all|both? stop|quit $",
-            "said|told|texted|txted|replied|responded|typed|wrote|sent|saying|texting|replying|asked|asking|say|keep .. you|u|them|yall|people? to? stop|unsubscribe|optout",
+            "can|could|would|will|must|should|wont|cant you|u|yall|we|this|these MESSAGE? people|guys? \
+             all|both? stop|quit $",
+            "said|told|texted|txted|replied|responded|typed|wrote|sent|saying|texting|replying|asked|\
+             asking|say|keep .. you|u|them|yall|people? to? stop|unsubscribe|optout",
             "you|yall|people|guys stop it|this|that $",
             "so|then stop|quit $",
-            "many|hundred|several|few|multiple|three|NUMBER times do|must|should|have|will|can|i|we|to* say|tell|ask|text|type|reply|write|told|asked|said .. stop|unsubscribe|remove|removed",
+            "many|hundred|several|few|multiple|three|NUMBER times do|must|should|have|will|can|i|we|to* \
+             say|tell|ask|text|type|reply|write|told|asked|said .. stop|unsubscribe|remove|removed",
             "you|u|yall need|have|must|should|better|gotta|hafta|got to? to? stop|quit $",
             "you|they|u|yall|MESSAGE wont|never|dont|cant|doesnt not? stop|quit $",
             "if|unless|until|why you|u|they|yall|these|MESSAGE MESSAGE? dont|wont|doesnt|do|does not? stop|end",
@@ -55,12 +61,15 @@ pub(super) const RULES: &[Rule] = &[
             "if i|we get|receive|see .. more|another MESSAGE",
             "anymore|again|more stop $",
             "you|u|they|yall|wont|still|if wont|never|dont|not|doesnt stop TEXTING|CALLING",
-            "im|i|am am? asking|telling|begging|ordering|demanding|requesting|instructing you .. stop|cease|remove|leave",
-            "how do|can|to|would|does i|you|u|ya|we|a|one* stop|unsubscribe|optout|opt|end|cancel GET|all|out? of? THE* MESSAGE|THESE",
+            "im|i|am am? asking|telling|begging|ordering|demanding|requesting|instructing you .. stop|\
+             cease|remove|leave",
+            "how do|can|to|would|does i|you|u|ya|we|a|one* stop|unsubscribe|optout|opt|end|cancel GET|all|\
+             out? of? THE* MESSAGE|THESE",
             "how do|can|to|would i|you|u|we|one* stop|unsubscribe|optout $",
             "how do|can|to i|you|u|we|one* opt out $",
             "when will|do|does THESE|MESSAGE MESSAGE? stop|end",
-            "is|any there|way a|any? way? to stop|unsubscribe|optout|opt out? of? GET? THE* MESSAGE|these|this|$",
+            "is|any there|way a|any? way? to stop|unsubscribe|optout|opt out? of? GET? THE* MESSAGE|these|\
+             this|$",
             "^ i|ive|we|please|now|again|once said|repeat|say|told|mean|more|again stop $",
             "^ it|this stops now $",
             "notice|request|demand|notification to STOP|cease|desist $",
@@ -69,7 +78,8 @@ pub(super) const RULES: &[Rule] = &[
             "enough of THE* MESSAGE|crap",
             "enough of this|these $",
             "^ enough is enough $",
-            "what|where|which number|word|do|can|should|must i|we .. text|reply|say|send|type|do|txt to? stop|unsubscribe|optout THE* these|this|MESSAGE",
+            "what|where|which number|word|do|can|should|must i|we .. text|reply|say|send|type|do|txt to? \
+             stop|unsubscribe|optout THE* these|this|MESSAGE",
             "can|could these|MESSAGE be stopped|turned|shut|cancelled|ended off|down? $",
             "can|could|may i|we stop getting|receiving? THE* these|MESSAGE",
             "^ i|we|id? want|wanna|would|like like? off|out $",
@@ -81,10 +91,18 @@ pub(super) const RULES: &[Rule] = &[
             "chill|chillout|ease|lay|cool|slow|calm|go|let it? off|up|down|out|easy? with|on? THE* MESSAGE $",
             "understand|comprehend|get|hear .. word? stop|unsubscribe|no $",
             "STOP massaging|testing me|us",
+            "STOP clogging|filling|cluttering|jamming|crowding up? my|our",
+            "^ your|the|texting|replying|saying|typing|sending* stop|unsubscribe|optout doesnt|isnt|dont|\
+             aint|wont|didnt|does|is|did not? work|working",
+            "NOT sign|enroll|add|include|subscribe|register me|us up? $",
+            "NOT sign|enroll|add|include|subscribe|register me|us up? to|for|in|on THE* list|lists|MESSAGE",
+            "^ not signing up $",
+            "texted|messaged|texts|messages .. times .. stop $",
             "^^ stop for the|my last|second|third|fourth|fifth|tenth|final|NUMBER|OTHER time $$",
             "who .. is|are|r this|you|u stop $",
             "give me|us a break with|from THE* MESSAGE",
-            "after|since i|ive|we|i texted|said|replied|sent|told|asked|typed|responded|text|sending|saying .. stop|unsubscribe|cancel|optout",
+            "after|since i|ive|we|i texted|said|replied|sent|told|asked|typed|responded|text|sending|\
+             saying .. stop|unsubscribe|cancel|optout",
             "how do|can|to i|we|u? get|be off|removed of|from? THE* LIST|it $",
             "how do|can|to i|we|u? get|be out of THE* these|list|lists|group|chat|thread|MESSAGE $",
         ],
@@ -99,7 +117,8 @@ pub(super) const RULES: &[Rule] = &[
             "NOT try|attempt|continue|keep|start to? TEXT|TEXTING|reach",
             "NOT continue|keep|start to? send|sending me|us|THE MESSAGE|these|this|$",
             "NOT send|forward me|us? no? THE* MESSAGE",
-            "^ no? NOT send|sent me|us? no|any|any? more? these|this|them|those|that|anything|nothing|another|shit|stuff|things|crap|none|one|more anymore|again|please|to|else|from|$",
+            "^ no? NOT send|sent me|us? no|any|any? more? these|this|them|those|that|anything|nothing|\
+             another|shit|stuff|things|crap|none|one|more anymore|again|please|to|else|from|$",
             "NOT want you|u|yall|them|anyone|nobody|people|your .. TEXT|TEXTING|messaging|reaching|reach",
             "NOT send $",
             "NOT send more|any|no .. MESSAGE|texts",
@@ -109,12 +128,14 @@ pub(super) const RULES: &[Rule] = &[
             "may|shall|must|should not TEXT|contact",
             "no longer TEXT|use me|us|this|my",
             "are|is not authorized|allowed|permitted|welcome to TEXT|contact|send",
-            "id|would|wish|want|rather|like|prefer|appreciate .. you|u|it|they|yall .. didnt|not|dont|stopped|wouldnt|never TEXT|send|contact|texting|texted|sending|contacting",
+            "id|would|wish|want|rather|like|prefer|appreciate .. you|u|it|they|yall .. didnt|not|dont|\
+             stopped|wouldnt|never TEXT|send|contact|texting|texted|sending|contacting",
             "MESSAGE|these|this are|is|r unwelcome|unwanted|unsolicited|unappreciated|intrusive|invasive",
             "MESSAGE are|is|arent not|never|no? longer? welcome|wanted|appreciated|needed|allowed",
             "refrain|desist|abstain from TEXTING|sending|contact|further|any|THE",
             "i|we forbid|prohibit you|any|further",
-            "^ no TEXTING|text|texts|txt|messages|sms|message|more|send me|please|pls|anymore|text|texts|message|messages|my|$",
+            "^ no TEXTING|text|texts|txt|messages|sms|message|more|send me|please|pls|anymore|text|texts|\
+             message|messages|my|$",
             "no send|text|message me .. more|no|message|messages|again|please|anymore|text|texts",
             "nobody|noone asked|wants THE* MESSAGE|you|u|yall",
             "^ nobody|noone asked|wants for? this|these|it|$",
@@ -127,7 +148,8 @@ pub(super) const RULES: &[Rule] = &[
             "not to TEXT|send|contact me|us|this|MESSAGE",
             "avoid|quit|halt TEXTING",
             "NOT disturb|bother me|us|my",
-            "NOT send|sent|forward me|us any? more? these|this|those|them|anything|stuff|crap|more|any anymore|again|please|to|ever|from|$",
+            "NOT send|sent|forward me|us any? more? these|this|those|them|anything|stuff|crap|more|any \
+             anymore|again|please|to|ever|from|$",
             "NOT send any? more anymore|please|to|$",
             "NOT you|u|yall|ya TEXT|send|sending",
             "NOT be sending|TEXTING",
@@ -139,7 +161,8 @@ pub(super) const RULES: &[Rule] = &[
         "phrase.do_not_want",
         &[
             "NEG longer? WANT|interested|looking to|in|for|2? GET .. MESSAGE",
-            "NEG longer? WANT|interested to|in|2? receive|receiving|get|getting|recieve|recive|have|see THE* these|this|them|those|anything anymore|ever|again|please|from|on|at|any|now|no|$",
+            "NEG longer? WANT|interested to|in|2? receive|receiving|get|getting|recieve|recive|have|see \
+             THE* these|this|them|those|anything anymore|ever|again|please|from|on|at|any|now|no|$",
             "NEG WANT|need|care|asking|appreciate|welcome for|to|about? THE* MESSAGE",
             "NEG WANT THE* TEXTING",
             "NEG WANT these|them|texts|those anymore|please|ever|again|any|sent|on|coming|to|no|$",
@@ -152,11 +175,15 @@ pub(super) const RULES: &[Rule] = &[
             "prefer|rather|wish|choose|elect|want|like|ask|asked not to? be? TEXTED",
             "prefer|rather|wish|choose|elect|want|like|ask|asked not to? GET .. MESSAGE|these|this|them",
             "decline|refuse|object|opposed|reject to? GET? THE* MESSAGE|contact",
-            "NEG sign|signup|signed|subscribe|subscribed|asked|ask|request|requested|consent|consented|agree|agreed|authorize|authorized up? to|for|2? to? be|receive|receiving|get|getting|being? THE* MESSAGE|TEXTED",
+            "NEG sign|signup|signed|subscribe|subscribed|asked|ask|request|requested|consent|consented|\
+             agree|agreed|authorize|authorized up? to|for|2? to? be|receive|receiving|get|getting|being? \
+             THE* MESSAGE|TEXTED",
             "no|not longer wish|want|desire|care|need|interested to|for|in? .. MESSAGE|TEXTED|these",
             "NOT need|want THE* MESSAGE|these anymore|any|thanks|please|from|$",
-            "tired|sick|fed|annoyed|over|done|finished of|up|with|by with? TEXTING? getting|receiving|you|your|being? THE* MESSAGE|TEXTED|texting",
-            "want|wanna|need|id|like|get to? get? me? out|off|outta of? this|your|the|ur list|lists|group|chat|thread|thing|texts|messages|texting|text|marketing",
+            "tired|sick|fed|annoyed|over|done|finished of|up|with|by with? TEXTING? getting|receiving|you|\
+             your|being? THE* MESSAGE|TEXTED|texting",
+            "want|wanna|need|id|like|get to? get? me? out|off|outta of? this|your|the|ur list|lists|group|\
+             chat|thread|thing|texts|messages|texting|text|marketing",
             "^ i|we want|wanna off|out $",
             "want|wanna out|off of? THE* LIST",
             "want|wish|like nothing to do",
@@ -175,7 +202,8 @@ pub(super) const RULES: &[Rule] = &[
             "^^ i|we? do? NOT want this|$ $$",
             "^^ i|we? do? NOT need this $$",
             "^^ can|could|would you|u|yall|ya not $$",
-            "^^ this|its|is* my? the? second|third|fourth|fifth|tenth|last|NUMBER time asking|telling|requesting|saying|writing $$",
+            "^^ this|its|is* my? the? second|third|fourth|fifth|tenth|last|NUMBER time asking|telling|\
+             requesting|saying|writing $$",
             "^^ i|we? said no more? $$",
             "^^ do? NOT reply|respond $$",
             "NEG longer? WANT this|the|your|any service|program|subscription $|anymore|please|any",
@@ -196,12 +224,14 @@ pub(super) const RULES: &[Rule] = &[
             "no texting",
             "last|final warning|text|message|time .. STOP|remove|texting",
             "no more TEXTING",
+            "no more|further THE* late|payment|rent* notices|notice|notifications",
         ],
     ),
     opt_out(
         "phrase.contact_ends",
         &[
-            "cease|desist|terminate|discontinue|end|suspend|halt|stop THE* MESSAGE|contact|communication|communications|sending|correspondence|TEXTING|outreach|solicitation",
+            "cease|desist|terminate|discontinue|end|suspend|halt|stop THE* MESSAGE|contact|communication|\
+             communications|sending|correspondence|TEXTING|outreach|solicitation",
             "cease and|n desist",
             "^^ c and? d $$",
             "cease|desist $",
