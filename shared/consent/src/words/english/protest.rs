@@ -156,8 +156,9 @@ pub(super) const RULES: &[Rule] = &[
     review_regardless(
         "phrase.other_channel_revoked",
         &[
-            "REMOVE|unsubscribe|unsub|opt|optout me|us|out from|of|off THE* newsletter|newsletters|emails|\
-             email|mailing|calls|calling|emailing",
+            "REMOVE|unsubscribe|unsub|opt|optout me|us? out? from|of|off THE* newsletter|newsletters|\
+             emails|email|mailing|calls|call|calling|emailing",
+            "STOP TEXTING? me|us? THE* calls|phonecalls|emails|email $",
             "STOP CALLING and|or|nd|n CALLING",
         ],
     ),
