@@ -45,6 +45,7 @@ pub(super) const RULES: &[Rule] = &[
             "FR_STOP|annuler|annulez|annule|suspendre|suspendez|desactiver|desactivez|bloquez|supprimez|\
              supprimer|retirez FR_THE* FR_MESSAGE|abonnement|inscription|envois|communications",
             "FR_STOP ca|cela|tout $",
+            "FR_STOP FR_THE* contact|communications|contacts",
             "ne|n|de|pas|me|plus|ne plus me|nous|plus|pas|mecrire|pas? FR_SENDING",
             "ne? me|nous FR_SEND|FR_SENDING plus|pas|rien|jamais",
             "ne? FR_SEND plus|pas|jamais|rien",
@@ -54,19 +55,18 @@ pub(super) const RULES: &[Rule] = &[
              veulent plus|pas|ne|aucun|jamais|rien plus? de|recevoir|etre|vos|ces|aucun|que|de|ca|avoir|\
              entendre|davoir|le|les FR_THE* FR_MESSAGE|contacte|contactee|recevoir|derange|parler|de|ca|$|\
              vous|textos|sollicite|rien|quoi",
-            "je? veux|souhaite|desire|voudrais|aimerais|demande|prefere de? ne plus|pas recevoir|etre|\
-             avoir|de",
+            "je? veux|souhaite|desire|voudrais|aimerais|demande|prefere de? ne plus|pas recevoir|etre|avoir|de",
             "ne plus|pas|jamais recevoir|etre|FR_SENDING|contacter|texter",
             "^ fini FR_THE* FR_MESSAGE",
             "^ plus jamais de? FR_THE* FR_MESSAGE",
             "^ plus|pas|aucun|jamais|assez de|dautres|autre|vos|ces|FR_THE* FR_MESSAGE",
             "pas|plus|aucun de FR_MESSAGE $",
+            "veux|veut|voulons|souhaite|desire plus rien recevoir|savoir|$|avoir|lire",
             "laissez|laisse|laissez|fichez|foutez|foute|lachez moi|nous|la|mon tranquille|tranquilles|\
              paix|la|seul|seule|patience",
             "par courriel|email|telephone|poste plutot|au|pas|et que|lieu|par|non",
             "plutot|au que|lieu|de de? par? FR_MESSAGE|texter",
-            "tanne|tannee|tannes|ecoeure|ecoeuree|fatigue|marre de|par FR_THE* FR_MESSAGE|recevoir|\
-             FR_SENDING",
+            "tanne|tannee|tannes|ecoeure|ecoeuree|fatigue|marre de|par FR_THE* FR_MESSAGE|recevoir|FR_SENDING",
         ],
     ),
     rule(
@@ -76,8 +76,7 @@ pub(super) const RULES: &[Rule] = &[
             "FR_REMOVE moi|nous $|de|des|du|svp|maintenant",
             "FR_REMOVE|effacer|supprimer|enlever|retirer mon|ce|le|mes numero|nom|telephone|cellulaire|\
              coordonnees|contact|num|donnees|cell",
-            "desabonner|desabonnez|desabonne|desinscrire|desinscrivez|desabonnement|desinscription|\
-             desinscris",
+            "desabonner|desabonnez|desabonne|desinscrire|desinscrivez|desabonnement|desinscription|desinscris",
             "etre|me|mon|je|de retire|retiree|enleve|enlevee|supprime|desabonne|desinscrit|retrait|\
              retirer|desabonner|desinscrire",
             "retire|retrait|retirer|revoque|revoquer|annule|retirons FR_THE* consentement|autorisation|\
@@ -110,8 +109,7 @@ pub(super) const RULES: &[Rule] = &[
             "je|vais|on vous|te|vais|va .. bloquer|signaler|bloque|denoncer|poursuivre",
             "qui|ou|comment vous|avez|a|tavez .. donne|eu|obtenu|trouve mon|ce|la numero|permission|\
              autorisation",
-            "jamais|pas demande|inscrit|autorise|consenti|abonne|signe .. FR_MESSAGE|ca|$|a|recevoir|cela|\
-             pour",
+            "jamais|pas demande|inscrit|autorise|consenti|abonne|signe .. FR_MESSAGE|ca|$|a|recevoir|cela|pour",
             "pourquoi .. recois|recevoir|textez|ecrivez|envoyez|menvoyez|mecrivez|continuez|toujours .. \
              FR_MESSAGE|ca|toujours|encore|$|de",
             "trop de FR_MESSAGE",
@@ -128,8 +126,7 @@ pub(super) const RULES: &[Rule] = &[
             "je? ne? suis pas SOMEBODY|cette|la|le|lui|elle|client|cliente|locataire|celui|celle|OTHER",
             "ce|cest nest|pas|est pas|le|plus? mon|le|son|SOMEBODY|bon|la|lui|moi|a|au|elle numero|\
              telephone|bon|personne|SOMEBODY|bonne|$|lui",
-            "cest|nest pas|plus SOMEBODY|moi|lui|elle|mon|le|son|a numero|bon|$|lui|elle|telephone|\
-             SOMEBODY",
+            "cest|nest pas|plus SOMEBODY|moi|lui|elle|mon|le|son|a numero|bon|$|lui|elle|telephone|SOMEBODY",
             "je? ne? connais|connait|connaissons pas|aucun|aucune|personne de? SOMEBODY|cette|aucun|\
              personne|vous|OTHER|du",
             "il ny|ya|nya a? pas|personne|aucun de|SOMEBODY|du|ici|OTHER",

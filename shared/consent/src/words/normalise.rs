@@ -120,7 +120,8 @@ impl Reader {
             }
             '\'' | '’' | '‘' | 'ʼ' | '`' | '´' | '′' => {}
             // Inside a word these stand for letters: $top, f**k.
-            '$' | '@' if next.is_alphabetic() => self.push(c, c, at),
+            '$' if next.is_alphabetic() => self.push(c, c, at),
+            '@' if self.open.is_some() && next.is_alphabetic() => self.push(c, c, at),
             '*' if self.open.is_some() && (next.is_alphabetic() || next == '*') => self.push(c, c, at),
             '#' if self.open.is_none() && !next.is_alphanumeric() => {
                 self.separate(Gap::Space);
@@ -325,7 +326,12 @@ impl Reader {
         // Dropped quotations leave holes in the folded text.
         let together = self.folded.get(first.folded.start..last.folded.end)?;
         let length: usize = self.runs.iter().map(|run| run.folded.len()).sum();
-        let id = RULEBOOK.keyword(together).filter(|_| length == together.len())?;
+        if length != together.len() {
+            return None;
+        }
+        let id = RULEBOOK
+            .keyword(together)
+            .or_else(|| spelling::long_keyword(together))?;
         Some(Word {
             id,
             start: first.place.start,

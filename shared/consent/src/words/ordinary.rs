@@ -72,7 +72,7 @@ pub(super) const RULES: &[Rule] = &[
         English,
         &[
             "stop|stopping by|over|off|past|along|around|round|there|here|down|up|for|when|before|after|\
-             first|byy|somewhere|stopby",
+             first|byy|bye|thru|through|somewhere|stopby",
             "stop|stopping in $",
             "stop|stopping in|at|on the|your|my|our|a|after|before|around|and|to|at|about|person|tomorrow|\
              today|this|tonight|later|NUMBER|MATTER",
@@ -130,11 +130,13 @@ pub(super) const RULES: &[Rule] = &[
              removed|unsubscribed|quit|end",
             "NOT say|said|text|reply|send|type with|to|the|word* stop|unsubscribe|cancel",
             "didnt|never mean|say|ask|want|try|intend|text|reply|said|request|requested|asked|replied|\
-             sent|meant you|to|for|be|get|my|me|us* stop|unsubscribe|unsub|opt|optout|cancel|removed|\
-             unsubscribed|quit",
+             sent|meant you|to|say|text|send|type|reply|hit|press|for|be|get|my|me|us* stop|unsubscribe|\
+             unsub|opt|optout|cancel|removed|unsubscribed|quit",
             "NOT take|remove|drop|delete me|my|us off|out|from|number|name",
             "NOT block me|us|this|my",
+            "NOT want|need|wish|like THE* MESSAGE to? stop|stopped|end|ended",
             "NOT leave me alone",
+            "he|she|they|KIN|OTHER|NAME wont|doesnt|dont|didnt leave me|us alone",
             "NOT lose|delete my .. number",
             "hope|hoping you|they|it|yall NOT|wont stop",
             "no need|reason to .. stop|unsubscribe|cancel|opt",
@@ -148,35 +150,50 @@ pub(super) const RULES: &[Rule] = &[
         "guard.report",
         English,
         &[
+            "^ no calls|call|email|emails|text|texts yet|back|today|from",
+            "stop|quit calling it|him|her|them|that|NAME|OTHER",
+            "unsubscribe|unsub|stop|cancel|remove from? what $",
+            "suck it up",
+            "NEG know anyone|anybody|someone with|at|in|who|that|near",
+            "dialed|called|texted|tried|typed|misread the|a|your wrong number",
+            "she|he|they|it no longer lives|live|works|work with|near|by me|us",
+            "just|recently got this|my|a* new? phone resend|and",
             "how did|come i|you|u|we|they|it|yall|the|my|get|got .. stop|unsubscribe|unsubscribed|removed|\
              stopped|optout|opted",
             "why|when|y did|do|have|has|are|would|come|is|was|were i|you|u|we|they|it|yall|the|my .. stop|\
              unsubscribe|unsubscribed|quit|removed|cancel|stopped|optout|opted",
             "did|does i|you|u|we|they|it|yall|the|he|she|my .. stop|unsubscribe|quit|cancel|end|remove|\
              unsubscribed",
-            "accidentally|mistakenly|accident .. stop|stopped|unsubscribe|unsubscribed|unsubscribing|\
-             opted out|out|optout|opt",
+            "accidentally|accidently|mistakenly|accident .. stop|stopped|unsubscribe|unsubscribed|\
+             unsubscribing|optout|opt|opted",
+            "my KIN TEXTED|texted|sent|typed|wrote|replied|hit|pressed .. stop|unsubscribe",
             "stop|stopped|unsubscribe|unsubscribed|opted|optout .. by|on|in accident|mistake|error|\
              accidentally|accidently",
             "was|got|been|am|being|were unsubscribed|removed|opted",
             "am|are|was i|we still? on|off .. list",
+            "am|was|were|did|are|have|had i|we still|now|just|get|been|being|already* unsubscribed|opted|\
+             removed",
+            "says|say|said|saying|shows|system|screen i|im|ive|am|was|that|we|already* opted|unsubscribed|\
+             removed|optout out?",
+            "got|getting|been|was|am|im|were i|we* opted|unsubscribed out? $",
+            "oops|whoops|oopsie .. meant|intended|was",
             "be|being|get removed|taken|deleted|dropped from|off|as THE* OTHER|NAME? MATTER",
             "someone|somebody .. make it|this|that stop",
             "told|asked|tell|asking|telling|made me|him|her|my|the .. to stop|quit",
             "could|couldnt not? be TEXTED|reached",
             "did|has|does|didnt not? send|sent",
             "you|they|u|yall|office never TEXT|call|contact",
-            "what happens if|when i .. stop|end|cancel|unsubscribe|out",
-            "if|when|after|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|\
-             cancel|end|quit",
+            "what .. if|when|after i .. stop|end|cancel|unsubscribe|out",
+            "if|when|before i text|txt|say|reply|send|type|texted|replied|said .. stop|unsubscribe|cancel|\
+             end|quit",
             "should|must|can|could do? i .. reply|text|say|type|send .. stop|cancel",
             "do|did i need|have to .. reply|text|say|type|send .. stop|cancel",
             "not|never|havent|hasnt|arent|isnt|didnt|dont|wasnt|stopped|quit been|ever|even|yet* getting|\
              received|receiving|gotten|get|got|receive|seeing|see .. MESSAGE",
-            "^ i|im|we|ive .. not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|\
-             receive|get THE* MESSAGE",
-            "got|get|have|has|had|received|see|was|were|are|is|theres|there|saw|with|had|has no THE* \
-             MESSAGE",
+            "^ i|im|we|ive have|has|had|am|was|still|just|recently|suddenly|also|really|actually|since|\
+             OTHER* not|never|stopped|havent|didnt|quit getting|received|receiving|gotten|got|receive|get \
+             THE* MESSAGE",
+            "got|get|have|has|had|received|see|was|were|are|is|theres|there|saw|with|had|has no THE* MESSAGE",
             "there is|are|was|were no more? THE* MESSAGE",
             "i|we|you|u|they|he|she|it|who|whoever|and|if you|did|does|can|could|will|would|if|why|or|was|\
              is|are|am|do do? not|dont|never|didnt text|txt|message|contact|call|email|sms|text NAME|\
@@ -186,14 +203,16 @@ pub(super) const RULES: &[Rule] = &[
             "^ i|we|he|she|they|why|if|when do|would|usually|really|just* dont|never|not text|txt|bother|\
              message|call|contact|email|spam",
             "i|we|he|she do|would|usually* dont|never|not text|call|email $",
-            "if|when|why|unless you|u|they|yall dont|do|never not? text|txt|message|call|contact|email|\
-             notify",
+            "if|when|why|unless you|u|they|yall dont|do|never not? text|txt|message|call|contact|email|notify",
             "NOT text|txt|call|email|send|message me|us? the|my|a|that code|codes|address|invoice|receipt|\
              bill|link|pin|gate|password|combination",
             "NOT text|txt and drive",
+            "NOT bother $",
             "NOT bother to|with|coming|going|sending|OTHERING|calling",
-            "NOT contact|text|call|message|email him|her|them|police|until|unless|NAME",
+            "NOT contact|text|call|message|email the|my|our|a|any? him|her|them|police|cops|manager|\
+             office|ambulance|OTHER|KIN|until|unless|NAME",
             "no need to text|call|message|reply",
+            "you|u|yall|we do|really* NOT need|have to call|email|phone",
         ],
     ),
     // Our own footer, sent back: "Reply STOP to opt out". Alone it is a STOP (`keyword.footer`).
@@ -294,6 +313,14 @@ pub(super) const RULES: &[Rule] = &[
              detengan|dejen|deje|dejar|basta",
             "no|nunca quiero|quise|queria|deseo|voy a|que|me* cancelar|salir|parar|darme|borrar|detener",
             "no|nunca quiero|deseo que .. cancelen|paren|dejen|borren",
+            "por|al|en fin",
+            "no me molesta $",
+            "salir del|de MATTER|contrato|edificio|porton|OTHER",
+            "tengo|mi|cambie un|a|de|el* numero nuevo",
+            "tengo un nuevo numero",
+            "no necesito|quiero ayuda|informacion",
+            "nuevo numero es",
+            "numero|codigo de MATTER equivocado",
             "no hay|tengo|tenia|tiene|recibi|recibo|vi|habia|llegan|llego|me mas|llegan|llego|llegaron|\
              ningun|ningunos|sus|los|mas? mensajes|mensaje|textos|texto|avisos",
             "me|nos ha|han|llegado|llego no .. mensaje",
@@ -310,6 +337,8 @@ pub(super) const RULES: &[Rule] = &[
             "numero equivocado de|en|para",
             "no llamen|llame|llames a|al",
             "no mas de|tarde|que",
+            "no manden|envien|manda|mande|envie a nadie|alguien|OTHER|NAME",
+            "no me|nos? manden|envien|mande|envie al|el|la OTHER|NAME",
             "no me llames|llamen|manden|envien|mande|envie .. codigo|factura|recibo|hasta",
         ],
     ),
@@ -325,6 +354,7 @@ pub(super) const RULES: &[Rule] = &[
              OTHER|bail|contrat|unite|location",
             "la|le|en|a|fin fin",
             "fin de|du",
+            "pas|aucun de|eu|vu|recu FR_MESSAGE|textos recu|encore|aujourdhui|hier",
             "arretez|arreter|cessez de facturer|prelever|charger|OTHER",
             "arretez|arreter le|la|les|mon|ma paiement|paiements|prelevement|prelevements|OTHER|MATTER",
             "retirez|enlevez|supprimez le|la|mon|ma|les MATTER|cadenas|frais|OTHER",

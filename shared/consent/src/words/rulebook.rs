@@ -20,7 +20,7 @@ pub(super) struct Rulebook {
     pub(super) sets: Vec<Set>,
     pub(super) patterns: Vec<Pattern>,
     /// By phase and word: where a pattern can begin.
-    pub(super) starts: [Vec<Vec<Start>>; 3],
+    pub(super) starts: [Vec<Starts>; 3],
     /// By word: the sets that it belongs to (a set of set numbers).
     pub(super) memberships: Vec<Set>,
     pub(super) soft: u16,
@@ -29,6 +29,14 @@ pub(super) struct Rulebook {
 
 /// The most words that one step takes.
 pub(super) const MOST_REPEATS: usize = 8;
+
+/// The patterns that a word can begin: those that may stand anywhere, and those that need an edge before them.
+/// Most words of a text are at no edge, so the second kind is kept apart.
+#[derive(Clone, Default)]
+pub(super) struct Starts {
+    pub(super) anywhere: Vec<Start>,
+    pub(super) at_edge: Vec<Start>,
+}
 
 /// A word can begin this pattern, at this step (optional first steps may be left out), in a message that also
 /// has a word of this set.
@@ -77,7 +85,7 @@ impl Rulebook {
         let keywords = builder.set("KEYWORD");
         let words = UNKNOWN.len() + builder.words.len();
         let mut book = Self {
-            starts: std::array::from_fn(|_| vec![Vec::new(); words]),
+            starts: std::array::from_fn(|_| vec![Starts::default(); words]),
             memberships: std::iter::repeat_with(Set::default).take(words).collect(),
             words: builder.words,
             sets: builder.sets,
@@ -121,7 +129,10 @@ impl Rulebook {
                 };
                 for id in self.sets.get(usize::from(*set)).into_iter().flat_map(Set::ids) {
                     if let Some(starts) = phase.get_mut(usize::from(id)) {
-                        starts.push(start);
+                        match pattern.from {
+                            Edge::Anywhere => starts.anywhere.push(start),
+                            Edge::Clause | Edge::Message => starts.at_edge.push(start),
+                        }
                     }
                 }
                 if *least > 0 {

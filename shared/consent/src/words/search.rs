@@ -2,7 +2,7 @@
 
 use super::normalise::Word;
 use super::rule::Rule;
-use super::rulebook::{Edge, MOST_REPEATS, Pattern, Rulebook, Step};
+use super::rulebook::{Edge, MOST_REPEATS, Pattern, Rulebook, Start, Step};
 use super::set::Set;
 
 /// A rule that matched, and where.
@@ -139,7 +139,15 @@ impl<'a> Search<'a> {
             return hits;
         };
         for (at, word) in self.words.iter().enumerate() {
-            for start in starts.get(usize::from(word.id)).into_iter().flatten() {
+            let Some(starts) = starts.get(usize::from(word.id)) else {
+                continue;
+            };
+            let clause = self.clauses.get(usize::from(word.clause));
+            let at_edge: &[Start] = match clause {
+                Some(clause) if at <= clause.content.0 => &starts.at_edge,
+                _ => &[],
+            };
+            for start in at_edge.iter().chain(&starts.anywhere) {
                 if !self.present.contains(start.needs) {
                     continue;
                 }

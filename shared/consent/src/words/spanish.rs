@@ -47,6 +47,7 @@ pub(super) const RULES: &[Rule] = &[
         Effect::OptOut,
         &[
             "no|nunca|ya nos|me|le|les ES_SEND",
+            "no more ES_MESSAGE",
             "no|nunca vuelva|vuelvan|sigan|siga|sigas|quiero|queremos|deseo|necesito|me|debe|deben a|que|\
              de? me|nos? ES_SEND|ES_SENDING",
             "ya no ES_SEND mas? $",
@@ -65,7 +66,7 @@ pub(super) const RULES: &[Rule] = &[
              jodiendo|molestando|chingando",
             "que|pa|para|quiero|pido|favor|les|le|exijo que? me? dejen|deje|paren|pare de ES_SENDING|\
              mandar|llegar|molestar",
-            "dejen|deje|deja|dejame|dejenme|dejeme|dejanos me? en paz|tranquilo|tranquila",
+            "dejen|deje|deja|dejame|dejenme|dejeme|dejanos me? en? paz|tranquilo|tranquila",
             "no|ni quiero|deseo|quisiera|necesito|queremos|gustaria|autorizo|acepto|pedi|solicite|\
              deseamos|quero|kiero|interesan ya? mas? recibir|recivir|seguir|que|tener|estar|ver|resibir|\
              resivir? recibiendo|me|nos|mas? ES_THE* ES_MESSAGE|nada|esto|estos|mas|ES_SEND|lista|manden|\
@@ -89,7 +90,7 @@ pub(super) const RULES: &[Rule] = &[
              lista|celular|datos|listas|cel|informacion|ES_MESSAGE|base|sistema|registro",
             "ES_REMOVE_ME|sacarme|salirme|salir de? ES_THE* lista|listas|esto|aqui|numero|sistema|grupo|\
              base|ES_MESSAGE|registro|contactos",
-            "^ ES_REMOVE_ME $",
+            "^ ES_REMOVE_ME|salirme|salgo $",
             "quiero|deseo|quisiera|solicito|pido|favor|necesito|como .. darme|dar|salir|salirme|\
              desuscribirme|desuscribir|desinscribirme|baja|cancelar|eliminarme de? la? baja|lista|$|\
              suscripcion|mensajes|esta|este|del",
@@ -157,8 +158,7 @@ pub(super) const RULES: &[Rule] = &[
             "se|te|estas|estan|esta|ustedes equivocado|equivoco|equivocan|equivocaron|equivocando|\
              equivoca|equivocaste|confundieron|confundio|equivocados|equivocada",
             "no|yo no? soy SOMEBODY|esa|ese|el|la|ella|quien|cliente|inquilino|dueno|OTHER|yo",
-            "no es|era mi|de|el|su|este|ella|SOMEBODY numero|SOMEBODY|telefono|celular|ella|correcto|\
-             storage",
+            "no es|era mi|de|el|su|este|ella|SOMEBODY numero|SOMEBODY|telefono|celular|ella|correcto|storage",
             "este|ese ya? no es|pertenece|era el|a|de|mi|su|SOMEBODY",
             "no|ni conozco|conosco|conocemos|vive|tengo|tenemos|rento|he|se|trabaja|esta|existe a? ningun|\
              ninguna|esa|ese|nadie|SOMEBODY|una|un|quien|aqui|con|esta|ya|rentado|almacen|bodega|mas|la|\
@@ -170,6 +170,9 @@ pub(super) const RULES: &[Rule] = &[
              nuevo|pertenece|es|otra",
             "nuevo numero|dueno $",
             "numero nuevo $",
+            "no|ni lo|la|los conozco|conosco $",
+            "^^ mi|el|la|senor|senora|KIN|esposo|esposa|padre|madre|hijo|hija|hermano|hermana|SOMEBODY|ya|\
+             ella|OTHER* fallecio|murio|muerto|muerta hace|el|ano|NUMBER|OTHER* $$",
             "tiene|tienen|tienes|marco|marcaste|escribio|mando el|a|un|al numero|telefono|persona \
              equivocado|incorrecto|equivocada|mal",
         ],
@@ -184,6 +187,7 @@ pub(super) const RULES: &[Rule] = &[
             "^ quiero|deseo|quisiera|si|acepto|autorizo|me volver|gustaria|quiero|si|seguir? a? recibir|\
              recibirlos|reactivar|activar|reanudar|recibiendo ES_THE* ES_MESSAGE|alertas nuevamente|otra|\
              de|denuevo? vez|nuevo|ustedes? $",
+            "^^ quiero ES_THE* ES_MESSAGE $$",
             "^ volver|vuelva|vuelvan|vuelve a recibir|enviar|mandar|enviarme|mandarme|suscribirme|activar \
              ES_THE* ES_MESSAGE? $",
             "^ reactivar|activar|reanudar|reactiven|activen|reactive|reinicien|reanuden|reiniciar|active|\

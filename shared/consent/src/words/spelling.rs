@@ -32,44 +32,81 @@ pub(super) const fn is_unknown(id: WordId) -> bool {
 
 /// Words whose misspellings are put right, and how many slips of the finger are allowed. A neighbour that is a
 /// word of its own (`shop`, `contract`) stands in the vocabulary's class `NEIGHBOURS` and is left alone.
-const CORRECTED: &[(&str, usize)] = &[
-    ("stop", 1),
-    ("cancel", 1),
-    ("unsubscribe", 2),
-    ("unsubscribed", 2),
-    ("unsubscribing", 2),
-    ("message", 1),
-    ("messages", 1),
-    ("messaging", 1),
-    ("texting", 1),
-    ("sending", 1),
-    ("remove", 1),
-    ("removed", 1),
-    ("contact", 1),
-    ("contacting", 2),
-    ("receive", 1),
-    ("receiving", 1),
-    ("number", 1),
-    ("wrong", 1),
-    ("delete", 1),
-    ("please", 1),
-    ("alone", 1),
-    ("bothering", 1),
-    ("harassing", 1),
-    ("harassment", 1),
-    ("notifications", 1),
-    ("subscription", 1),
-    ("permission", 1),
-    ("consent", 1),
-    ("revoke", 1),
-    ("interested", 1),
-    ("discontinue", 1),
-    ("mensajes", 1),
-    ("numero", 1),
-    ("equivocado", 1),
-    ("suscripcion", 2),
-    ("cancelar", 1),
-    ("anymore", 1),
+const CORRECTED: &[Corrected] = &[
+    corrected("stop", 1),
+    corrected("cancel", 1),
+    corrected("unsubscribe", 2),
+    corrected("unsubscribed", 2),
+    corrected("unsubscribing", 2),
+    corrected("message", 1),
+    corrected("messages", 1),
+    corrected("messaging", 1),
+    corrected("texting", 1),
+    corrected("sending", 1),
+    corrected("remove", 1),
+    corrected("removed", 1),
+    corrected("contact", 1),
+    corrected("contacting", 2),
+    corrected("receive", 1),
+    corrected("receiving", 1),
+    corrected("number", 1),
+    corrected("wrong", 1),
+    corrected("delete", 1),
+    corrected("please", 1),
+    corrected("alone", 1),
+    corrected("bothering", 1),
+    corrected("harassing", 1),
+    corrected("harassment", 1),
+    corrected("notifications", 1),
+    corrected("subscription", 1),
+    corrected("permission", 1),
+    corrected("consent", 1),
+    corrected("revoke", 1),
+    corrected("interested", 1),
+    corrected("discontinue", 1),
+    corrected("mensajes", 1),
+    corrected("numero", 1),
+    corrected("equivocado", 1),
+    corrected("suscripcion", 2),
+    corrected("cancelar", 1),
+    corrected("anymore", 1),
+    corrected("optout", 1),
+];
+
+/// A word, with what tells at a glance that another is not a slip of it.
+struct Corrected {
+    word: &'static str,
+    slips: usize,
+    letters: u32,
+}
+
+const fn corrected(word: &'static str, slips: usize) -> Corrected {
+    Corrected {
+        word,
+        slips,
+        letters: letter_set(word.as_bytes()),
+    }
+}
+
+/// Misspellings that are further off than a slip, or too short for slips to be told from other words.
+const ALIASES: &[(&str, &str)] = &[
+    ("qiut", "quit"),
+    ("qit", "quit"),
+    ("stoo", "stop"),
+    ("f@ck", "fuck"),
+    ("unsubscription", "unsubscribe"),
+    ("quti", "quit"),
+    ("uqit", "quit"),
+    ("quitt", "quit"),
+    ("unscribe", "unsubscribe"),
+    ("unscribed", "unsubscribed"),
+    ("desubscribe", "unsubscribe"),
+    ("dissubscribe", "unsubscribe"),
+    ("disubscribe", "unsubscribe"),
+    ("insubscribe", "unsubscribe"),
+    ("onsubscribe", "unsubscribe"),
+    ("nsubscribe", "unsubscribe"),
+    ("usbscribe", "unsubscribe"),
 ];
 
 /// Words that others are glued to without a space.
@@ -90,6 +127,8 @@ const HEADS: &[&str] = &[
     "please",
     "pls",
     "lose",
+    "not",
+    "take",
     "nomore",
     "arret",
     "alto",
@@ -104,6 +143,9 @@ pub(super) fn resolve(run: &str, shape: Unknown, add: &mut impl FnMut(WordId)) {
     if let Some(id) = RULEBOOK.word(run) {
         return add(id);
     }
+    if let Some((_, word)) = ALIASES.iter().find(|(slip, _)| *slip == run) {
+        return RULEBOOK.word(word).into_iter().for_each(add);
+    }
     if run.bytes().all(|byte| byte.is_ascii_digit()) {
         return add(unknown(Unknown::Number));
     }
@@ -116,6 +158,15 @@ pub(super) fn resolve(run: &str, shape: Unknown, add: &mut impl FnMut(WordId)) {
         }
         if let Some(id) = misspelt(run) {
             return add(id);
+        }
+        if let Some((word, digits_first)) = numbered(run) {
+            let number = unknown(Unknown::Number);
+            let parts = if digits_first {
+                [number, word]
+            } else {
+                [word, number]
+            };
+            return parts.into_iter().for_each(add);
         }
     }
     let gerund = shape == Unknown::Plain && run.ends_with("ing");
@@ -153,6 +204,10 @@ fn leet(run: &str) -> Option<WordId> {
 
 /// Letters held down: first with doubles kept ("offfff"), then without.
 fn stretched(run: &str) -> Option<WordId> {
+    let bytes = run.as_bytes();
+    if run.is_ascii() && bytes.iter().zip(bytes.iter().skip(1)).all(|(a, b)| a != b) {
+        return None;
+    }
     let mut doubled = String::with_capacity(run.len());
     let mut single = String::with_capacity(run.len());
     let mut repeats = 0;
@@ -174,8 +229,13 @@ fn stretched(run: &str) -> Option<WordId> {
 /// A head with known words after it.
 fn glued(run: &str) -> Option<Vec<WordId>> {
     let head = HEADS.iter().find(|head| run.starts_with(**head))?;
-    let mut parts = vec![RULEBOOK.word(head)?];
+    let first = RULEBOOK.word(head)?;
+    // "stopstopstop", before "stops" and "top" are seen in it.
     let mut rest = run.get(head.len()..)?;
+    while let Some(after) = rest.strip_prefix(head) {
+        rest = after;
+    }
+    let mut parts = vec![first];
     while !rest.is_empty() {
         // The longest known word that begins the rest. A single letter explains nothing, a 2 is "to".
         let (word, length) = (1..=rest.len()).rev().find_map(|length| {
@@ -189,41 +249,79 @@ fn glued(run: &str) -> Option<Vec<WordId>> {
     Some(parts)
 }
 
+/// A known word with digits stuck to it, "stop1" and "1stop", and whether they come first.
+fn numbered(run: &str) -> Option<(WordId, bool)> {
+    let digit = |c: char| c.is_ascii_digit();
+    let word = run.trim_matches(digit);
+    if word.len() < 3 || word.len() == run.len() {
+        return None;
+    }
+    let id = RULEBOOK.word(word)?;
+    Some((id, run.starts_with(digit)))
+}
+
 /// A word that a slip of the finger turned into something unknown.
 fn misspelt(run: &str) -> Option<WordId> {
     if run.len() < 3 || !run.bytes().all(|byte| byte.is_ascii_lowercase()) {
         return None;
     }
-    let letters = letter_set(run);
-    let (word, _) = CORRECTED.iter().find(|(word, slips)| {
-        let allowed = 2 * u32::try_from(*slips).unwrap_or_default();
-        word.len().abs_diff(run.len()) <= *slips
-            && (word.len() == 4 || word.as_bytes().first() == run.as_bytes().first())
-            && (letters ^ letter_set(word)).count_ones() <= allowed
-            && distance(word.as_bytes(), run.as_bytes()) <= *slips
+    let letters = letter_set(run.as_bytes());
+    let found = CORRECTED.iter().find(|each| {
+        let (word, slips) = (each.word.as_bytes(), each.slips);
+        word.len().abs_diff(run.len()) <= slips
+            && (word.len() == 4 || word.first() == run.as_bytes().first())
+            && (letters ^ each.letters).count_ones() as usize <= 2 * slips
+            && distance(word, run.as_bytes()) <= slips
     })?;
-    RULEBOOK.word(word)
+    RULEBOOK.word(found.word)
 }
 
-fn letter_set(word: &str) -> u32 {
-    word.bytes().fold(0, |set, byte| set | 1_u32 << (byte & 31))
+/// A long keyword with a slip in it, for texts that are nothing else: "un subcribe", "opt ou".
+pub(super) fn long_keyword(run: &str) -> Option<WordId> {
+    const LONG: [&str; 2] = ["unsubscribe", "optout"];
+    if run.len() < 5 || RULEBOOK.word(run).is_some() {
+        return None;
+    }
+    let id = misspelt(run)?;
+    LONG.iter()
+        .any(|long| RULEBOOK.word(long) == Some(id))
+        .then_some(id)
 }
+
+const fn letter_set(word: &[u8]) -> u32 {
+    let mut set = 0;
+    let mut rest = word;
+    while let [byte, tail @ ..] = rest {
+        set |= 1_u32 << (*byte & 31);
+        rest = tail;
+    }
+    set
+}
+
+/// Longer words than the longest in `CORRECTED`, with its slips, never come to `distance`.
+const WIDEST: usize = 16;
 
 /// Slips between two words: a letter missing, added, wrong, or two swapped (optimal string alignment).
 fn distance(a: &[u8], b: &[u8]) -> usize {
-    let mut before = [0; LONGEST + 1];
-    let mut above: [usize; LONGEST + 1] = std::array::from_fn(|j| j);
-    for (i, &x) in a.iter().enumerate() {
-        let mut row = [i + 1; LONGEST + 1];
-        for (j, &y) in b.iter().enumerate().take(LONGEST) {
-            let changed = above[j] + usize::from(x != y);
+    let mut before = [0_u8; WIDEST + 1];
+    let mut above = FIRST_ROW;
+    let mut previous = 0;
+    for (&x, first) in a.iter().zip(1_u8..) {
+        let mut row = [first; WIDEST + 1];
+        let mut left = 0;
+        for (j, &y) in b.iter().enumerate().take(WIDEST) {
+            let changed = above[j] + u8::from(x != y);
             let mut least = changed.min(above[j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && x == b[j - 1] && a[i - 1] == y {
+            if j > 0 && x == left && previous == y {
                 least = least.min(before[j - 1] + 1);
             }
             row[j + 1] = least;
+            left = y;
         }
+        previous = x;
         before = std::mem::replace(&mut above, row);
     }
-    above.get(b.len()).copied().unwrap_or_default()
+    usize::from(above.get(b.len()).copied().unwrap_or(u8::MAX))
 }
+
+const FIRST_ROW: [u8; WIDEST + 1] = [0, 1, 2, 3, 4, 5, 6, 7, 8, 9, 10, 11, 12, 13, 14, 15, 16];

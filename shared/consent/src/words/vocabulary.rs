@@ -10,7 +10,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "SOFT",
         "please pls plz plse plss plzz kindly fucking fuckin fkn fking f**king f*cking effing freaking \
          freakin frickin \
-         frigging friggin damn damned damm dang goddamn bloody ever again even really immediately now already totally \
+         frigging friggin damn damned damm dang goddamn bloody ever again even really immediately now \
+         already tf pleas totally \
          completely permanently simply actually also very asap sir maam literally seriously honestly right \
          por favor porfavor porfa ya svp",
     ),
@@ -19,10 +20,13 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "FILLER",
         "SOFT thanks thx thnx thks tks ty tysm thankyou hi hello hey heya hola ok okay k kk yes yea yeah \
          yep yup no \
-         nope nah oh um uh hmm well so just lol lmao madam sirs guys team folks people everyone everybody dear yall bro \
+         nope nah oh um uh hmm well so just lol lmao madam sirs guys team folks people everyone everybody \
+         dear yall bro \
          dude man bruh girl sis mom babe honey friend yo bye goodbye goodnight regards sincerely respectfully \
-         cordially period exclamation point mark re fw fwd urgent omg omfg jeez geez god gosh jesus christ lord \
-         🛑 ✋ 🚫 🖕 ⛔ 📵 🔕 ❌ sorry ffs smh tho though fr frfr rn tbh ngl deadass asf af and but then gracias merci bonjour bonsoir salut allo buenas buenos dias tardes \
+         cordially period exclamation point mark re fw fwd urgent omg omfg jeez geez god gosh jesus christ \
+         lord \
+         🛑 ✋ 🚫 🖕 ⛔ 📵 🔕 ❌ 🤬 🤚 🙅 🖐 sorry ffs smh tho though fr frfr rn tbh ngl deadass asf af and but then \
+         gracias merci bonjour bonsoir salut allo buenas buenos dias tardes \
          noches senor senora senorita amigo amigos oye oiga",
     ),
     // Senders of texts.
@@ -34,9 +38,12 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "THE",
         "the these this those that your ur yur you all any every anymore more my our further future such \
          additional \
-         other of them both stupid dumb annoying automated automatic auto unwanted unsolicited endless constant \
-         constantly daily weekly promotional marketing spam junk bullshit bs shit crap crappy ridiculous nonsense \
-         commercial rent payment phone cell mobile sales bulk mass random SOFT to for from with about me \
+         other of them both stupid dumb annoying automated automatic auto unwanted unsolicited endless \
+         constant \
+         constantly daily weekly promotional marketing spam junk bullshit bs shit crap crappy ridiculous \
+         nonsense \
+         commercial robo da teh dem rent payment phone cell mobile sales bulk mass random SOFT to for from \
+         with about me \
           a an",
     ),
     (
@@ -45,7 +52,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          texting txting messaging \
          notification notifications notif notifs alert alerts reminder reminders communication communications \
          correspondence promo promos promotion promotions spam ads ad advertisement advertisements advertising \
-         solicitation solicitations solicitating blasts subscription subscriptions marketing updates telemarketing \
+         solicitation solicitations solicitating blasts subscription subscriptions marketing updates \
+         telemarketing \
          robotexts robotext textmessage textmessages announcements newsletters newsletter",
     ),
     (
@@ -64,11 +72,13 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "TEXTING",
-        "texting txting textin txtin txtng txtn textn texin txing textting messaging msging messagin \
+        "texting communicating corresponding txting textin txtin txtng txtn textn texin txing textting messaging msging messagin \
          smsing sending sendin spamming spammin pinging \
-         writing contacting contactin notifying bothering botherin harassing harrassing harrasing annoying bugging \
-         buggin pestering hassling disturbing stalking soliciting hounding badgering bombarding blasting flooding \
-         blowing alerting reminding msgin texing",
+         writing contacting contactin notifying bothering botherin harassing harrassing harrasing annoying \
+         bugging \
+         buggin pestering hassling disturbing stalking soliciting hounding badgering bombarding blasting \
+         flooding \
+         blowing alerting updating reminding msgin texing",
     ),
     (
         "CALLING",
@@ -101,7 +111,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "TEXTED",
-        "contacted texted txted messaged msged bothered disturbed notified called emailed solicited \
+        "contacted reminded alerted updated pinged texted txted messaged msged bothered disturbed notified called emailed solicited \
          subscribed spammed \
          harassed",
     ),
@@ -109,15 +119,15 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     (
         "REMOVE",
         "remove rmv take delete drop scratch strike pull erase cross get removing taking removed taken \
-         deleted keep kick",
+         deleted keep kick wipe purge scrub expunge eliminate",
     ),
     (
         "PLAINLY_REMOVE",
-        "remove rmv delete erase scratch unlist removing purge",
+        "remove rmv delete erase scratch unlist removing purge wipe scrub expunge",
     ),
     (
         "MY_NUMBER",
-        "# number numbers num nbr no phone cell name names contact contacts info information details \
+        "# number digits numbers num nbr no phone cell name names contact contacts info information details \
          mobile cellphone telephone fone \
          phonenumber data",
     ),
@@ -125,8 +135,10 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "LIST",
         "list lists listing database system systems contacts records record texts text texting messages \
          messaging thing \
-         group groups chat thread files file directory distribution mailing mailings service program subscription \
-         subscriptions rolodex marketing campaign campaigns alerts notifications sms phone here everything this these \
+         group groups chat thread files file directory distribution mailing mailings service program \
+         subscription \
+         subscriptions rolodex marketing campaign campaigns alerts notifications sms phone here everything \
+         this these \
          that those broadcast blast books txt msg communications feed",
     ),
     // What storage tenants cancel, stop, remove and opt out of besides texts.
@@ -134,13 +146,18 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "MATTER",
         "unit units lease leases rental rentals reservation reservations appointment appointments appt \
          tour visit \
-         booking contract autopay autopayment autopayments payment payments pay paying billing bill bills charge \
-         charges charging fee fees late rent insurance warranty protection coverage plan paperless statement statements \
-         invoice invoices lock locks gate code codes door doors key keys alarm account card cards truck trailer move \
+         booking contract autopay autopayment autopayments payment payments pay paying billing bill bills \
+         charge \
+         charges charging fee fees late rent insurance warranty protection coverage plan paperless \
+         statement statements \
+         invoice invoices lock locks gate code codes door doors key keys alarm account card cards truck \
+         trailer move \
          moveout space locker auction lien increase raise discount deposit order transfer delivery pickup \
-         electricity power water leak leaking noise light lights camera membership refund check transaction debit \
+         electricity power water leak leaking noise light lights camera membership refund check \
+         transaction debit \
          autodraft draft withdrawal withdrawals policy dolly waitlist waiting meeting maintenance work \
-         working worker car cars vehicle rack roof furniture boxes box trash items item stuff belongings things \
+         working worker car cars vehicle rack roof furniture boxes box trash items item stuff belongings \
+         things \
          mail letter paper printed driveway parking spot class party trip flight job school church time music \
          people kids neighbor neighbors someone somebody bank automatic recurring access \
          agreement elevator heat ac fan machine engine bleeding crying smoking drinking worrying worry \
@@ -153,7 +170,8 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "KIN",
         "husband husbands wife wifes son sons daughter daughters mother mothers mom moms father fathers \
          dad dads \
-             brother brothers sister sisters kid kids child childs grandson grandsons friend friends boyfriend girlfriend \
+             brother brothers sister sisters kid kids child childs grandson grandsons friend friends \
+         boyfriend girlfriend \
              grandmother grandmothers work business company office boss bosss",
     ),
     // Somebody's name: any unknown word with a capital, and common first names that people write without one.
@@ -162,14 +180,22 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "SOMEBODY",
         "NAME james john robert michael david william richard joseph thomas charles christopher daniel \
          matthew anthony \
-         steven paul andrew joshua kenneth kevin brian george timothy ronald jason edward jeffrey ryan jacob gary \
-         nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander patrick jose carlos \
-         juan luis miguel jorge pedro jesus2 mike dave bob jim tom joe steve dan chris matt tony josh ken kyle tyler \
-         marcus deshawn darnell jamal mary patricia jennifer linda elizabeth barbara susan jessica karen sarah lisa nancy \
-         sandra ashley emily kimberly margaret donna michelle carol amanda melissa deborah stephanie rebecca laura sharon \
-         cynthia kathleen amy angela shirley anna brenda pamela nicole samantha katherine christine helen debra rachel \
-         carolyn janet maria catherine heather diane olivia julie joyce victoria kelly christina joan evelyn lauren \
-         judith megan andrea cheryl hannah martha jacqueline frances gloria ann teresa sara janice jean alice kathryn \
+         steven paul andrew joshua kenneth kevin brian george timothy ronald jason edward jeffrey ryan \
+         jacob gary \
+         nicholas eric jonathan stephen larry justin scott brandon benjamin samuel gregory alexander \
+         patrick jose carlos \
+         juan luis miguel jorge pedro jesus2 mike dave bob jim tom joe steve dan chris matt tony josh ken \
+         kyle tyler \
+         marcus deshawn darnell jamal mary patricia jennifer linda elizabeth barbara susan jessica karen \
+         sarah lisa nancy \
+         sandra ashley emily kimberly margaret donna michelle carol amanda melissa deborah stephanie \
+         rebecca laura sharon \
+         cynthia kathleen amy angela shirley anna brenda pamela nicole samantha katherine christine helen \
+         debra rachel \
+         carolyn janet maria catherine heather diane olivia julie joyce victoria kelly christina joan \
+         evelyn lauren \
+         judith megan andrea cheryl hannah martha jacqueline frances gloria ann teresa sara janice jean \
+         alice kathryn \
          julia ana rosa carmen guadalupe veronica lupe debbie tammy tiffany brittany keisha latoya monica \
           crystal",
     ),
@@ -196,9 +222,12 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "NEIGHBOURS",
         "shop stow step slop top tops atop sop strop spot stops stomp stock stoops stow stoop2 swop \
          stopped stopper \
-         stopgap stopwatch stopover stoplight stoppage stopsign sto store story stool cancer cancels canceled cancelled \
-         canceling cancelling remote removes remover removal contract contacts contractor testing tenting resting \
-         lumber numbers spending tending wring wrung massage massaging passage sage lease pleased pleas alone along \
+         stopgap stopwatch stopover stoplight stoppage stopsign sto store story stool cancer cancels \
+         canceled cancelled \
+         canceling cancelling remote removes remover removal contract contacts contractor testing tenting \
+         resting \
+         lumber numbers spending tending wring wrung massage massaging passage sage lease pleased pleas \
+         alone along \
          clone elected reelected resubscribe subscribe subscribed endow ending ended ends endless stopby",
     ),
     // Words that people write with a capital and that are nobody's name.
@@ -206,17 +235,22 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "NO_NAMES",
         "monday tuesday wednesday thursday friday saturday sunday january february march april may june \
          july august \
-         september october november december jan feb mar apr jun jul aug sep sept oct nov dec christmas thanksgiving \
-         easter halloween english spanish american usps ups fedex amazon venmo zelle paypal visa mastercard discover \
-         google apple wifi internet public extra happy sure available ready correct fair true right good okay great bad \
-         acceptable possible interested able allowed available open closed home late early fine safe clean dirty full \
-         empty big small enough mad happy upset joking kidding clear legal necessary today tomorrow yesterday tonight \
+         september october november december jan feb mar apr jun jul aug sep sept oct nov dec christmas \
+         thanksgiving \
+         easter halloween english spanish american usps ups fedex amazon venmo zelle paypal visa \
+         mastercard discover \
+         google apple wifi internet public extra happy sure available ready correct fair true right good \
+         okay great bad \
+         acceptable possible interested able allowed available open closed home late early fine safe clean \
+         dirty full \
+         empty big small enough mad happy upset joking kidding clear legal necessary today tomorrow \
+         yesterday tonight \
          am pm usa texas florida california ohio",
     ),
     // Spanish.
     (
         "ES_THE",
-        "mas los las la el sus su estos estas este esta tus tu mis mi esos esas todos todas todo de a \
+        "mas los las la el sus su estos estas este esta tus tu mis mi esos esas ese esa todos todas todo de a \
          ningun ningunos ninguna otro otra otros mensajes texto por con un una recibir enviarme mandarme \
           recibiendo",
     ),
@@ -230,17 +264,22 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "ES_SEND",
         "mande manden mandes manda mandan mandeis envie envien envies envia envian escriba escriban \
          escribas escribe \
-         escriben escribo textee texteen textees texte texten textien textie mensajee mensajeen moleste molesten molestes contacte \
-         contacten contactes contactan contacta contactar notifique notifiquen avise avisen busque busquen siga \
-         sigan fastidie fastidien fastidies texteo textea textean mandar enviar escribir textear molestar hostiguen acosen \
+         escriben escribo textee texteen textees texte texten textien textie mensajee mensajeen moleste \
+         molesten molestes contacte \
+         contacten contactes contactan contacta contactar notifique notifiquen avise avisen busque busquen \
+         siga \
+         sigan fastidie fastidien fastidies texteo textea textean mandar enviar escribir textear molestar \
+         hostiguen acosen \
          acose comunique comuniquen spameen mensajeen mensaje mande molesta molestan",
     ),
     (
         "ES_SENDING",
         "mandar mandarme mandarnos mandando enviar enviarme enviarnos enviando escribir escribirme \
          escribiendo \
-         escribirnos textear textearme texteando texteandome molestar molestarme molestando molestarnos contactar \
-         contactarme contactandome mensajear mensajearme mandandome enviandome fastidiar fastidiarme acosar acosarme \
+         escribirnos textear textearme texteando texteandome molestar molestarme molestando molestarnos \
+         contactar \
+         contactarme contactandome mensajear mensajearme mandandome enviandome fastidiar fastidiarme \
+         acosar acosarme \
          hostigar hostigarme notificarme joder joderme fregar chingar buscarme recibir insistir avisarme",
     ),
     (
@@ -252,8 +291,10 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "ES_REMOVE",
         "borre borren borra borrar borrame borreme borrenme quite quiten quita quitar quitame quiteme \
          quitenme elimine \
-         eliminen elimina eliminar eliminame elimineme eliminenme saque saquen saca sacar sacame saqueme saquenme remueva \
-         remuevan remover remuevame remuevanme retire retiren retirar retirame retireme retirenme olvide olviden pierda \
+         eliminen elimina eliminar eliminame elimineme eliminenme saque saquen saca sacar sacame saqueme \
+         saquenme remueva \
+         remuevan remover remuevame remuevanme retire retiren retirar retirame retireme retirenme olvide \
+         olviden pierda \
          pierdan bloqueen",
     ),
     (

@@ -10,6 +10,29 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "wrong phone|cell|telephone number",
             "wrong|rong|wong number|numbers|num|numba|person|guy|lady|party|#|individual|recipient|human",
+            "wrong contact $",
+            "mistaken identity",
+            "had|have|has|been this|my|the number for|since|over|about",
+            "this|it has been|is|s my number for|now|since|$",
+            "this phone? number has? changed owners|hands|users",
+            "^^ number has? changed $$",
+            "^^ deceased|dead $$",
+            "^ who is|s|are|tf SOMEBODY $",
+            "^ whos|whose SOMEBODY $",
+            "^^ SOMEBODY who $$",
+            "this|name is|s SOMEBODY not SOMEBODY $",
+            "im SOMEBODY not SOMEBODY $",
+            "^^ im|i am? not the|an account holder|owner $$",
+            "confused|mixed|mistaken up? with someone|somebody|another else|person|$",
+            "MESSAGE|this|it wasnt|isnt|not meant|intended for me|us",
+            "^^ this|it|thats|its? not|isnt|wasnt for me|us $$",
+            "^^ no storage here $$",
+            "^ not a? customer|tenant|renter|client|member anymore|here|of|$",
+            "he|she|they|SOMEBODY moved|move out? of the? country|state|away|overseas",
+            "^^ i|we do? NOT live|stay|reside in? there|here|texas|florida|california|ohio $$",
+            "^^ i|ive|we|weve have? never been|visited there|here $$",
+            "^^ im|i am? only|just* a? kid|minor|child|teenager|teen $$",
+            "^^ im|i am? only|just* NUMBER years|yrs|yo old? $$",
             "^ wrong no|nbr|nr|man|woman|one|phone|people|dude|girl|chick|SOMEBODY|customer|tenant|\
              contact|house|cell|family|address $",
             "wrongnumber",
@@ -45,8 +68,7 @@ pub(super) const RULES: &[Rule] = &[
             "no such person|tenant|customer",
             "nobody|noone|one|anyone named|called SOMEBODY|OTHER",
             "no SOMEBODY here|lives|at|on",
-            "SOMEBODY|he|she|they doesnt|does|dont|do|no not|longer? live|lives|work|works here|at|with|\
-             there",
+            "SOMEBODY|he|she|they doesnt|does|dont|do|no not|longer? live|lives|work|works here|at|with|there",
             "SOMEBODY|he|she|they|person doesnt|does|dont|do|no not|longer? have|has|own|owns|use|uses \
              this|that|the number|phone|cell",
             "SOMEBODY|he|she|hes|shes isnt|is|are? not? at this number|phone",
@@ -59,6 +81,7 @@ pub(super) const RULES: &[Rule] = &[
             "NEG know|recognize you|u|yall|him|her|them $|people|and|or|so|stop",
             "no|zero idea|clue who .. is|are|r|this|you",
             "have|had|got no|the idea|clue who",
+            "idk|dunno who|whose this|that|you|u|ya|they|he|she|it is|are|r? $|or|and|but|so",
             "^^ who dis? new phone $$",
             "SOMEBODY|he|she changed his|her|their number|phone",
             "isnt|not who you|u|ya think|want|are",
@@ -103,18 +126,31 @@ pub(super) const RULES: &[Rule] = &[
              doctors|church|school|medical|law|restaurant|fax|government|emergency line|phone|number|\
              landline|office",
             "this|its|it is|s? a landline",
+            "^^ this|its|it is? a|an|our|the|my* school|hospital|church|business|clinic|hotel|restaurant|\
+             landline|work phone|number|cell|line|please? $$",
+            "^^ this|its is? a|my|our work|business|company|school|office phone|number|cell|line $$",
             "a|our business|landline|work|company line|number|phone",
             "this|it|its is|s? my|a|the childs|daughters|sons|kids|childrens|minors phone|number|cell",
             "someone|somebody|anothers|another elses|else|persons number|phone|cell",
             "someone|somebody else has|owns|had this|that number|phone",
             "looking|searching|meant|trying|mistaken|mistaking|confused for|to|me|with reach|contact|text|\
              for|with? someone|somebody|another|a|me else|person|different|for",
-            "previous|former|prior|last owner|user|person|holder of|had|who|on this|the|had number|phone|\
-             this",
+            "previous|former|prior|last owner|user|person|holder of|had|who|on this|the|had number|phone|this",
             "used to be|belong to? SOMEBODY|his|her|someone|their .. number|phone|$",
             "person|owner|individual|SOMEBODY .. deceased|dead|died|passed",
+            "owner|user|holder|person of this|the|that phone|number|cell is|has|was* dead|deceased|died|\
+             passed|gone",
+            "^^ SOMEBODY|he|she|hes|shes|KIN|my|our|the KIN? has|is|have|had|just|recently|sadly|\
+             unfortunately* passed|died|deceased|dead away? last|in|NUMBER|year|years|month|months|week|\
+             weeks|ago|a|an|OTHER|on* $$",
+            "^^ he|she|KIN|SOMEBODY|they* passed|died|deceased|dead away? please|pls? STOP TEXTING me|us|\
+             this|him|her|them? $$",
+            "passed|died|dead|deceased away? .. stop|remove|unsubscribe|delete|take|dont",
+            "new owner|user of|to|for|at this|the number|phone",
+            "i|we no longer have|rent|lease a|any|the|my|your|storage* unit|units|storage|space|locker $|\
+             there|with|at|anymore|and|so|please",
             "im|i a minor",
-            "texting|messaging a|the child|kid|minor|stranger|business",
+            "texting|messaging a|the child|kid|minor|stranger|business|landline",
         ],
     ),
 ];

@@ -33,6 +33,8 @@ pub(super) const RULES: &[Rule] = &[
             "i|we|me|number|name have|has|had|to? be|been|get removed|taken|deleted|dropped off|from|out|\
              as of? THE* LIST|contact|contacts",
             "my|this|our number|name|info be|to|gets* removed|deleted|taken",
+            "can|may|could|should i|we|my please? number|name? please? be|get removed|deleted|\
+             unsubscribed off|out? $",
             "confirm .. i|we|me .. removed|deleted|optout|opted|unsubscribed off|from|$",
             "^^ removal|removed|deleted please? $$",
             "request|requesting|demand removal|deletion from|$|of my|number",
@@ -45,8 +47,7 @@ pub(super) const RULES: &[Rule] = &[
              i|we|my? number? to? be removed|deleted|unlisted|unsubscribed|taken|dropped|stricken|optout|\
              opted|off",
             "appreciate|love|prefer|like being|getting removed|unsubscribed|deleted|taken",
-            "want|like|need|get me|us|my|this number? removed|off|out|unsubscribed|deleted $|from|please|\
-             off",
+            "want|like|need|get me|us|my|this number? removed|off|out|unsubscribed|deleted $|from|please|off",
         ],
     ),
     opt_out(
@@ -73,13 +74,31 @@ pub(super) const RULES: &[Rule] = &[
             "REMOVE my|this|our MY_NUMBER MY_NUMBER* off|out $",
             "off your|ur|this|yall|that|the THE* list|lists|rolodex|database|mailing",
             "REMOVE me|us off|out of|this|these|your LIST",
-            "lose|loose my|this #|number|digits|contact|info|$",
+            "lose|loose my|this|the #|number|digits|contact|info|$",
             "^ forget|delete|burn|erase|trash my|this|the number|contact|phone|info|digits|cell $|and|\
              please|from|now",
             "remove|delete this|my number|phone|cell|contact $|now|from|please|and|or|immediately",
             "^^ REMOVE NUMBER+ $$",
             "leave|exit|quit this|the|your list|group|chat|thread|program|service",
             "^ take|get me off|outta $",
+            "get|getting rid of my|this|our MY_NUMBER MY_NUMBER* $|from|please|and|off",
+            "REMOVE off|out my|this|the MY_NUMBER MY_NUMBER* $|from|off|please|of",
+            "^^ take off please? $$",
+            "get me|us outta|out of? THE* this|these|list|lists|group|chat|thread|MESSAGE",
+            "stay|get|keep out|off of? my phone|line|cell|messages|inbox",
+            "drop|destroy|trash|burn|blacklist|shred|toss|dump my|this|our number|#|digits|info|contact $",
+            "throw away|out my|this|our number|#|digits|info|contact",
+            "throw my|this|our number|#|digits|info|contact away|out",
+            "x|mark|cross|cut|scratch me|us off|out $",
+            "x out my|this|me number? $",
+            "list|mark|flag|set|note me|us|my|this number? as|down|for* do|no not? call|contact|text",
+            "put me|us|my|this number? down? as|for do|no not? call|contact|text",
+            "^ off THE* list|lists $",
+            "^ leave list|group|chat|thread $",
+            "request|requesting|requested|asking|asked multiple|several|NUMBER|many|few|already|a|times|\
+             you|u|twice|OTHER* to? be? removed|removal|deleted|unsubscribed $",
+            "request|requesting|requested|asking|asked multiple|several|NUMBER|many|few|already|a|times|\
+             you|u|twice|OTHER* to be taken|dropped off|out $",
         ],
     ),
     opt_out(
@@ -90,6 +109,11 @@ pub(super) const RULES: &[Rule] = &[
             "leave me|us alone|be",
             "leave my|this phone|number|family|wife|husband|mom .. alone",
             "let me|us be $",
+            "^ count me|us out $",
+            "^ exclude|omit me|us|my $|from|number",
+            "be|been excluded|omitted $|from",
+            "leave me|us out of? this|it|these|MESSAGE $",
+            "leave me|us out of THE* MESSAGE|LIST",
             "leavemealone",
         ],
     ),
@@ -108,9 +132,16 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "email|mail|letters|mailing|writing only $",
             "only|just contact|reach|communicate|notify me|us|with .. email|mail|writing|letter|phone|mail",
-            "contact|reach|communicate|correspond|notify me|us|with .. email|mail|writing|letter|phone \
-             only",
+            "contact|reach|communicate|correspond|notify me|us|with .. email|mail|writing|letter|phone only",
             "in writing only",
+            "^ use email|mail only|instead? $",
+            "^ email|mail|write me|us? instead $",
+            "^^ i|we NOT text|txt|texting $$",
+            "^ this|my phone|cell|number|line does|doesnt|cant|can|cannot|wont not? GET|accept|take|\
+             support THE* texts|text|messages|texting|sms $",
+            "cant|cannot|unable|doesnt|not to? accept|receive|accepting THE* texts|text|messages|sms here|\
+             anymore|at|on|$",
+            "^^ MESSAGE not accepted|allowed|permitted $$",
             "only .. in writing",
             "NOT use|do|accept|believe THE* texting|texts|text|messages|messaging",
             "^ i|id|we|would prefer|rather email|emails|mail|paper|phone|calls calls? $",
