@@ -115,6 +115,7 @@ impl Permit {
 
 /// Why a text was allowed to leave, or not. It is never rewritten.
 #[derive(Debug, Clone, Serialize, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the members' names on the wire")]
 pub struct Decision {
     decision_id: String,
     at: String,
