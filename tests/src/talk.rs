@@ -24,6 +24,16 @@ impl World {
         self.put_facility("f1", &texting).await;
     }
 
+    /// A world in which `f1` has two-way texting and one tenant, Ada, grandfathered: `t1` at [`ADA`].
+    pub async fn with_ada() -> Self {
+        let world = Self::new().await;
+        world.facility("on").await;
+        world
+            .register("t1", &json!({"cell_phone": ADA, "created_on": "2020-01-01"}))
+            .await;
+        world
+    }
+
     /// A facility.
     pub async fn put_facility(&self, id: &str, texting: &Value) {
         let body = json!({"name": "Main Street Storage", "two_way_texting": texting});

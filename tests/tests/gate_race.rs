@@ -1,25 +1,13 @@
 //! Sends and STOPs at the same time: once a STOP was acknowledged, not one text leaves.
 
 use serde_json::json;
-use tests::{World, call, twilio};
+use tests::{ADA, OFFICE, World, call, twilio};
 
-const OFFICE: &str = "+15125550100";
-const ADA: &str = "+15125550142";
 const ROUNDS: usize = 1_000;
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn not_one_text_leaves_after_an_acknowledged_stop() {
-    let world = World::new().await;
-    let facility = json!({"name": "Main Street", "two_way_texting": {"enabled": true, "number": OFFICE}});
-    world
-        .send(call("PUT /v1/facilities/f1").json(&facility))
-        .await
-        .is(201);
-    let tenant = json!({"name": "Ada Moreno", "cell_phone": ADA, "created_on": "2020-01-01"});
-    world
-        .send(call("PUT /v1/facilities/f1/tenants/t1").json(&tenant))
-        .await
-        .is(201);
+    let world = World::with_ada().await;
     let send = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "hello"}));
 
     // Sends until the STOP has won, and counts what left.

@@ -2,25 +2,7 @@
 
 use consent_http::clock;
 use serde_json::{Value, json};
-use tests::{World, call, telnyx, twilio};
-
-const OFFICE: &str = "+15125550100";
-const ADA: &str = "+15125550142";
-
-async fn world() -> World {
-    let world = World::new().await;
-    let facility = json!({"name": "Main Street", "two_way_texting": {"enabled": true, "number": OFFICE}});
-    world
-        .send(call("PUT /v1/facilities/f1").json(&facility))
-        .await
-        .is(201);
-    let tenant = json!({"name": "Ada Moreno", "cell_phone": ADA, "created_on": "2020-01-01"});
-    world
-        .send(call("PUT /v1/facilities/f1/tenants/t1").json(&tenant))
-        .await
-        .is(201);
-    world
-}
+use tests::{ADA, OFFICE, World, call, telnyx, twilio};
 
 async fn status(world: &World) -> Value {
     world
@@ -44,7 +26,7 @@ fn notification(message_id: &str, body: &str, sent_at: &str) -> Value {
 
 #[tokio::test]
 async fn telnyx_is_verified_and_answered_through_sns() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let now = clock::now().as_second();
     let answer = world.send(telnyx("m1", ADA, OFFICE, "stop", now)).await;
     answer.is(200);
@@ -82,7 +64,7 @@ async fn telnyx_is_verified_and_answered_through_sns() {
 
 #[tokio::test]
 async fn a_keyword_older_than_the_last_one_changes_nothing() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let deliver = async |id: &str, body: &str, at: &str| {
         assert!(
             world
@@ -103,7 +85,7 @@ async fn a_keyword_older_than_the_last_one_changes_nothing() {
 
 #[tokio::test]
 async fn one_bad_record_does_not_lose_the_others() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let good = notification("a1", "STOP", "2026-11-23T10:00:00.000Z");
     let mut broken = good.clone();
     broken["Sns"]["Message"] = json!("{");
@@ -117,7 +99,7 @@ async fn one_bad_record_does_not_lose_the_others() {
 
 #[tokio::test]
 async fn a_number_that_was_given_up_still_takes_a_stop_and_no_more() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let put = async |facility: &str, number: Value| {
         let body = json!({"name": "Main Street", "two_way_texting": {"enabled": !number.is_null(), "number": number}});
         world
@@ -145,7 +127,7 @@ async fn a_number_that_was_given_up_still_takes_a_stop_and_no_more() {
 
 #[tokio::test]
 async fn a_doubtful_reply_right_after_a_question_is_an_answer() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let send = async |body: &str| {
         let call = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": body}));
         world.send(call).await.is(202);
@@ -166,7 +148,7 @@ async fn a_doubtful_reply_right_after_a_question_is_an_answer() {
 
 #[tokio::test]
 async fn a_stop_is_a_stop_after_a_question_too() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let question = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "Coming today?"}));
     world.send(question).await.is(202);
     world

@@ -1,25 +1,19 @@
 //! Sending through the gate, the thread, and the provider's own list.
 
-use serde_json::{Value, json};
-use tests::{Answer, World, call, twilio};
+#![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
-const OFFICE: &str = "+15125550100";
-const ADA: &str = "+15125550142";
+use std::sync::atomic::{AtomicBool, Ordering};
+use std::time::Duration;
+
+use consent::id::{FacilityId, TenantId};
+use consent_http::clock;
+use consent_store::{Decided, Draft, MessageState};
+use serde_json::{Value, json};
+use tests::{ADA, Answer, OFFICE, World, call, twilio};
+
 const SEND: &str = "POST /v1/facilities/f1/tenants/t1/messages";
 const THREAD: &str = "GET /v1/facilities/f1/tenants/t1/messages";
 const VIEW: &str = "GET /v1/facilities/f1/tenants/t1/consent";
-
-/// A facility with two-way texting, and a tenant from before the cutoff.
-async fn world() -> World {
-    let world = World::new().await;
-    let facility = json!({"name": "Main Street", "two_way_texting": {"enabled": true, "number": OFFICE}});
-    world
-        .send(call("PUT /v1/facilities/f1").json(&facility))
-        .await
-        .is(201);
-    register(&world, json!(ADA), "2020-01-01").await.is(201);
-    world
-}
 
 async fn register(world: &World, phone: Value, created_on: &str) -> Answer {
     let body = json!({"name": "Ada Moreno", "cell_phone": phone, "created_on": created_on});
@@ -37,7 +31,7 @@ async fn send(world: &World, body: &str, key: Option<&str>) -> Answer {
 
 #[tokio::test]
 async fn a_text_leaves_with_the_decision_that_let_it_out() {
-    let world = world().await;
+    let world = World::with_ada().await;
     world.requests.take();
     let sent = send(&world, "Your gate code is 4711.", None).await.is(202);
     // The read that decides, the decision, and how it went.
@@ -66,7 +60,7 @@ async fn a_text_leaves_with_the_decision_that_let_it_out() {
 
 #[tokio::test]
 async fn no_text_leaves_without_consent() {
-    let world = world().await;
+    let world = World::with_ada().await;
     world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
     let problem = send(&world, "hello", Some("k"))
         .await
@@ -93,7 +87,7 @@ async fn no_text_leaves_without_consent() {
 
 #[tokio::test]
 async fn a_consent_record_and_its_decisions_can_be_walked_both_ways() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let sent = send(&world, "hello", None).await.is(202);
     send(&world, "again", None).await.is(202);
     world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
@@ -144,7 +138,7 @@ async fn a_consent_record_and_its_decisions_can_be_walked_both_ways() {
 
 #[tokio::test]
 async fn a_key_sends_once_and_stands_for_one_body() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let first = send(&world, "hello", Some("k1")).await.is(202);
     assert_eq!(send(&world, "hello", Some("k1")).await.is(202), first);
     send(&world, "hallo", Some("k1"))
@@ -167,7 +161,7 @@ async fn a_key_sends_once_and_stands_for_one_body() {
 
 #[tokio::test]
 async fn a_failed_publish_is_visible_and_a_retry_with_the_key_completes_it() {
-    let world = world().await;
+    let world = World::with_ada().await;
     world.sns.tell("PUT", "/failures/1").await;
     let failed = send(&world, "hello", Some("k1")).await;
     failed.is_problem(503, "unavailable");
@@ -194,8 +188,72 @@ async fn a_failed_publish_is_visible_and_a_retry_with_the_key_completes_it() {
 }
 
 #[tokio::test]
+async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
+    let world = World::with_ada().await;
+    let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
+    let draft = Draft {
+        facility: &facility,
+        tenant: &tenant,
+        body: "hello",
+        key: Some("k1"),
+    };
+    // The decision is written, and then nothing more happens.
+    let Ok(Decided::Publish(permit)) = world.store.decide(&draft, clock::now).await else {
+        panic!("it may leave");
+    };
+    let state = async || world.send(call(THREAD)).await.is(200)["messages"][0]["state"].clone();
+    assert_eq!(state().await, "accepted");
+    assert!(world.sns.outbox().await.is_empty());
+    // Two retries at once wait until nobody can be at it any more; then one of them sends it.
+    let both = tokio::join!(
+        send(&world, "hello", Some("k1")),
+        send(&world, "hello", Some("k1"))
+    );
+    assert_eq!(both.0.is(202)["message_id"], permit.message.message_id);
+    assert_eq!(both.1.is(202)["message_id"], permit.message.message_id);
+    assert_eq!(world.sns.outbox().await.len(), 1);
+    assert_eq!(state().await, "sent");
+    // Whoever comes back from the dead is too late.
+    assert!(!permit.holds(clock::now()));
+}
+
+#[tokio::test]
+async fn a_stop_waits_for_a_text_in_flight() {
+    let world = World::with_ada().await;
+    let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
+    let draft = Draft {
+        facility: &facility,
+        tenant: &tenant,
+        body: "hello",
+        key: None,
+    };
+    let Ok(Decided::Publish(permit)) = world.store.decide(&draft, clock::now).await else {
+        panic!("it may leave");
+    };
+    let settled = AtomicBool::new(false);
+    let publish = async {
+        tokio::time::sleep(Duration::from_millis(300)).await;
+        settled.store(true, Ordering::SeqCst);
+        world
+            .store
+            .settle(&draft, &permit.message, MessageState::Sent)
+            .await
+            .unwrap();
+    };
+    let stop = async |id: &str| {
+        world.send(twilio(id, ADA, OFFICE, "STOP")).await.is(200);
+        assert!(
+            settled.load(Ordering::SeqCst),
+            "acknowledged while a text was in flight"
+        );
+    };
+    // Delivered again at the same time, it is not acknowledged earlier.
+    tokio::join!(publish, stop("SM1"), stop("SM1"));
+}
+
+#[tokio::test]
 async fn a_body_has_1_to_1600_characters() {
-    let world = world().await;
+    let world = World::with_ada().await;
     send(&world, &"é".repeat(1_600), None).await.is(202);
     for bad in [
         json!({"body": ""}),
@@ -213,7 +271,7 @@ async fn a_body_has_1_to_1600_characters() {
 
 #[tokio::test]
 async fn the_providers_list_keeps_texts_in_and_changes_no_consent() {
-    let world = world().await;
+    let world = World::with_ada().await;
     world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
     let problem = send(&world, "hello", None)
         .await
@@ -266,7 +324,7 @@ async fn the_providers_list_keeps_texts_in_and_changes_no_consent() {
 
 #[tokio::test]
 async fn preferences_follow_consent() {
-    let world = world().await;
+    let world = World::with_ada().await;
     let path = "/v1/facilities/f1/tenants/t1/notification-preferences";
     let put = |body: Value| world.send(call(&format!("PUT {path}")).json(&body));
     let get = || world.send(call(&format!("GET {path}")));

@@ -10,6 +10,7 @@ mod error;
 mod facilities;
 mod history;
 mod imports;
+mod in_flight;
 mod inbound;
 mod items;
 mod messages;

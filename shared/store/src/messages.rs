@@ -7,9 +7,9 @@
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use consent::facility::Facility;
-use consent::gate::{Gate, POLICY_VERSION, ProviderBlock, gate};
+use consent::gate::{Gate, POLICY_VERSION, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::number::Number;
 use consent::record::{hex, rfc3339};
@@ -21,7 +21,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::StoreError;
 use crate::items::{Direction, FacilityItem, PhoneItem, TenantItem, ThreadItem, Versioned, put};
 use crate::schema::{Key, PARTITION_KEY};
-use crate::store::{Found, GaveUp, NotFound, Pause, Store};
+use crate::store::{Found, NotFound, Pause, Store};
 
 /// An accepted send is remembered for so long under its `Idempotency-Key`.
 const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
@@ -30,7 +30,7 @@ const PUBLISH_WITHIN: SignedDuration = SignedDuration::from_secs(1);
 /// And the provider has answered, or is given up, within this time: twice what the client waits at most.
 const IN_FLIGHT: SignedDuration = SignedDuration::from_secs(4);
 /// Whoever waits for a message in flight looks again so often.
-const LOOK_AGAIN: Duration = Duration::from_millis(20);
+pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A text that somebody wants to send.
 #[derive(Debug, Clone, Copy)]
@@ -67,7 +67,7 @@ pub struct Message {
     /// The consent record on which that was decided.
     pub consent_record_id: String,
     /// When it was first accepted, as its thread entry has it.
-    at: String,
+    pub(crate) at: String,
 }
 
 /// Why a draft is not a message.
@@ -347,80 +347,6 @@ impl Store {
         Ok(writes)
     }
 
-    /// Writes down how publishing a message went.
-    ///
-    /// # Errors
-    /// The database's: the message then stays `accepted`.
-    pub async fn settle(
-        &self,
-        draft: &Draft<'_>,
-        message: &Message,
-        state: MessageState,
-    ) -> Result<(), StoreError> {
-        let thread = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
-        let thread = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(thread.attributes()))
-            .update_expression("SET #state = :state ADD version :one")
-            .condition_expression("decision_id = :decision")
-            .expression_attribute_names("#state", "state")
-            .expression_attribute_values(":state", serde_dynamo::to_attribute_value(state)?)
-            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .expression_attribute_values(":decision", AttributeValue::S(message.decision_id.clone()));
-        let tenant = Update::builder()
-            .table_name(&self.table)
-            .set_key(Some(Key::tenant(draft.facility, draft.tenant).attributes()))
-            .update_expression("REMOVE in_flight.#message")
-            .expression_attribute_names("#message", &message.message_id);
-        let writes = [thread, tenant]
-            .into_iter()
-            .map(|update| {
-                let update = update.build().map_err(StoreError::failed)?;
-                Ok(TransactWriteItem::builder().update(update).build())
-            })
-            .collect::<Result<Vec<_>, StoreError>>()?;
-        let mut pause = Pause::long();
-        loop {
-            match self.write(writes.clone()).await {
-                Ok(()) => return Ok(()),
-                // The text has left or failed: a throttled database is worth another try.
-                Err(error @ (StoreError::Conflict | StoreError::Unavailable(_))) => {
-                    pause.wait().await.map_err(|GaveUp| error)?;
-                }
-                Err(error) => return Err(error),
-            }
-        }
-    }
-
-    /// Waits until no text is in flight any more that was let out before the tenant's withdrawal was written:
-    /// `tenant` is as they were read for it. It ends by itself, for nothing is in flight for long.
-    pub(crate) async fn await_in_flight(&self, tenant: &Tenant, now: Timestamp) {
-        let Some(until) = tenant.in_flight.values().map(|in_flight| in_flight.until).max() else {
-            return;
-        };
-        let keys: Vec<Key> = tenant
-            .in_flight
-            .iter()
-            .map(|(id, in_flight)| Key::thread(&tenant.facility_id, &tenant.tenant_id, &in_flight.at, id))
-            .collect();
-        let settled = async {
-            loop {
-                // A database that is away tells nothing: then only time does.
-                if let Ok(mut items) = self.read(&keys.iter().collect::<Vec<_>>()).await {
-                    let mut states = keys.iter().map(|key| items.take::<ThreadItem>(key));
-                    let accepted = |read: Result<Option<ThreadItem>, StoreError>| !matches!(read, Ok(Some(item)) if item.state != Some(MessageState::Accepted));
-                    if !states.any(accepted) {
-                        return;
-                    }
-                }
-                tokio::time::sleep(LOOK_AGAIN).await;
-            }
-        };
-        // Past its time it is not in flight.
-        let patience = Duration::try_from(until.duration_since(now)).unwrap_or_default();
-        let _ = tokio::time::timeout(patience, settled).await;
-    }
-
     /// How far a message came that was accepted under a key, and the version of its thread entry.
     async fn outcome(&self, draft: &Draft<'_>, message: &Message) -> Result<(MessageState, u64), StoreError> {
         let key = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
@@ -429,52 +355,6 @@ impl Store {
         Ok(thread.map_or((MessageState::Sent, 0), |thread| {
             (thread.state.unwrap_or(MessageState::Sent), thread.version)
         }))
-    }
-
-    /// Keeps what is known of the provider's own list about a tenant's number. It changes no consent, and what
-    /// was known of the same block before stands.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn keep_provider_block(
-        &self,
-        facility: &FacilityId,
-        tenant: &TenantId,
-        block: Option<&ProviderBlock>,
-    ) -> Result<(), StoreError> {
-        let mut pause = Pause::new();
-        loop {
-            let (_, read) = self.read_tenant(facility, tenant).await?;
-            let Some(Versioned { value, version }) = read else {
-                return Ok(());
-            };
-            let known = value.provider_block.as_ref();
-            let block =
-                block
-                    .cloned()
-                    .map(|block| match known.filter(|known| known.number == block.number) {
-                        Some(known) => ProviderBlock {
-                            since: known.since,
-                            retry_after: known.retry_after.or(block.retry_after),
-                            ..block
-                        },
-                        None => block,
-                    });
-            if value.provider_block == block {
-                return Ok(());
-            }
-            let tenant = Tenant {
-                provider_block: block,
-                ..value
-            };
-            match self
-                .write(self.changed(&Change { tenant, record: None }, version)?)
-                .await
-            {
-                Ok(()) => return Ok(()),
-                Err(error) => pause.after(error).await?,
-            }
-        }
     }
 
     async fn read_number(&self, tenant: &Tenant) -> Result<Option<Number>, StoreError> {

@@ -1,6 +1,7 @@
 //! Tenants: submitting check boxes, and moving out. They come in through [`crate::registrations`].
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
+use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, TenantId};
 use consent::record::{Evidence, Record};
 use consent::rules::{Action, Consent, Refusal, Status};
@@ -145,6 +146,52 @@ impl Store {
                     self.await_in_flight(&tenant, now).await;
                     return Ok(Ok(()));
                 }
+                Err(error) => pause.after(error).await?,
+            }
+        }
+    }
+
+    /// Keeps what is known of the provider's own list about a tenant's number. It changes no consent, and what
+    /// was known of the same block before stands.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn keep_provider_block(
+        &self,
+        facility: &FacilityId,
+        tenant: &TenantId,
+        block: Option<&ProviderBlock>,
+    ) -> Result<(), StoreError> {
+        let mut pause = Pause::new();
+        loop {
+            let (_, read) = self.read_tenant(facility, tenant).await?;
+            let Some(Versioned { value, version }) = read else {
+                return Ok(());
+            };
+            let known = value.provider_block.as_ref();
+            let block =
+                block
+                    .cloned()
+                    .map(|block| match known.filter(|known| known.number == block.number) {
+                        Some(known) => ProviderBlock {
+                            since: known.since,
+                            retry_after: known.retry_after.or(block.retry_after),
+                            ..block
+                        },
+                        None => block,
+                    });
+            if value.provider_block == block {
+                return Ok(());
+            }
+            let tenant = Tenant {
+                provider_block: block,
+                ..value
+            };
+            match self
+                .write(self.changed(&Change { tenant, record: None }, version)?)
+                .await
+            {
+                Ok(()) => return Ok(()),
                 Err(error) => pause.after(error).await?,
             }
         }
