@@ -1,7 +1,5 @@
 //! Sending through the gate, the thread, and the provider's own list.
 
-#![expect(clippy::panic, reason = "a test that cannot go on fails")]
-
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
