@@ -13,6 +13,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result, bail};
 use tokio::net::{TcpListener, TcpStream};
 use tokio::process::{Child, ChildStdin, Command};
+use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
@@ -191,6 +192,7 @@ pub(crate) async fn guard(command: &[OsString]) -> Result<()> {
         .kill_on_drop(true)
         .spawn()
         .with_context(|| format!("cannot run {}", program.display()))?;
+    let mut terminate = signal(SignalKind::terminate())?;
     // A thread of its own, which dies with this process: Tokio would wait for its standard input to be read.
     let (closed, closing) = oneshot::channel();
     thread::spawn(move || closed.send(std::io::stdin().read(&mut [0])));
@@ -199,9 +201,11 @@ pub(crate) async fn guard(command: &[OsString]) -> Result<()> {
             let status = status?;
             bail!("{} ended: {status}", program.display());
         }
-        _ = closing => {
-            child.kill().await?;
-            Ok(())
-        }
+        // Whoever ends the guard itself means what it guards.
+        _ = closing => {}
+        _ = tokio::signal::ctrl_c() => {}
+        _ = terminate.recv() => {}
     }
+    child.kill().await?;
+    Ok(())
 }
