@@ -4,6 +4,12 @@
 
 use std::sync::Arc;
 
+use consent::id::PhoneNumber;
+use consent::intent::Intent;
+use consent::reply::Outcome;
+use consent_http::clock;
+use consent_store::{InboundText, Received};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{ADA, Answer, BEN, Faults, OFFICE, World, call, twilio, verify_chain};
 use tokio::task::JoinSet;
@@ -291,6 +297,31 @@ async fn crash(transactions: u32) {
 async fn a_crash_between_the_transactions_of_a_stop_is_made_good_by_the_next_delivery() {
     for transactions in 0..3 {
         Box::pin(crash(transactions)).await;
+    }
+}
+
+#[tokio::test]
+async fn a_stop_that_was_completed_too_late_is_not_confirmed() {
+    for (minutes, outcome) in [(4, Some(Outcome::Stopped)), (6, None)] {
+        let world = sharing(60).await;
+        let faults = Faults::cut_after(1);
+        let crashing = world.with_faults(&faults);
+        let number = |text| PhoneNumber::parse_e164(text).unwrap();
+        let text = InboundText {
+            provider: "twilio",
+            message_id: "SM1".to_owned(),
+            from: number(ADA),
+            to: number(OFFICE),
+            body: "STOP".to_owned(),
+            sent_at: None,
+        };
+        let (intent, now) = (Intent::read("STOP"), clock::now());
+        assert!(crashing.store.receive(&text, &intent, now).await.is_err());
+        faults.heal();
+        let later = now + SignedDuration::from_mins(minutes);
+        let received = crashing.store.receive(&text, &intent, later).await.unwrap();
+        assert!(matches!(received, Received::Accepted { outcome: told, .. } if told == outcome));
+        assert_eq!(world.totals().await, [0, 0, 60]);
     }
 }
 

@@ -3,6 +3,8 @@
 //! 47 CFR 64.1200(a)(12) allows a single confirmation of an opt-out, within five minutes, without anything
 //! promotional. CTIA's Messaging Principles ask for the program's name and a contact in the answer to HELP.
 
+use jiff::{SignedDuration, Timestamp};
+
 use crate::facility::Facility;
 use crate::words::Language;
 
@@ -19,6 +21,17 @@ pub enum Outcome {
     StartUnavailable,
     /// They asked for help.
     Help,
+}
+
+/// A confirmation of an opt-out is sent within five minutes of its receipt or not at all: 47 CFR
+/// 64.1200(a)(12) asks whoever sends it later to show why.
+const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_mins(5);
+
+impl Outcome {
+    /// Whether the sender is still told of it, `now` that it is done.
+    pub fn is_told(self, received_at: Timestamp, now: Timestamp) -> bool {
+        self != Self::Stopped || now.duration_since(received_at) < CONFIRM_WITHIN
+    }
 }
 
 /// The text that answers, in the language of the rule that matched.

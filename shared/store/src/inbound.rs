@@ -141,6 +141,8 @@ pub(crate) struct Effect {
     message: MessageEffect,
     /// The tenants whom a START concerns and who may be texted by their own consent now.
     started: Vec<TenantId>,
+    /// When it was first received.
+    received_at: Timestamp,
 }
 
 impl Store {
@@ -210,7 +212,9 @@ impl Store {
             None => Received::Repeated,
             Some(effect) => {
                 tracing::info!(provider = text.provider, rule = intent.rule, "text received");
-                let outcome = effect.outcome(intent.meaning);
+                let outcome = effect
+                    .outcome(intent.meaning)
+                    .filter(|outcome| outcome.is_told(effect.received_at, now));
                 Received::Accepted {
                     facility: effect.facility,
                     outcome,
@@ -287,6 +291,7 @@ impl Store {
                             facility,
                             message: plan.effect,
                             started,
+                            received_at: plan.received_at,
                         }));
                     }
                     pause = Pause::new();
@@ -400,6 +405,7 @@ impl Store {
             writes,
             complete,
             effect,
+            received_at,
             started,
             withdrawn,
         })
@@ -449,6 +455,7 @@ struct Plan {
     writes: Vec<TransactWriteItem>,
     complete: bool,
     effect: MessageEffect,
+    received_at: Timestamp,
     started: Vec<TenantId>,
     /// Whom a STOP reached while texts to them were in flight, as they were read.
     withdrawn: Vec<Tenant>,
