@@ -5,8 +5,9 @@
 use std::io::Write;
 use std::sync::{Arc, Mutex};
 
+use consent_http::clock;
 use serde_json::json;
-use tests::{ADA, BEN, Faults, OFFICE, World, call, twilio, twilio_form};
+use tests::{ADA, BEN, Faults, OFFICE, World, call, telnyx, twilio, twilio_form};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -41,6 +42,9 @@ impl Log {
                 "portal",
                 "report",
                 "sms_webhook",
+                "sms_topic",
+                "messages",
+                "consent_sns",
                 "log",
             ]
             .contains(&target)
@@ -133,6 +137,47 @@ async fn everything(world: &World) {
     ] {
         world.send(call).await;
     }
+    texts(world).await;
+}
+
+/// Texts that leave, that SNS refuses or fails at, and that come by the other ways.
+async fn texts(world: &World) {
+    let send = |body: &str| call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": body}));
+    let now = clock::now().as_second();
+    world.send(send("a sesquipedalian padlock")).await;
+    world
+        .send(send("padlock").header("idempotency-key", "Zebulon"))
+        .await;
+    world
+        .send(send("padlock?").header("idempotency-key", "Zebulon"))
+        .await;
+    world.send(send(&"padlock".repeat(300))).await;
+    world
+        .send(call("GET /v1/facilities/f1/tenants/t1/messages"))
+        .await;
+    world.sns.tell("PUT", "/failures/1").await;
+    world.send(send("padlock")).await;
+    // The stand-in's own refusal names the number.
+    world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    world.send(send("padlock")).await;
+    world
+        .send(telnyx("TX1", ADA, OFFICE, "stop this padlock", now))
+        .await;
+    world.send(telnyx("TX2", ADA, OFFICE, "START", now)).await;
+    world.send(telnyx("TX3", ADA, OFFICE, "STOP", now)).await;
+    world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    world.send(telnyx("TX4", ADA, OFFICE, "START", now)).await;
+    world.send(telnyx("TX5", ADA, OFFICE, "HELP", now - 400)).await;
+    let message = |body: &str| json!({"originationNumber": ADA, "destinationNumber": OFFICE, "messageBody": body, "inboundMessageId": body});
+    for (message, at) in [
+        (message("HELP").to_string(), "2026-11-23T10:00:00Z"),
+        (message("a padlock").to_string(), "2026-11-23T10:00:00Z"),
+        ("Zebulon padlock".to_owned(), "2026-11-23T10:00:00Z"),
+        (message("STOP").to_string(), "padlock"),
+    ] {
+        let records = json!({"Records": [{"Sns": {"Message": message, "Timestamp": at}}]});
+        world.deliver(records).await;
+    }
 }
 
 #[tokio::test]
@@ -150,6 +195,13 @@ async fn nothing_personal_reaches_the_log() {
     assert!(text.contains("text received"), "something is logged: {text}");
     assert!(text.contains("a text to a number that no facility has"));
     assert!(text.contains("request failed"));
+    for line in [
+        "a reply was not sent",
+        "did not take a number off its list",
+        "a record was not carried out",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
     for personal in PERSONAL {
         let line = text.lines().find(|line| line.contains(personal));
         assert_eq!(line, None, "{personal}");

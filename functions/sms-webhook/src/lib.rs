@@ -51,20 +51,19 @@ impl SmsWebhook {
             return Err(Problem::method_not_allowed("POST"));
         }
         let now = clock::now();
+        // Each provider reads in the same way; a third is one line more here.
+        let delivery = match (*provider, &self.twilio, &self.telnyx) {
+            ("twilio", Some(twilio), _) => twilio.read(&request, now)?,
+            ("telnyx", _, Some(telnyx)) => telnyx.read(&request, now)?,
+            _ => return Err(bad_signature()),
+        };
+        let reply = self.receive(delivery.as_ref(), now).await?;
         if *provider == "twilio" {
-            let delivery = self.twilio.as_ref().ok_or_else(bad_signature)?.read(&request)?;
-            let reply = self.receive(delivery.as_ref(), now).await?;
             return Ok(twilio::answer(reply.as_deref()));
         }
-        let delivery = self
-            .telnyx
-            .as_ref()
-            .ok_or_else(bad_signature)?
-            .read(&request, now)?;
-        if let (Some(delivery), Some(reply)) = (&delivery, self.receive(delivery.as_ref(), now).await?) {
-            self.sns
-                .reply(&delivery.text.to, &delivery.text.from, &reply)
-                .await;
+        // An answer to the others' requests says nothing to the sender.
+        if let (Some(Delivery { text, .. }), Some(reply)) = (&delivery, reply) {
+            self.sns.reply(&text.to, &text.from, &reply).await;
         }
         Ok(Response::new(Body::Empty))
     }

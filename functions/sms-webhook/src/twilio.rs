@@ -14,6 +14,7 @@ use consent_http::environment::{self, EnvironmentError, SMS_WEBHOOK_BASE_URL, TW
 use consent_http::request::{BODY_LIMIT, body};
 use consent_http::{Problem, response};
 use consent_store::InboundText;
+use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
 use ring::hmac;
@@ -53,8 +54,9 @@ impl Twilio {
         )))
     }
 
-    /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers.
-    pub(crate) fn read(&self, request: &Request) -> Result<Option<Delivery>, Problem> {
+    /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers. Twilio's
+    /// signatures carry no time.
+    pub(crate) fn read(&self, request: &Request, _: Timestamp) -> Result<Option<Delivery>, Problem> {
         let body = body(request, BODY_LIMIT)?;
         let parameters: Vec<(String, String)> =
             serde_urlencoded::from_bytes(body).map_err(|_| bad_signature())?;
