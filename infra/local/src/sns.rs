@@ -161,9 +161,9 @@ fn opt_in_once(world: &mut World, number: &str) -> Result<String, Refusal> {
         return Ok(String::new());
     }
     if !world.opted_in.insert(number.to_owned()) {
-        return Err(Refusal::invalid_parameter(
-            "Invalid parameter: PhoneNumber Reason: opted in within 30 days".to_owned(),
-        ));
+        return Err(Refusal::invalid_parameter(format!(
+            "Invalid parameter: PhoneNumber Reason: {number} opted in within 30 days"
+        )));
     }
     world.opted_out.remove(number);
     Ok(String::new())
