@@ -14,7 +14,7 @@ use futures_util::future::join_all;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::inbound::Heard;
+use crate::hearing::Heard;
 use crate::items::{FacilityItem, TenantItem, Versioned};
 use crate::numbers::{Moved, Numbers};
 use crate::schema::{Key, TOTALS_SHARDS};
