@@ -1,4 +1,5 @@
-//! A DynamoDB-compatible emulator in this process, and a count of what is asked of it.
+//! A DynamoDB-compatible emulator in this process, and a count of what is asked of it. With
+//! `TEST_DYNAMODB_ENDPOINT` the tests use the DynamoDB that is there instead.
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
@@ -17,19 +18,25 @@ use dynoxide::Database;
 use dynoxide::actions::get_records::GetRecordsRequest;
 use dynoxide::actions::get_shard_iterator::GetShardIteratorRequest;
 use dynoxide::actions::list_streams::ListStreamsRequest;
+use ring::rand::{SecureRandom as _, SystemRandom};
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::actions::Actions;
+use crate::capacity::Capacity;
 
 /// The emulator, until it is dropped.
 pub struct Emulator {
     /// Counts the requests of the stores made here.
     pub requests: Requests,
+    /// Measures what they consume.
+    pub capacity: Capacity,
     endpoint: String,
+    table: String,
     pub(crate) actions: Actions,
-    database: Database,
+    /// The emulator's own; `None`: the tests use another database.
+    database: Option<Database>,
     _stop: oneshot::Sender<()>,
 }
 
@@ -174,22 +181,36 @@ impl Intercept for Faults {
 impl Emulator {
     /// Starts an emulator on a free port of this machine, in memory.
     pub async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let (stop, stopped) = oneshot::channel::<()>();
-        let database = dev::embedded::in_memory().unwrap();
-        let served = dynoxide::server::serve_with_shutdown(listener, database.clone(), async {
-            // Ends with its sender, when the emulator is dropped.
-            let _ = stopped.await;
-        });
-        tokio::spawn(served);
+        let (endpoint, database) = if let Ok(endpoint) = std::env::var("TEST_DYNAMODB_ENDPOINT") {
+            (endpoint, None)
+        } else {
+            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+            let endpoint = format!("http://{}", listener.local_addr().unwrap());
+            let database = dev::embedded::in_memory().unwrap();
+            let served = dynoxide::server::serve_with_shutdown(listener, database.clone(), async {
+                // Ends with its sender, when the emulator is dropped.
+                let _ = stopped.await;
+            });
+            tokio::spawn(served);
+            (endpoint, Some(database))
+        };
+        let mut random = [0; 8];
+        SystemRandom::new().fill(&mut random).unwrap();
         Self {
             requests: Requests::default(),
+            capacity: Capacity::default(),
             endpoint,
+            table: format!("consent-{:016x}", u64::from_le_bytes(random)),
             actions: Actions::default(),
             database,
             _stop: stop,
         }
+    }
+
+    /// The name of the table.
+    pub fn table(&self) -> &str {
+        &self.table
     }
 
     /// A client that counts.
@@ -206,6 +227,7 @@ impl Emulator {
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .endpoint_url(&self.endpoint)
             .interceptor(self.requests.clone())
+            .interceptor(self.capacity.clone())
             .interceptor(self.actions.clone())
     }
 
@@ -216,22 +238,25 @@ impl Emulator {
             .retry_config(RetryConfig::disabled())
             .interceptor(faults.clone())
             .build();
-        Store::new(aws_sdk_dynamodb::Client::from_conf(config), "consent")
+        Store::new(aws_sdk_dynamodb::Client::from_conf(config), &self.table)
     }
 
     /// A store on a table of its own.
     pub async fn store(&self) -> Store {
         let client = self.client();
-        schema::create_table(&client, "consent").await.unwrap();
+        schema::create_table(&client, &self.table).await.unwrap();
         self.requests.take();
-        Store::new(client, "consent")
+        Store::new(client, &self.table)
     }
 
     /// Everything that happened to the table, as one batch of its stream: what it answers is in the form in which
     /// Lambda hands it over.
     pub fn stream(&self) -> Value {
-        let streams = self
+        let database = self
             .database
+            .as_ref()
+            .expect("the stream is read from the embedded emulator");
+        let streams = database
             .list_streams(ListStreamsRequest::default())
             .unwrap()
             .streams;
@@ -242,11 +267,11 @@ impl Emulator {
             shard_iterator_type: "TRIM_HORIZON".to_owned(),
             sequence_number: None,
         };
-        let position = self.database.get_shard_iterator(position).unwrap().shard_iterator;
+        let position = database.get_shard_iterator(position).unwrap().shard_iterator;
         let request = GetRecordsRequest {
             shard_iterator: position.unwrap(),
             limit: None,
         };
-        json!({"Records": self.database.get_records(request).unwrap().records})
+        json!({"Records": database.get_records(request).unwrap().records})
     }
 }

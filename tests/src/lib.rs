@@ -10,6 +10,7 @@
 )]
 
 mod actions;
+mod capacity;
 mod chain;
 mod emulator;
 mod issuer;
@@ -34,6 +35,7 @@ use sms_topic::SmsTopic;
 use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 
 pub use actions::Actions;
+pub use capacity::{Capacity, Consumed};
 pub use chain::{canonical, verify_chain};
 pub use emulator::{Emulator, Faults, Requests};
 pub use issuer::{Issuer, Token, mac, sign};
@@ -52,6 +54,8 @@ pub struct World {
     pub store: Store,
     /// Counts what the functions ask of it.
     pub requests: Requests,
+    /// Measures what they consume of the table.
+    pub capacity: Capacity,
     /// What the functions needed permission for.
     pub actions: Actions,
     /// What takes the texts that the functions send.
@@ -106,6 +110,7 @@ impl World {
             sns,
             actions: emulator.actions.clone(),
             requests: emulator.requests.clone(),
+            capacity: emulator.capacity.clone(),
             store,
             emulator,
         }
@@ -190,13 +195,18 @@ impl World {
         self.sms_topic.handle(event).await.is_ok()
     }
 
+    /// A client of the table's database, and the table's name.
+    pub fn client(&self) -> (aws_sdk_dynamodb::Client, &str) {
+        (self.emulator.client(), self.emulator.table())
+    }
+
     /// The table, as it was created.
     pub async fn table(&self) -> aws_sdk_dynamodb::types::TableDescription {
         let described = self
             .emulator
             .client()
             .describe_table()
-            .table_name("consent")
+            .table_name(self.emulator.table())
             .send()
             .await;
         described.unwrap().table.unwrap()

@@ -113,12 +113,12 @@ async fn each_route_makes_this_many_requests() {
     facility, new                                201 1 BatchGetItem, 1 TransactWriteItems
     facility, another number                     200 1 BatchGetItem, 1 TransactWriteItems
     facility, read                               200 1 BatchGetItem
-    tenant, new                                  201 2 BatchGetItem, 1 TransactWriteItems
+    tenant, new                                  201 2 BatchGetItem, 1 BatchWriteItem, 1 TransactWriteItems
     tenant, unchanged                            200 1 BatchGetItem
-    tenant, another phone                        200 2 BatchGetItem, 1 TransactWriteItems
-    tenant, and back                             200 2 BatchGetItem, 1 TransactWriteItems
-    tenant, new, replied STOP before             201 3 BatchGetItem, 2 TransactWriteItems
-    tenant, moved out                            204 2 BatchGetItem, 1 TransactWriteItems
+    tenant, another phone                        200 2 BatchGetItem, 1 BatchWriteItem, 1 DeleteItem, 1 TransactWriteItems
+    tenant, and back                             200 2 BatchGetItem, 1 BatchWriteItem, 1 DeleteItem, 1 TransactWriteItems
+    tenant, new, replied STOP before             201 3 BatchGetItem, 1 BatchWriteItem, 2 TransactWriteItems
+    tenant, moved out                            204 2 BatchGetItem, 5 DeleteItem, 1 TransactWriteItems
     consent view                                 200 1 BatchGetItem
     profile check                                200 1 BatchGetItem, 1 TransactWriteItems
     profile check, as it stands                  200 1 BatchGetItem
@@ -127,8 +127,8 @@ async fn each_route_makes_this_many_requests() {
     portal check                                 200 1 BatchGetItem, 1 TransactWriteItems
     portal check, as it stands                   200 1 BatchGetItem
     history                                      200 1 BatchGetItem, 1 Query
-    report, a page                               200 1 BatchGetItem, 2 Query
-    report, a search                             200 1 BatchGetItem, 2 Query
+    report, a page                               200 2 Query
+    report, a search                             200 2 Query
     report, CSV                                  200 1 BatchGetItem, 1 Query
     text, STOP                                   200 3 BatchGetItem, 1 TransactWriteItems
     text, delivered again                        200 1 BatchGetItem

@@ -6,8 +6,27 @@ use consent::id::PhoneNumber;
 
 use crate::RowBody;
 
-/// The whole report, row by row.
-pub(crate) struct Export(csv::Writer<Vec<u8>>);
+/// What an export is called on the wire.
+pub(crate) const MEDIA_TYPE: &str = "text/csv; charset=utf-8";
+
+/// A part is full at so many bytes. Lambda takes answers of 6 MB, and the last row may have 20 KB.
+const FULL_BYTES: usize = 5 << 20;
+
+/// Whether a part names its columns. The first does; parts joined are one file.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Header {
+    /// It does.
+    Present,
+    /// It does not.
+    Absent,
+}
+
+/// The report, or a part of it, row by row.
+pub(crate) struct Part {
+    writer: csv::Writer<Vec<u8>>,
+    /// The bytes of what was written, as the JSON string that API Gateway is given.
+    bytes: usize,
+}
 
 const COLUMNS: [&str; 8] = [
     "tenant_id",
@@ -22,14 +41,20 @@ const COLUMNS: [&str; 8] = [
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
 
-impl Export {
-    pub(crate) fn new() -> Self {
+impl Part {
+    pub(crate) fn new(header: Header) -> Self {
         let mut writer = csv::WriterBuilder::new()
             .terminator(csv::Terminator::CRLF)
             .from_writer(Vec::new());
-        // Writing to memory does not fail.
-        let _ = writer.write_record(COLUMNS);
-        Self(writer)
+        if header == Header::Present {
+            // Writing to memory does not fail.
+            let _ = writer.write_record(COLUMNS);
+        }
+        Self { writer, bytes: 0 }
+    }
+
+    pub(crate) fn is_full(&self) -> bool {
+        self.bytes >= FULL_BYTES
     }
 
     pub(crate) fn row(&mut self, row: &RowBody) -> Result<(), Error> {
@@ -37,7 +62,8 @@ impl Export {
         let units: Vec<Cow<'_, str>> = row.units.iter().map(|unit| harmless(unit)).collect();
         let units = units.join(";");
         let source = row.source.map(serde_json::to_value).transpose()?;
-        self.0.write_record([
+        let written = self.writer.get_ref().len();
+        self.writer.write_record([
             &*harmless(&row.tenant_id),
             &*harmless(&row.name),
             // A number in E.164 is no formula that does anything, and stays what it is.
@@ -51,11 +77,23 @@ impl Export {
                 .unwrap_or_default(),
             row.changed_at.as_deref().unwrap_or_default(),
         ])?;
+        self.writer.flush()?;
+        let added = self.writer.get_ref().iter().skip(written);
+        self.bytes += added.map(|byte| in_json(*byte)).sum::<usize>();
         Ok(())
     }
 
     pub(crate) fn finish(self) -> Result<String, Error> {
-        Ok(String::from_utf8(self.0.into_inner()?)?)
+        Ok(String::from_utf8(self.writer.into_inner()?)?)
+    }
+}
+
+/// How many bytes a byte takes in a JSON string.
+fn in_json(byte: u8) -> usize {
+    match byte {
+        b'"' | b'\\' | b'\n' | b'\r' | b'\t' => 2,
+        0..0x20 => 6,
+        _ => 1,
     }
 }
 

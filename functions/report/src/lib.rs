@@ -1,20 +1,22 @@
-//! The Customer Consent Status report, as a page of JSON or whole as CSV.
+//! The Customer Consent Status report, as a page of JSON or whole as CSV, in parts where an answer cannot hold it.
 
 mod csv;
 
-use consent::id::PhoneNumber;
+use consent::id::{FacilityId, PhoneNumber};
 use consent::rules::{Source, Status};
 use consent_http::request::{self, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
 use consent_store::{CursorKey, ReportQuery, ReportRow, Store, Totals};
-use lambda_http::http::{Method, StatusCode, header};
+use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 
+use crate::csv::Header;
+
 /// What may be typed into the search.
 const SEARCH_CHARACTERS: usize = 200;
-/// The whole report is read in pages of so many rows.
-const EXPORT_PAGE: usize = 1_000;
+/// A part of an export takes so many reads at most, lest a filter that leaves little take too long.
+const PAGES_AT_MOST: u32 = 100;
 
 /// The function, with what it works on.
 pub struct Report {
@@ -50,13 +52,13 @@ struct RowBody {
     changed_at: Option<String>,
 }
 
-impl From<ReportRow> for RowBody {
-    fn from(row: ReportRow) -> Self {
+impl From<&ReportRow> for RowBody {
+    fn from(row: &ReportRow) -> Self {
         Self {
-            tenant_id: row.tenant_id.into(),
-            name: row.name,
-            cell_phone: row.cell_phone,
-            units: row.units,
+            tenant_id: row.tenant_id.to_string(),
+            name: row.name.clone(),
+            cell_phone: row.cell_phone.clone(),
+            units: row.units.clone(),
             provided_consent: if row.status == Status::Provided {
                 "Yes"
             } else {
@@ -64,7 +66,7 @@ impl From<ReportRow> for RowBody {
             },
             status: row.status,
             source: row.source,
-            changed_at: row.changed_at,
+            changed_at: row.changed_at.clone(),
         }
     }
 }
@@ -113,28 +115,23 @@ impl Report {
         let query = Query::of(&request);
         let limit = query.limit()?;
         let report = self.query(&facility, &query)?;
-        if self.store.facility(&facility).await?.is_none() {
-            return Err(Problem::facility_not_found());
-        }
         if wants_csv(&request) {
-            return self.export(report.from_the_start()).await;
+            return self.export(&facility, report, &query).await;
         }
-        let (page, totals) = tokio::try_join!(
-            self.store.report(&report, limit.into(), &self.cursors),
-            self.store.totals(&facility)
-        )?;
-        let rows = page.rows.into_iter().map(RowBody::from).collect();
+        let page = self.store.report(&report, limit.into(), &self.cursors).await?;
+        let page = page.ok_or_else(Problem::facility_not_found)?;
+        let rows = page.rows.iter().map(RowBody::from).collect();
         response::json(
             StatusCode::OK,
             &ReportBody {
                 rows,
                 next: page.next,
-                totals: totals.into(),
+                totals: page.totals.into(),
             },
         )
     }
 
-    fn query(&self, facility: &consent::id::FacilityId, query: &Query) -> Result<ReportQuery, Problem> {
+    fn query(&self, facility: &FacilityId, query: &Query) -> Result<ReportQuery, Problem> {
         let search = query.last("search").unwrap_or_default();
         if search.chars().count() > SEARCH_CHARACTERS {
             return Err(Problem::invalid_field(
@@ -156,26 +153,63 @@ impl Report {
             .map_err(|error| Problem::invalid_field("cursor", error.to_string()))
     }
 
-    /// The whole of what the query matches.
-    async fn export(&self, mut query: ReportQuery) -> Result<Response<Body>, Problem> {
-        let mut export = csv::Export::new();
-        loop {
-            let page = self.store.report(&query, EXPORT_PAGE, &self.cursors).await?;
-            for row in page.rows {
-                export.row(&row.into()).map_err(Problem::internal)?;
-            }
-            match page.next {
-                Some(next) => query = query.turn(&next, &self.cursors).map_err(Problem::internal)?,
-                None => break,
-            }
+    /// The whole of what the query matches, or as much of it as an answer holds: then `Link` leads to the rest.
+    async fn export(
+        &self,
+        facility: &FacilityId,
+        report: ReportQuery,
+        query: &Query,
+    ) -> Result<Response<Body>, Problem> {
+        let part = query.last("part");
+        let mut report = report
+            .export(part, &self.cursors)
+            .map_err(|error| Problem::invalid_field("part", error.to_string()))?;
+        if self.store.facility(facility).await?.is_none() {
+            return Err(Problem::facility_not_found());
         }
-        let text = export.finish().map_err(Problem::internal)?;
-        Ok(response::with_type(
-            StatusCode::OK,
-            "text/csv; charset=utf-8; header=present",
-            text,
-        ))
+        let mut file = csv::Part::new(if part.is_none() {
+            Header::Present
+        } else {
+            Header::Absent
+        });
+        let mut pages = 0..PAGES_AT_MOST;
+        let rest = 'rest: {
+            while pages.next().is_some() {
+                let page = self.store.export(&report).await?;
+                for row in &page.rows {
+                    file.row(&row.into()).map_err(Problem::internal)?;
+                    if file.is_full() {
+                        break 'rest Some(report.following(row));
+                    }
+                }
+                match page.rest {
+                    Some(rest) => report = rest,
+                    None => break 'rest None,
+                }
+            }
+            Some(report)
+        };
+        let text = file.finish().map_err(Problem::internal)?;
+        let mut response = response::with_type(StatusCode::OK, csv::MEDIA_TYPE, text);
+        if let Some(rest) = rest {
+            let link = link_to(query, &rest.part(&self.cursors));
+            response
+                .headers_mut()
+                .insert(header::LINK, link.map_err(Problem::internal)?);
+        }
+        Ok(response)
     }
+}
+
+/// The link (RFC 8288) to the part of an export that follows: the same query, with that part.
+fn link_to(query: &Query, part: &str) -> Result<HeaderValue, Box<dyn std::error::Error + Send + Sync>> {
+    let mut asked: Vec<(&str, &str)> = ["status", "search"]
+        .iter()
+        .flat_map(|name| query.all(name).map(|value| (*name, value)))
+        .collect();
+    asked.push(("part", part));
+    let link = format!("<?{}>; rel=\"next\"", serde_urlencoded::to_string(asked)?);
+    Ok(HeaderValue::from_str(&link)?)
 }
 
 /// Whether the caller prefers CSV to JSON (RFC 9110, 12.5.1).

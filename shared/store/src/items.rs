@@ -17,7 +17,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::error::StoreError;
 use crate::messages::MessageState;
-use crate::schema::{Key, PARTITION_KEY, SCHEMA_VERSION, facility_partition};
+use crate::schema::{Key, PARTITION_KEY, SCHEMA_VERSION};
 use crate::search::sort_key;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -123,8 +123,6 @@ pub(crate) struct TenantItem {
     source: Option<Source>,
     changed_at: Option<String>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    report_facility: Option<String>,
-    #[serde(skip_serializing_if = "Option::is_none")]
     report_name: Option<String>,
     #[serde(default, skip_serializing)]
     version: u64,
@@ -147,7 +145,6 @@ impl From<&Tenant> for TenantItem {
             status: tenant.consent.status(),
             source: tenant.consent.source(),
             changed_at: tenant.chain.at.map(rfc3339),
-            report_facility: resident.then(|| facility_partition(&tenant.facility_id)),
             report_name: resident.then(|| sort_key(&tenant.details.name, &tenant.tenant_id)),
             version: 0,
         }

@@ -17,6 +17,7 @@ use crate::error::StoreError;
 use crate::hearing::Heard;
 use crate::items::{FacilityItem, TenantItem, Versioned};
 use crate::numbers::{Moved, Numbers};
+use crate::postings::PostingChanges;
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, Store};
 use crate::tenants::counted;
@@ -133,8 +134,11 @@ impl Store {
             if draft.is_empty() {
                 return Ok((facility, registered));
             }
+            let postings = draft.postings();
+            self.put_postings(&postings).await?;
             match self.write(draft.writes(self, facility_id)?).await {
                 Ok(()) => {
+                    self.delete_postings(&postings).await;
                     join_all(
                         draft
                             .left_numbers()
@@ -270,6 +274,18 @@ impl Draft {
 
     fn is_empty(&self) -> bool {
         self.tenants.values().all(|drafted| drafted.after.is_none())
+    }
+
+    /// What changes in the search index.
+    fn postings(&self) -> PostingChanges {
+        let mut postings = PostingChanges::default();
+        for drafted in self.tenants.values() {
+            let Some(after) = &drafted.after else { continue };
+            let stored = drafted.stored.as_ref();
+            let version = stored.and_then(|stored| stored.version);
+            postings.add(stored.map(|stored| &stored.value), version, after);
+        }
+        postings
     }
 
     /// What is to be written, each item on the version that was read.

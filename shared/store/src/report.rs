@@ -1,28 +1,43 @@
 //! The Customer Consent Status report: a facility's residents by name.
+//!
+//! A page costs what it shows. Without a search, and in a facility of a few hundred tenants with one, it is a
+//! stretch of the index `report`. A search in a larger one is looked up in the postings, which are in the order
+//! of names as well, so that a cursor is a place in that order either way.
 
 use aws_sdk_dynamodb::types::AttributeValue;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::rules::{Source, Status};
-use serde::Deserialize;
-use serde_dynamo::aws_sdk_dynamodb_1::from_items;
+use futures_util::try_join;
+use serde::de::Error as _;
+use serde::{Deserialize, Deserializer};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, from_items};
 
 use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
+use crate::postings::Posting;
 use crate::schema::{
-    PARTITION_KEY, REPORT_FACILITY, REPORT_INDEX, REPORT_NAME, SORT_KEY, TOTALS_PREFIX, facility_partition,
+    FACILITY, Key, PARTITION_KEY, REPORT_INDEX, REPORT_NAME, SORT_KEY, TENANT_PREFIX, facility_partition,
 };
-use crate::search::Search;
-use crate::store::Store;
+use crate::search::{Listed, Search};
+use crate::store::{Consistency, Store};
 
-/// A page that selects little is cut off after so many tenants, with a cursor to go on.
-const READ_AT_MOST: usize = 2_000;
-/// With a search or a filter, so many tenants are read at a time.
-const READ_AT_ONCE: usize = 250;
+/// A page of up to so many rows may read as much as [`WALKED_PER_ROW`] and the others allow it; a longer one
+/// in proportion.
+const SHORT_PAGE: usize = 50;
+/// Tenants read in the order of names for each row asked for: 300 for a page of 50, 7 read units.
+const WALKED_PER_ROW: usize = 6;
+/// Postings read for each row asked for: 150 for a page of 50, 2 read units.
+const POSTINGS_PER_ROW: usize = 3;
+/// A tenant is read for so many rows asked for: 12 for a page of 50, half a read unit each.
+const ROWS_PER_TENANT: usize = 4;
+/// An export reads so many tenants at a time.
+const EXPORTED_AT_ONCE: usize = 1_000;
 
 /// A tenant in the report.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 pub struct ReportRow {
     /// The tenant.
+    #[serde(rename = "SK", deserialize_with = "tenant_of_sort_key")]
     pub tenant_id: TenantId,
     /// Their name.
     pub name: String,
@@ -36,7 +51,15 @@ pub struct ReportRow {
     pub source: Option<Source>,
     /// When.
     pub changed_at: Option<String>,
+    /// Their place; none once they moved out.
+    #[serde(default)]
     report_name: String,
+}
+
+fn tenant_of_sort_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TenantId, D::Error> {
+    let sort_key = String::deserialize(deserializer)?;
+    let tenant = sort_key.strip_prefix(TENANT_PREFIX).unwrap_or_default();
+    TenantId::parse(tenant).map_err(D::Error::custom)
 }
 
 /// How many of a facility's residents stand where.
@@ -49,6 +72,12 @@ pub struct Totals {
     pub not_provided: i64,
     /// Withdrew.
     pub opted_out: i64,
+}
+
+impl Totals {
+    fn residents(self) -> i64 {
+        self.provided + self.not_provided + self.opted_out
+    }
 }
 
 /// What is asked of the report.
@@ -66,9 +95,23 @@ pub struct ReportQuery {
 pub struct Report {
     /// By name.
     pub rows: Vec<ReportRow>,
-    /// Where the next page begins.
+    /// Where the next page begins. A page may be short and have a next one: what it reads is bounded.
     pub next: Option<String>,
+    /// The whole facility's.
+    pub totals: Totals,
 }
+
+/// Rows of an export, in the order of names.
+#[derive(Debug, Clone)]
+pub struct Export {
+    /// By name.
+    pub rows: Vec<ReportRow>,
+    /// What is to be asked for the rows that follow.
+    pub rest: Option<ReportQuery>,
+}
+
+/// Rows, and the place after which the next ones are, where there may be more.
+type Rows = (Vec<ReportRow>, Option<String>);
 
 impl ReportQuery {
     /// A query as it is typed. No statuses means all of them.
@@ -105,11 +148,31 @@ impl ReportQuery {
         Ok(self)
     }
 
-    /// The same query, its cursor left aside.
+    /// The same query as an export, its cursor left aside: from the start, or from where a part of it ended.
+    ///
+    /// # Errors
+    /// The part is none of this query.
+    pub fn export(mut self, part: Option<&str>, cursors: &CursorKey) -> Result<Self, BadCursor> {
+        self.after = match part {
+            Some(part) => Some(cursors.open(&format!("export/{}", self.list()), part)?),
+            None => None,
+        };
+        Ok(self)
+    }
+
+    /// The same query from behind a row on.
     #[must_use]
-    pub fn from_the_start(mut self) -> Self {
-        self.after = None;
-        self
+    pub fn following(&self, row: &ReportRow) -> Self {
+        Self {
+            after: Some(row.report_name.clone()),
+            ..self.clone()
+        }
+    }
+
+    /// Names what this query is to export, for [`ReportQuery::export`].
+    pub fn part(&self, cursors: &CursorKey) -> String {
+        let after = self.after.as_deref().unwrap_or_default();
+        cursors.seal(&format!("export/{}", self.list()), after)
     }
 
     /// What a cursor of this query is bound to.
@@ -125,15 +188,24 @@ impl ReportQuery {
 
     fn selects(&self, row: &ReportRow) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&row.status))
-            && self
-                .search
-                .as_ref()
-                .is_none_or(|search| search.finds(&row.name, row.cell_phone.as_ref(), &row.units))
+            && self.finds(&row.name, row.cell_phone.as_ref(), &row.units)
+    }
+
+    /// Whether it may select whom a posting lists, as far as that says: it says what its token is about.
+    fn may_select(&self, posting: &Posting) -> bool {
+        let Listed { cell_phone, units } = &posting.listed;
+        self.finds(posting.folded_name(), cell_phone.as_ref(), units)
+    }
+
+    fn finds(&self, name: &str, cell_phone: Option<&PhoneNumber>, units: &[String]) -> bool {
+        let search = self.search.as_ref();
+        search.is_none_or(|search| search.finds(name, cell_phone, units))
     }
 }
 
 impl Store {
-    /// A page of the report.
+    /// A page of the report, or `None` where there is no such facility. What it reads depends on `limit` and not
+    /// on the facility's size: two requests at most, beside the one for the totals.
     ///
     /// # Errors
     /// The database's.
@@ -142,85 +214,150 @@ impl Store {
         query: &ReportQuery,
         limit: usize,
         cursors: &CursorKey,
-    ) -> Result<Report, StoreError> {
-        let mut rows: Vec<ReportRow> = Vec::new();
-        let mut after = query.after.clone();
-        let mut read = 0;
-        // One row more than is shown tells whether there is a next page.
-        while rows.len() <= limit && read < READ_AT_MOST {
-            let at_once = if query.selects_all() {
-                limit + 1
-            } else {
-                READ_AT_ONCE
-            };
-            let (page, end) = self
-                .report_rows(&query.facility, after.as_deref(), at_once)
-                .await?;
-            read += page.len();
-            after = page.last().map(|row| row.report_name.clone()).or(after);
-            rows.extend(page.into_iter().filter(|row| query.selects(row)));
-            if end {
-                after = None;
-                break;
+    ) -> Result<Option<Report>, StoreError> {
+        let walked = limit.max(SHORT_PAGE) * WALKED_PER_ROW;
+        let (totals, page) = match &query.search {
+            None => {
+                let (totals, page) =
+                    try_join!(self.totals(&query.facility), self.walk(query, limit, walked))?;
+                (totals, Some(page))
             }
-        }
+            Some(_) => (self.totals(&query.facility).await?, None),
+        };
+        let Some(totals) = totals else { return Ok(None) };
+        let (rows, after) = match (page, query.search.as_ref().and_then(Search::token)) {
+            (Some(page), _) => page,
+            // Whoever is listed under the token is read one by one: not where all are soon looked through.
+            (None, Some(token)) if usize::try_from(totals.residents()).is_ok_and(|all| all > walked) => {
+                self.find(query, &token, limit).await?
+            }
+            (None, _) => self.walk(query, limit, walked).await?,
+        };
+        let next = after.map(|after| cursors.seal(&query.list(), &after));
+        Ok(Some(Report { rows, next, totals }))
+    }
+
+    /// Looks through the tenants in the order of names: at most so many of them, where the query leaves some out.
+    async fn walk(&self, query: &ReportQuery, limit: usize, at_most: usize) -> Result<Rows, StoreError> {
+        // One row more than is shown tells whether there is a next page.
+        let at_most = if query.selects_all() { limit + 1 } else { at_most };
+        let (read, mut after) = self
+            .residents(&query.facility, query.after.as_deref(), at_most)
+            .await?;
+        let mut rows: Vec<ReportRow> = read.into_iter().filter(|row| query.selects(row)).collect();
         if rows.len() > limit {
             rows.truncate(limit);
             after = rows.last().map(|row| row.report_name.clone());
         }
-        Ok(Report {
-            rows,
-            next: after.map(|after| cursors.seal(&query.list(), &after)),
-        })
+        Ok((rows, after))
     }
 
-    /// Rows by name, and whether they are the last.
-    async fn report_rows(
+    /// Looks the search up by its token: the postings first, then the tenants whom they list.
+    async fn find(&self, query: &ReportQuery, token: &str, limit: usize) -> Result<Rows, StoreError> {
+        let page = limit.max(SHORT_PAGE);
+        let (postings, mut after) = self
+            .postings(
+                &query.facility,
+                token,
+                query.after.as_deref(),
+                page * POSTINGS_PER_ROW,
+            )
+            .await?;
+        let mut hits: Vec<Posting> = postings
+            .into_iter()
+            .filter(|posting| query.may_select(posting))
+            .collect();
+        let at_most = limit.min(page / ROWS_PER_TENANT);
+        if hits.len() > at_most {
+            hits.truncate(at_most);
+            after = hits.last().map(|hit| hit.name.clone());
+        }
+        let keys: Vec<Key> = hits
+            .iter()
+            .map(|hit| Key::tenant(&query.facility, &hit.tenant_id))
+            .collect();
+        let mut tenants = self
+            .read_with(&keys.iter().collect::<Vec<_>>(), Consistency::Eventual)
+            .await?;
+        let mut rows = Vec::with_capacity(hits.len());
+        for (hit, key) in hits.iter().zip(&keys) {
+            let row = tenants.take::<ReportRow>(key)?;
+            rows.extend(row.filter(|row| row.report_name == hit.name && query.selects(row)));
+        }
+        Ok((rows, after))
+    }
+
+    /// The next rows of an export.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn export(&self, query: &ReportQuery) -> Result<Export, StoreError> {
+        let (read, after) = self
+            .residents(&query.facility, query.after.as_deref(), EXPORTED_AT_ONCE)
+            .await?;
+        let rows = read.into_iter().filter(|row| query.selects(row)).collect();
+        let rest = after.map(|after| ReportQuery {
+            after: Some(after),
+            ..query.clone()
+        });
+        Ok(Export { rows, rest })
+    }
+
+    /// Residents in the order of names.
+    async fn residents(
         &self,
         facility: &FacilityId,
         after: Option<&str>,
-        limit: usize,
-    ) -> Result<(Vec<ReportRow>, bool), StoreError> {
+        at_most: usize,
+    ) -> Result<Rows, StoreError> {
         let answer = self
             .client
             .query()
             .table_name(&self.table)
             .index_name(REPORT_INDEX)
-            .limit(i32::try_from(limit).unwrap_or(i32::MAX))
+            .limit(i32::try_from(at_most).unwrap_or(i32::MAX))
             .key_condition_expression("#facility = :facility AND #name > :after")
-            .expression_attribute_names("#facility", REPORT_FACILITY)
+            .expression_attribute_names("#facility", PARTITION_KEY)
             .expression_attribute_names("#name", REPORT_NAME)
             .expression_attribute_values(":facility", AttributeValue::S(facility_partition(facility)))
             // The separator alone sorts before every name.
             .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or("\u{1}").to_owned()))
             .send()
             .await?;
-        let end = answer.last_evaluated_key.is_none();
-        Ok((from_items(answer.items.unwrap_or_default())?, end))
+        let is_more = answer.last_evaluated_key.is_some();
+        let rows: Vec<ReportRow> = from_items(answer.items.unwrap_or_default())?;
+        let after = rows.last().filter(|_| is_more).map(|row| row.report_name.clone());
+        Ok((rows, after))
     }
 
-    /// How many of a facility's residents stand where.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn totals(&self, facility: &FacilityId) -> Result<Totals, StoreError> {
+    /// How many of a facility's residents stand where, or `None` where there is no such facility.
+    async fn totals(&self, facility: &FacilityId) -> Result<Option<Totals>, StoreError> {
         let answer = self
             .client
             .query()
             .table_name(&self.table)
             .consistent_read(true)
-            .key_condition_expression("#pk = :pk AND begins_with(#sk, :totals)")
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :facility)")
             .expression_attribute_names("#pk", PARTITION_KEY)
             .expression_attribute_names("#sk", SORT_KEY)
             .expression_attribute_values(":pk", AttributeValue::S(facility_partition(facility)))
-            .expression_attribute_values(":totals", AttributeValue::S(TOTALS_PREFIX.to_owned()))
+            .expression_attribute_values(":facility", AttributeValue::S(FACILITY.to_owned()))
             .send()
             .await?;
-        let shards: Vec<Totals> = from_items(answer.items.unwrap_or_default())?;
-        Ok(shards.into_iter().fold(Totals::default(), |sum, shard| Totals {
-            provided: sum.provided + shard.provided,
-            not_provided: sum.not_provided + shard.not_provided,
-            opted_out: sum.opted_out + shard.opted_out,
-        }))
+        let mut exists = false;
+        let mut totals = Totals::default();
+        for item in answer.items.unwrap_or_default() {
+            if item.get(SORT_KEY) == Some(&AttributeValue::S(FACILITY.to_owned())) {
+                exists = true;
+                continue;
+            }
+            let shard: Totals = from_item(item)?;
+            totals = Totals {
+                provided: totals.provided + shard.provided,
+                not_provided: totals.not_provided + shard.not_provided,
+                opted_out: totals.opted_out + shard.opted_out,
+            };
+        }
+        Ok(exists.then_some(totals))
     }
 }

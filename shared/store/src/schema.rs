@@ -17,29 +17,19 @@ use crate::error::StoreError;
 pub const PARTITION_KEY: &str = "PK";
 /// Sort key of the table.
 pub const SORT_KEY: &str = "SK";
-/// Index of a facility's residents by name.
+/// Index of a facility's residents by name. Its partition key is the table's.
 pub const REPORT_INDEX: &str = "report";
-/// Partition key of [`REPORT_INDEX`]: the facility's partition key, absent once a tenant moved out.
-pub const REPORT_FACILITY: &str = "report_facility";
-/// Sort key of [`REPORT_INDEX`]: the folded name, then the tenant id.
+/// Sort key of [`REPORT_INDEX`]: the folded name, then the tenant id. Absent once a tenant moved out.
 pub const REPORT_NAME: &str = "report_name";
-/// What a row of the report shows, copied to [`REPORT_INDEX`].
-pub const REPORT_ATTRIBUTES: [&str; 7] = [
-    "tenant_id",
-    "name",
-    "cell_phone",
-    "units",
-    "status",
-    "source",
-    "changed_at",
-];
+/// What a row of the report shows, copied to [`REPORT_INDEX`]. The tenant's id is in the sort key.
+pub const REPORT_ATTRIBUTES: [&str; 6] = ["name", "cell_phone", "units", "status", "source", "changed_at"];
 /// A facility's totals are spread over so many items, lest every change in it wait for the same one.
 pub const TOTALS_SHARDS: u8 = 16;
 /// Version of the items' shape, written to each.
 pub const SCHEMA_VERSION: u32 = 1;
 
 /// The key of an item.
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Key {
     pub(crate) pk: String,
     pub(crate) sk: String,
@@ -50,7 +40,7 @@ impl Key {
     pub fn facility(facility: &FacilityId) -> Self {
         Self {
             pk: facility_partition(facility),
-            sk: "FACILITY".to_owned(),
+            sk: FACILITY.to_owned(),
         }
     }
 
@@ -58,8 +48,21 @@ impl Key {
     pub fn tenant(facility: &FacilityId, tenant: &TenantId) -> Self {
         Self {
             pk: facility_partition(facility),
-            sk: format!("TENANT#{tenant}"),
+            sk: format!("{TENANT_PREFIX}{tenant}"),
         }
+    }
+
+    /// A resident in the search index: a token of theirs, then their name as the report sorts it.
+    pub(crate) fn posting(facility: &FacilityId, token: &str, name: &str) -> Self {
+        Self {
+            pk: facility_partition(facility),
+            sk: format!("{}{name}", Self::postings_prefix(token)),
+        }
+    }
+
+    /// What the sort keys of the postings of a token begin with. The separator is in no token.
+    pub(crate) fn postings_prefix(token: &str) -> String {
+        format!("FIND#{token}\u{1}")
     }
 
     /// A number at a facility: its STOP, and the tenants who have it.
@@ -154,7 +157,10 @@ impl Key {
     }
 }
 
-pub(crate) const TOTALS_PREFIX: &str = "TOTALS#";
+pub(crate) const FACILITY: &str = "FACILITY";
+// Beside the facility, so that one query reads both.
+const TOTALS_PREFIX: &str = "FACILITY#TOTALS#";
+pub(crate) const TENANT_PREFIX: &str = "TENANT#";
 pub(crate) const THREAD_PREFIX: &str = "THREAD#";
 /// How the sort key of every record begins.
 pub const RECORD_PREFIX: &str = "RECORD#";
@@ -215,7 +221,7 @@ fn definition(
     };
     let report = GlobalSecondaryIndex::builder()
         .index_name(REPORT_INDEX)
-        .key_schema(key(REPORT_FACILITY, KeyType::Hash)?)
+        .key_schema(key(PARTITION_KEY, KeyType::Hash)?)
         .key_schema(key(REPORT_NAME, KeyType::Range)?)
         .projection(
             Projection::builder()
@@ -236,7 +242,6 @@ fn definition(
         .billing_mode(BillingMode::PayPerRequest)
         .attribute_definitions(attribute(PARTITION_KEY)?)
         .attribute_definitions(attribute(SORT_KEY)?)
-        .attribute_definitions(attribute(REPORT_FACILITY)?)
         .attribute_definitions(attribute(REPORT_NAME)?)
         .key_schema(key(PARTITION_KEY, KeyType::Hash)?)
         .key_schema(key(SORT_KEY, KeyType::Range)?)

@@ -1,6 +1,14 @@
 //! Names as they sort, and how the report's search finds a tenant.
+//!
+//! A search is looked up by one *token* of its own, and a tenant is listed under every token by which a search
+//! that finds them may be looked up: [`tokens`] and [`Search::token`] belong together.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::ops::RangeInclusive;
 
 use consent::id::{PhoneNumber, TenantId};
+use consent::tenant::Details;
+use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
 /// Text without case and accents.
@@ -11,6 +19,9 @@ fn fold(text: &str) -> String {
         .collect()
 }
 
+/// Ends the name in a sort key. It sorts before whatever else a name has, so that "Ann" comes before "Ann Bell".
+pub(crate) const NAME_END: char = '\u{1}';
+
 /// The key by which a facility's tenants are sorted: name, then tenant id.
 pub(crate) fn sort_key(name: &str, tenant: &TenantId) -> String {
     // A sort key holds 1,024 bytes at most; names that agree in so many sort by id.
@@ -20,8 +31,7 @@ pub(crate) fn sort_key(name: &str, tenant: &TenantId) -> String {
         .rev()
         .find(|at| folded.is_char_boundary(*at));
     folded.truncate(end.unwrap_or(0));
-    // The separator sorts before whatever else a name has, so that "Ann" comes before "Ann Bell".
-    format!("{folded}\u{1}{tenant}")
+    format!("{folded}{NAME_END}{tenant}")
 }
 
 /// The words of a name: what stands between spaces and hyphens, with and without the apostrophes in it.
@@ -37,6 +47,69 @@ fn words(folded: &str) -> impl Iterator<Item = String> + '_ {
         .split(|character: char| !character.is_alphanumeric())
         .map(str::to_owned);
     whole.chain(parts).filter(|word| !word.is_empty())
+}
+
+/// So many characters of a word are a token. What begins with one alone is soon come across without an index, and
+/// every token costs a write when a tenant is registered.
+const WORD_TOKEN: RangeInclusive<usize> = 2..=3;
+/// So many digits of a phone number are a token: its last.
+const DIGITS_TOKEN: usize = 4;
+
+/// What a tenant is listed under a token for, beside a word of their name.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub(crate) struct Listed {
+    /// Their number, where the token is its end.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub(crate) cell_phone: Option<PhoneNumber>,
+    /// The units with the token.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) units: Vec<String>,
+}
+
+/// The tokens that a tenant is listed under: the beginnings of each word of their name and units, and the last
+/// digits of their number.
+pub(crate) fn tokens(details: &Details) -> BTreeMap<String, Listed> {
+    let mut tokens: BTreeMap<String, Listed> = BTreeMap::new();
+    for token in tokens_of(&details.name) {
+        tokens.entry(token).or_default();
+    }
+    for unit in &details.units {
+        for token in tokens_of(unit) {
+            tokens.entry(token).or_default().units.push(unit.clone());
+        }
+    }
+    if let Some(number) = &details.cell_phone
+        && let Some(token) = last_digits(number.as_str())
+    {
+        tokens.entry(token).or_default().cell_phone = Some(number.clone());
+    }
+    tokens
+}
+
+fn tokens_of(text: &str) -> BTreeSet<String> {
+    let mut tokens = BTreeSet::new();
+    for word in words(&fold(text)) {
+        tokens.extend(WORD_TOKEN.filter_map(|length| beginning(&word, length)));
+        // Digits that could be the end of a phone number are looked up by their own end.
+        let digits = word.bytes().take_while(u8::is_ascii_digit).count();
+        let ends = DIGITS_TOKEN..=digits;
+        tokens.extend(ends.filter_map(|end| last_digits(word.get(..end)?)));
+    }
+    tokens
+}
+
+/// So many first characters of a word that has them.
+fn beginning(word: &str, length: usize) -> Option<String> {
+    let beginning: String = word.chars().take(length).collect();
+    (beginning.chars().count() == length).then_some(beginning)
+}
+
+/// The last four digits of what ends in at least so many.
+fn last_digits(text: &str) -> Option<String> {
+    let last = text.get(text.len().checked_sub(DIGITS_TOKEN)?..)?;
+    last.bytes()
+        .all(|byte| byte.is_ascii_digit())
+        .then(|| last.to_owned())
 }
 
 /// What somebody typed into the report's search.
@@ -94,6 +167,19 @@ impl Search {
         by_name() || by_phone() || by_unit()
     }
 
+    /// The token to look it up by: whoever it finds is listed under it. `None`: there is none that holds for
+    /// everybody whom it finds, and all tenants have to be looked at.
+    pub(crate) fn token(&self) -> Option<String> {
+        if self.digits.is_some() {
+            let end = self
+                .folded
+                .trim_end_matches(|character: char| !character.is_ascii_digit());
+            return last_digits(end);
+        }
+        let longest = self.words.iter().max_by_key(|word| word.chars().count())?;
+        WORD_TOKEN.rev().find_map(|length| beginning(longest, length))
+    }
+
     /// The search as it binds a cursor: two spellings of the same one agree.
     pub(crate) fn canonical(&self) -> &str {
         &self.folded
@@ -102,6 +188,8 @@ impl Search {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[track_caller]
@@ -150,6 +238,57 @@ mod tests {
         check("umlaut", &["Ann Bell"]);
         check("12", &[]);
         assert_eq!(Search::parse("  "), None);
+    }
+
+    proptest! {
+        /// Whoever a search finds is listed under its token, whatever they are called and it says.
+        #[test]
+        fn a_search_finds_nobody_who_is_not_listed_under_its_token(
+            name in "[ A-Zaáñ'.0-2-]{1,12}",
+            unit in "([A-Ba-b] ?[0-2]{1,3}|[0-2 .-]{1,9}|#[0-2]{1,2})",
+            phone in "\\+1512555[0-2]{4}",
+            typed in "([ A-Zaáñ'-]{1,4}|[0-2]{1,7}|[0-2 .()-]{3,9}|#[0-2])",
+        ) {
+            let details = Details {
+                name,
+                cell_phone: PhoneNumber::parse_e164(&phone).ok(),
+                units: vec![unit],
+                created_on: "2024-05-01".parse().unwrap(),
+            };
+            // What is typed is mostly a piece of what there is.
+            let pieces = [&typed, &details.name, &details.units[0], &phone];
+            for piece in pieces {
+                let ends = piece.char_indices().map(|(at, _)| at).chain([piece.len()]);
+                for at in ends {
+                    for part in [&piece[at..], &piece[..at]] {
+                        let Some(search) = Search::parse(part) else { continue };
+                        let found = search.finds(&details.name, details.cell_phone.as_ref(), &details.units);
+                        let Some(token) = search.token().filter(|_| found) else { continue };
+                        let tokens = tokens(&details);
+                        let listed = tokens.get(&token);
+                        prop_assert!(listed.is_some(), "{part:?} {token:?} {details:?}");
+                        // What a posting says of them is enough to know; the name it has is folded already.
+                        let Listed { cell_phone, units } = listed.unwrap();
+                        let posted = search.finds(&fold(&details.name), cell_phone.as_ref(), units);
+                        prop_assert!(posted, "{part:?} {token:?} {details:?}");
+                    }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_search_has_a_token_unless_it_says_too_little() {
+        let token = |typed: &str| Search::parse(typed).unwrap().token();
+        assert_eq!(token("Moreno").as_deref(), Some("mor"));
+        assert_eq!(token("a moreno").as_deref(), Some("mor"));
+        assert_eq!(token("ÁB").as_deref(), Some("ab"));
+        assert_eq!(token("(512) 555-0142").as_deref(), Some("0142"));
+        assert_eq!(token("5550142").as_deref(), Some("0142"));
+        assert_eq!(token("142").as_deref(), Some("142"));
+        assert_eq!(token("12 34"), None);
+        assert_eq!(token("a"), None);
+        assert_eq!(token("#"), None);
     }
 
     #[test]

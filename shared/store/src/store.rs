@@ -47,6 +47,15 @@ pub struct Found {
     pub tenant: Tenant,
 }
 
+/// Whether a read sees every write before it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Consistency {
+    /// It does.
+    Strong,
+    /// It may be a moment late, at half the price: for lists that people look at.
+    Eventual,
+}
+
 /// Items by their keys.
 pub(crate) struct Items(HashMap<(String, String), Item>);
 
@@ -73,13 +82,22 @@ impl Store {
 
     /// Reads items strongly consistent, in one request where the service answers whole.
     pub(crate) async fn read(&self, keys: &[&Key]) -> Result<Items, StoreError> {
+        self.read_with(keys, Consistency::Strong).await
+    }
+
+    /// Reads items, in one request where the service answers whole.
+    pub(crate) async fn read_with(
+        &self,
+        keys: &[&Key],
+        consistency: Consistency,
+    ) -> Result<Items, StoreError> {
         let mut items = HashMap::new();
         for chunk in keys.chunks(BATCH_KEYS) {
             let wanted = chunk.iter().map(|key| key.attributes()).collect();
             let mut wanted = Some(
                 KeysAndAttributes::builder()
                     .set_keys(Some(wanted))
-                    .consistent_read(true)
+                    .consistent_read(consistency == Consistency::Strong)
                     .build()
                     .map_err(StoreError::failed)?,
             );

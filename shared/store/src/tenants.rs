@@ -11,6 +11,7 @@ use jiff::Timestamp;
 use crate::error::StoreError;
 use crate::items::{RecordItem, TenantItem, Versioned, put};
 use crate::numbers::Moved;
+use crate::postings::PostingChanges;
 use crate::schema::Key;
 use crate::store::{Found, NotFound, Pause, Store};
 
@@ -143,6 +144,9 @@ impl Store {
             writes.extend(numbers.writes(self, facility_id)?);
             match self.write(writes).await {
                 Ok(()) => {
+                    let mut postings = PostingChanges::default();
+                    postings.add(Some(&tenant), version, &change.tenant);
+                    self.delete_postings(&postings).await;
                     self.await_in_flight(&tenant, now).await;
                     return Ok(Ok(()));
                 }

@@ -1,0 +1,173 @@
+//! The search index: a *posting* lists a resident under a token of theirs, see [`crate::search`].
+//!
+//! A posting is a hint, and the tenant's item decides: whoever reads postings reads the tenants as well. So
+//! postings need no transaction. They are written before the tenant's item and taken away after it; what a
+//! crash leaves lists a tenant once too often, which the reader notices, and never once too seldom. They hold
+//! nothing about consent: a check box or a STOP leaves them alone.
+
+use std::collections::BTreeMap;
+
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
+use consent::id::{FacilityId, TenantId};
+use consent::tenant::{Residence, Tenant};
+use futures_util::future::{join_all, try_join_all};
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
+
+use crate::error::StoreError;
+use crate::items::Item;
+use crate::schema::{Key, PARTITION_KEY, SORT_KEY, facility_partition};
+use crate::search::{Listed, NAME_END, sort_key, tokens};
+use crate::store::{GaveUp, Pause, Store};
+
+/// `BatchWriteItem` takes so many items.
+const BATCH_WRITES: usize = 25;
+
+/// A resident as a posting lists them.
+#[derive(Debug, Clone)]
+pub(crate) struct Posting {
+    /// Their place in the order of names: [`sort_key`].
+    pub(crate) name: String,
+    pub(crate) tenant_id: TenantId,
+    pub(crate) listed: Listed,
+}
+
+impl Posting {
+    pub(crate) fn folded_name(&self) -> &str {
+        self.name.rsplit_once(NAME_END).map_or("", |(name, _)| name)
+    }
+}
+
+/// The postings that a tenant's item asks for.
+fn postings(tenant: &Tenant) -> BTreeMap<Key, Listed> {
+    if tenant.residence != Residence::Resident {
+        return BTreeMap::new();
+    }
+    let name = sort_key(&tenant.details.name, &tenant.tenant_id);
+    tokens(&tenant.details)
+        .into_iter()
+        .map(|(token, listed)| (Key::posting(&tenant.facility_id, &token, &name), listed))
+        .collect()
+}
+
+/// What a change of tenants asks of their postings.
+#[derive(Default)]
+pub(crate) struct PostingChanges {
+    /// To be put before the change is written, each with the version that the tenant's item will have.
+    puts: Vec<(Key, Listed, u64)>,
+    /// To be deleted once it is written, where no later version put them.
+    deletes: Vec<(Key, u64)>,
+}
+
+impl PostingChanges {
+    /// Adds a tenant who was as `before` says, in the version that was read, and becomes `after`.
+    pub(crate) fn add(&mut self, before: Option<&Tenant>, read: Option<u64>, after: &Tenant) {
+        let version = read.map_or(1, |version| version + 1);
+        let (before, after) = (before.map(postings).unwrap_or_default(), postings(after));
+        let gone = before.keys().filter(|key| !after.contains_key(*key));
+        self.deletes.extend(gone.map(|key| (key.clone(), version)));
+        let new = after
+            .into_iter()
+            .filter(|(key, listed)| before.get(key) != Some(listed));
+        self.puts.extend(new.map(|(key, listed)| (key, listed, version)));
+    }
+}
+
+impl Store {
+    /// Postings of a token in the order of names, and the place after which the next ones are.
+    pub(crate) async fn postings(
+        &self,
+        facility: &FacilityId,
+        token: &str,
+        after: Option<&str>,
+        at_most: usize,
+    ) -> Result<(Vec<Posting>, Option<String>), StoreError> {
+        let prefix = Key::postings_prefix(token);
+        let start = after.map(|name| Key::posting(facility, token, name).attributes());
+        let answer = self
+            .client
+            .query()
+            .table_name(&self.table)
+            .limit(i32::try_from(at_most).unwrap_or(i32::MAX))
+            .set_exclusive_start_key(start)
+            .key_condition_expression("#pk = :pk AND begins_with(#sk, :token)")
+            .expression_attribute_names("#pk", PARTITION_KEY)
+            .expression_attribute_names("#sk", SORT_KEY)
+            .expression_attribute_values(":pk", AttributeValue::S(facility_partition(facility)))
+            .expression_attribute_values(":token", AttributeValue::S(prefix.clone()))
+            .send()
+            .await?;
+        let is_more = answer.last_evaluated_key.is_some();
+        let posting = |item: Item| {
+            let name = item
+                .get(SORT_KEY)
+                .and_then(|key| key.as_s().ok()?.strip_prefix(&prefix));
+            let name = name.unwrap_or_default().to_owned();
+            let tenant = name.rsplit_once(NAME_END).map_or("", |(_, tenant)| tenant);
+            let tenant_id = TenantId::parse(tenant).map_err(StoreError::failed)?;
+            let listed = from_item(item)?;
+            Ok::<_, StoreError>(Posting {
+                name,
+                tenant_id,
+                listed,
+            })
+        };
+        let items = answer.items.unwrap_or_default().into_iter();
+        let postings = items.map(posting).collect::<Result<Vec<_>, _>>()?;
+        let after = postings
+            .last()
+            .filter(|_| is_more)
+            .map(|posting| posting.name.clone());
+        Ok((postings, after))
+    }
+
+    /// Puts the postings of a change that is about to be written.
+    pub(crate) async fn put_postings(&self, changes: &PostingChanges) -> Result<(), StoreError> {
+        let requests = changes.puts.iter().map(|(key, listed, version)| {
+            let mut item: Item = to_item(listed)?;
+            item.extend(key.attributes());
+            item.insert("version".to_owned(), AttributeValue::N(version.to_string()));
+            let put = PutRequest::builder().set_item(Some(item)).build();
+            Ok(WriteRequest::builder()
+                .put_request(put.map_err(StoreError::failed)?)
+                .build())
+        });
+        let requests = requests.collect::<Result<Vec<_>, StoreError>>()?;
+        let batches = requests
+            .chunks(BATCH_WRITES)
+            .map(|batch| self.write_batch(batch.to_vec()));
+        try_join_all(batches).await?;
+        Ok(())
+    }
+
+    async fn write_batch(&self, mut batch: Vec<WriteRequest>) -> Result<(), StoreError> {
+        let mut pause = Pause::new();
+        loop {
+            let request = self.client.batch_write_item().request_items(&self.table, batch);
+            let answer = request.send().await?;
+            let left = answer
+                .unprocessed_items
+                .and_then(|mut tables| tables.remove(&self.table));
+            match left {
+                Some(left) if !left.is_empty() => batch = left,
+                _ => return Ok(()),
+            }
+            let left = |GaveUp| StoreError::Unavailable("items left unwritten".into());
+            pause.wait().await.map_err(left)?;
+        }
+    }
+
+    /// Deletes the postings that a change, now written, has left behind. One that stays does no harm.
+    pub(crate) async fn delete_postings(&self, changes: &PostingChanges) {
+        let deletes = changes.deletes.iter().map(async |(key, version)| {
+            let delete = self.client.delete_item().table_name(&self.table);
+            let delete = delete
+                .set_key(Some(key.attributes()))
+                // Whoever needs it again puts it with a later version.
+                .condition_expression("#version < :version")
+                .expression_attribute_names("#version", "version")
+                .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
+            let _ = delete.send().await;
+        });
+        join_all(deletes).await;
+    }
+}

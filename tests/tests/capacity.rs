@@ -1,0 +1,193 @@
+//! What a page of the report, and a change of consent, consume of the table, whatever the facility's size.
+//!
+//! `cargo test --test capacity -- --ignored --nocapture` measures facilities of up to 100,000 tenants and prints
+//! the tables of the README.
+
+use std::fmt::Write as _;
+
+use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use serde_json::{Value, json};
+use tests::{Consumed, World};
+
+const REPORT: &str = "/v1/facilities/f1/consent-report";
+/// A page of 50 reads so many units at most, beside the totals.
+const PAGE_READ_UNITS: f64 = 8.0;
+
+const FIRST_NAMES: [&str; 20] = [
+    "Ada", "Ben", "Chloé", "Dmitri", "Elena", "Farid", "Grace", "Hugo", "Inés", "Jamal", "Kate", "Luis",
+    "Maya", "Noor", "Olga", "Pablo", "Quinn", "Rosa", "Sam", "Tara",
+];
+const LAST_NAMES: [&str; 25] = [
+    "Moreno", "Smith", "Nguyen", "O'Brien", "García", "Kowalski", "Johnson", "Morris", "Okafor", "Petrov",
+    "Quiroga", "Rossi", "Silva", "Tanaka", "Ueda", "Vargas", "Williams", "Xu", "Young", "Zimmer", "Moran",
+    "Baker", "Castro", "Diaz", "Evans",
+];
+
+/// Tenant `number`: two in three are grandfathered, one in twelve opted out, and one is called Zyta Quark.
+fn tenant(number: usize) -> Value {
+    let name = if number == 77 {
+        "Zyta Quark".to_owned()
+    } else {
+        format!("{} {}", FIRST_NAMES[number % 20], LAST_NAMES[number / 20 % 25])
+    };
+    json!({
+        "tenant_id": format!("t{number:06}"), "name": name,
+        "cell_phone": format!("+1{}555{:04}", 201 + number / 10_000, number % 10_000).replace("+1211", "+1256"),
+        "units": [format!("{}{:03}", ["A", "B", "C"][number % 3], number % 997)],
+        "created_on": if number % 3 == 0 { "2024-05-01" } else { "2020-05-01" },
+        "replied_stop": number % 12 == 7,
+    })
+}
+
+/// `f1` with so many tenants.
+async fn facility_of(tenants: usize) -> World {
+    let world = World::new().await;
+    world.facility("on").await;
+    for first in (0..tenants).step_by(4_000) {
+        let rows = (first..tenants.min(first + 4_000)).map(|number| tenant(number).to_string() + "\n");
+        let call = tests::call("POST /v1/facilities/f1/tenant-imports");
+        let answer = world
+            .send(call.body("application/x-ndjson", &rows.collect::<String>()))
+            .await;
+        assert_eq!(answer.is(200)["rejected"], json!([]));
+    }
+    world
+}
+
+/// What a page is asked for, and by what query.
+const PAGES: [(&str, &str); 12] = [
+    ("all", ""),
+    (
+        "all, a later page",
+        "status=provided&status=opted_out&status=not_provided",
+    ),
+    ("`status=provided`", "status=provided"),
+    ("`status=not_provided`", "status=not_provided"),
+    ("`status=opted_out`", "status=opted_out"),
+    ("a common word, `mor`", "search=mor"),
+    ("two words, `ada moreno`", "search=ada%20moreno"),
+    ("a rare word, `quark`", "search=quark"),
+    ("a phone number", "search=(201)%20555-0078"),
+    ("four last digits", "search=0078"),
+    ("a unit", "search=A012"),
+    ("`mor` with `status=opted_out`", "search=mor&status=opted_out"),
+];
+
+/// A page of 50: the rows, whether there are more, the requests beside the totals, the units beside the totals,
+/// and those of the totals.
+async fn page(world: &World, query: &str) -> (usize, bool, usize, f64, f64) {
+    world.capacity.take();
+    let page = world.get(&format!("{REPORT}?{query}")).await.is(200);
+    let is_totals = |consumed: &&Consumed| {
+        consumed.request["ExpressionAttributeValues"][":facility"]["S"] == json!("FACILITY")
+    };
+    let consumed = world.capacity.take();
+    let (totals, rest): (Vec<&Consumed>, Vec<&Consumed>) = consumed.iter().partition(is_totals);
+    assert_eq!(totals.len(), 1, "the totals are one request");
+    let units = |consumed: &[&Consumed]| consumed.iter().map(|consumed| consumed.units).sum::<f64>();
+    (
+        page["rows"].as_array().unwrap().len(),
+        page["next"].is_string(),
+        rest.len(),
+        units(&rest),
+        units(&totals),
+    )
+}
+
+/// What others do: query the facility, and filter.
+async fn filtered(world: &World) -> f64 {
+    let (client, table) = world.client();
+    let mut start = None;
+    let mut units = 0.0;
+    loop {
+        let answer = client
+            .query()
+            .table_name(table)
+            .set_exclusive_start_key(start)
+            .key_condition_expression("PK = :facility AND begins_with(SK, :tenant)")
+            .filter_expression("#status = :status")
+            .expression_attribute_names("#status", "status")
+            .expression_attribute_values(":facility", AttributeValue::S("FACILITY#f1".to_owned()))
+            .expression_attribute_values(":tenant", AttributeValue::S("TENANT#".to_owned()))
+            .expression_attribute_values(":status", AttributeValue::S("opted_out".to_owned()))
+            .return_consumed_capacity(ReturnConsumedCapacity::Total)
+            .send()
+            .await
+            .unwrap();
+        units += answer.consumed_capacity.unwrap().capacity_units.unwrap();
+        start = answer.last_evaluated_key;
+        if start.is_none() {
+            return units;
+        }
+    }
+}
+
+/// The write units of a profile check and uncheck, a portal check and a STOP.
+async fn changes(world: &World) -> Vec<(&'static str, f64)> {
+    let mut changes = Vec::new();
+    let mut changed = |what| {
+        let written = world
+            .capacity
+            .take()
+            .into_iter()
+            .filter(|consumed| consumed.operation == "TransactWriteItems");
+        changes.push((what, written.map(|consumed| consumed.units).sum()));
+    };
+    world.profile("t000000", "check").await.is(200);
+    changed("profile check");
+    world.profile("t000000", "uncheck").await.is(200);
+    changed("profile uncheck");
+    world.portal("t000000", "check").await.is(200);
+    changed("portal check");
+    world.text("SM1", "+12015550000", "STOP").await;
+    changed("STOP by text");
+    changes
+}
+
+async fn measure(sizes: &[usize]) {
+    let mut tables = vec![String::new(); PAGES.len() + 2];
+    let mut write_units = None;
+    for &size in sizes {
+        let world = facility_of(size).await;
+        world.capacity.measure();
+        for ((what, query), line) in PAGES.iter().zip(&mut tables) {
+            let (rows, more, requests, units, _) = page(&world, query).await;
+            assert!(requests <= 2, "{what} of {size}: {requests} requests");
+            assert!(units <= PAGE_READ_UNITS, "{what} of {size}: {units} read units");
+            assert!(
+                rows <= 50 && (rows > 0 || more),
+                "{what} of {size}: nothing found"
+            );
+            let more = if more { "+" } else { "" };
+            write!(line, " {units} ({rows}{more}) |").unwrap();
+        }
+        let (.., totals) = page(&world, "").await;
+        assert!(totals <= 1.0, "the totals of {size}: {totals} read units");
+        write!(tables[PAGES.len()], " {totals} |").unwrap();
+        write!(tables[PAGES.len() + 1], " {} |", filtered(&world).await).unwrap();
+        let units = changes(&world).await;
+        assert_eq!(
+            *write_units.get_or_insert(units.clone()),
+            units,
+            "whatever the size"
+        );
+    }
+    let names = PAGES.iter().map(|(what, _)| *what);
+    for (what, line) in names.chain(["totals", "peers: query and filter"]).zip(&tables) {
+        println!("| {what} |{line}");
+    }
+    for (what, units) in write_units.unwrap() {
+        println!("| {what} | {units} |");
+    }
+}
+
+#[tokio::test]
+async fn a_page_costs_what_it_shows() {
+    measure(&[100, 1_000]).await;
+}
+
+#[tokio::test]
+#[ignore = "takes minutes"]
+async fn a_page_costs_what_it_shows_in_facilities_of_up_to_100_000_tenants() {
+    measure(&[100, 1_000, 10_000, 100_000]).await;
+}
