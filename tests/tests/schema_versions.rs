@@ -1,0 +1,244 @@
+//! Items that an earlier version wrote are read by this one: while a deployment goes on both are at work on the
+//! same table, and records are for good.
+//!
+//! `items/schema-N.json` is what version N of the schema wrote for [`lived_in`]. Whoever changes the shape of an
+//! item raises `SCHEMA_VERSION` and adds a file of the new version beside the others, which stay:
+//! `cargo test --test schema_versions -- --ignored` writes it.
+
+#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+
+use std::collections::{BTreeMap, BTreeSet, HashMap};
+use std::path::PathBuf;
+
+use aws_sdk_dynamodb::types::AttributeValue;
+use consent_store::schema::SCHEMA_VERSION;
+use serde_json::{Map, Value, json};
+use tests::{ADA, BEN, World, call, verify_chain};
+
+const CARL: &str = "+15125550144";
+
+/// A world that has items of every kind.
+async fn lived_in() -> World {
+    let world = World::with_ada().await;
+    world
+        .put_facility("f2", &json!({"enabled": true, "number": "+15125550101"}))
+        .await;
+    world.put_facility("f2", &json!({"enabled": false})).await;
+    world.text("SM1", ADA, "STOP").await;
+    world.text("SM2", ADA, "start").await;
+    let send = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "Gate code 4711."}));
+    world.send(send.header("idempotency-key", "k1")).await.is(202);
+    let choose = call("PUT /v1/facilities/f1/tenants/t1/notification-preferences");
+    world
+        .send(choose.json(&json!({"channels": {"text": true}})))
+        .await
+        .is(200);
+    world
+        .register(
+            "t2",
+            &json!({"name": "Ben Núñez", "cell_phone": BEN, "units": ["B1", "5512"]}),
+        )
+        .await;
+    world.portal("t2", "check").await.is(200);
+    world.portal("t2", "uncheck").await.is(200);
+    world
+        .register("t3", &json!({"name": "Cara Voss", "units": []}))
+        .await;
+    world.tenant("t4", CARL).await;
+    world.profile("t4", "check").await.is(200);
+    world.text("SM3", CARL, "please stop").await;
+    world.move_out("t4").await.is(204);
+    world
+}
+
+/// What a world of any version's items has to say and to do.
+async fn reads(world: &World) {
+    for (tenant, standing, records) in [
+        ("t1", "provided by text", 3),
+        ("t2", "opted_out by portal", 2),
+        ("t3", "not_provided", 0),
+    ] {
+        assert_eq!(world.standing(tenant).await, standing, "{tenant}");
+        let history = world.history(tenant).await;
+        assert_eq!(history.len(), records, "{tenant}");
+        verify_chain(&history);
+    }
+    let page = world.get("/v1/facilities/f1/consent-report").await.is(200);
+    let ids: Vec<&Value> = page["rows"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|row| &row["tenant_id"])
+        .collect();
+    assert_eq!(ids, ["t1", "t2", "t3"]);
+    assert_eq!(
+        page["totals"],
+        json!({"provided": 1, "not_provided": 1, "opted_out": 1})
+    );
+    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let bodies: Vec<&Value> = thread["messages"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|text| &text["body"])
+        .collect();
+    assert!(bodies.iter().any(|body| *body == "Gate code 4711."), "{bodies:?}");
+    let preferences = world
+        .get("/v1/facilities/f1/tenants/t1/notification-preferences")
+        .await
+        .is(200);
+    assert_eq!(preferences["channels"]["text"], true);
+
+    // Nothing takes effect twice, and what was withdrawn stays so.
+    world.text("SM1", ADA, "STOP").await;
+    assert_eq!(world.standing("t1").await, "provided by text");
+    world.tenant("t5", CARL).await;
+    assert_eq!(world.standing("t5").await, "opted_out by text");
+    world.tenant("t4", CARL).await;
+    assert_eq!(world.standing("t4").await, "opted_out by text");
+    world
+        .profile("t2", "check")
+        .await
+        .is_problem(409, "portal_opt_in_required");
+    // And life goes on.
+    world.portal("t2", "check").await.is(200);
+    world.text("SM9", ADA, "STOP").await;
+    assert_eq!(world.standing("t1").await, "opted_out by text");
+    world
+        .register("t3", &json!({"name": "Cara Voss-Hill", "cell_phone": BEN}))
+        .await;
+    world.move_out("t2").await.is(204);
+    for tenant in ["t1", "t2", "t4"] {
+        verify_chain(&world.history(tenant).await);
+    }
+    assert_eq!(world.totals().await, [0, 1, 3]);
+}
+
+#[tokio::test]
+async fn what_every_version_wrote_is_read() {
+    let versions: Vec<PathBuf> = (1..).map(file).take_while(|file| file.exists()).collect();
+    assert_eq!(
+        versions.len(),
+        usize::try_from(SCHEMA_VERSION).unwrap(),
+        "each version has its file"
+    );
+    for file in versions {
+        let world = World::new().await;
+        let (client, table) = world.client();
+        for item in read(&file) {
+            client
+                .put_item()
+                .table_name(table)
+                .set_item(Some(attributes(&item)))
+                .send()
+                .await
+                .unwrap();
+        }
+        reads(&world).await;
+    }
+}
+
+#[tokio::test]
+async fn items_have_the_shape_of_their_version() {
+    let world = lived_in().await;
+    let written = shapes(&scan(&world).await);
+    let kept = shapes(&read(&file(SCHEMA_VERSION)));
+    assert_eq!(written, kept, "a new shape is a new version of the schema");
+    reads(&world).await;
+}
+
+#[tokio::test]
+#[ignore = "writes the file of this version"]
+async fn write_the_items_of_this_version() {
+    let items = scan(&lived_in().await).await;
+    let lines: Vec<String> = items.iter().map(Value::to_string).collect();
+    std::fs::write(file(SCHEMA_VERSION), format!("[\n{}\n]\n", lines.join(",\n"))).unwrap();
+}
+
+fn file(version: u32) -> PathBuf {
+    PathBuf::from(format!(
+        "{}/items/schema-{version}.json",
+        env!("CARGO_MANIFEST_DIR")
+    ))
+}
+
+fn read(file: &PathBuf) -> Vec<Value> {
+    serde_json::from_str(&std::fs::read_to_string(file).unwrap()).unwrap()
+}
+
+/// Everything in the table, in DynamoDB's JSON.
+async fn scan(world: &World) -> Vec<Value> {
+    let (client, table) = world.client();
+    let answer = client.scan().table_name(table).send().await.unwrap();
+    let items = answer.items.unwrap_or_default().into_iter();
+    let mut items: Vec<Value> = items.map(|item| members(&item)).collect();
+    items.sort_by_key(|item| (item["PK"]["S"].to_string(), item["SK"]["S"].to_string()));
+    items
+}
+
+fn members(item: &HashMap<String, AttributeValue>) -> Value {
+    item.iter()
+        .map(|(name, value)| (name.clone(), json(value)))
+        .collect::<Map<_, _>>()
+        .into()
+}
+
+fn json(value: &AttributeValue) -> Value {
+    match value {
+        AttributeValue::S(text) => json!({"S": text}),
+        AttributeValue::N(number) => json!({"N": number}),
+        AttributeValue::Bool(value) => json!({"BOOL": value}),
+        AttributeValue::Null(_) => json!({"NULL": true}),
+        AttributeValue::L(values) => json!({"L": values.iter().map(json).collect::<Vec<_>>()}),
+        AttributeValue::M(values) => json!({"M": members(values)}),
+        other => panic!("no item has a {other:?}"),
+    }
+}
+
+fn attributes(item: &Value) -> HashMap<String, AttributeValue> {
+    item.as_object()
+        .unwrap()
+        .iter()
+        .map(|(name, value)| (name.clone(), attribute(value)))
+        .collect()
+}
+
+fn attribute(value: &Value) -> AttributeValue {
+    let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
+    let text = || value.as_str().unwrap().to_owned();
+    match kind.as_str() {
+        "S" => AttributeValue::S(text()),
+        "N" => AttributeValue::N(text()),
+        "BOOL" => AttributeValue::Bool(value.as_bool().unwrap()),
+        "NULL" => AttributeValue::Null(true),
+        "L" => AttributeValue::L(value.as_array().unwrap().iter().map(attribute).collect()),
+        _ => AttributeValue::M(attributes(value)),
+    }
+}
+
+/// The attributes of each kind of item, with their types.
+fn shapes(items: &[Value]) -> BTreeMap<String, BTreeSet<String>> {
+    let mut shapes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
+    for item in items {
+        let sort_key = item["SK"]["S"].as_str().unwrap();
+        let kind = sort_key.split('#').next().unwrap();
+        let kind = if sort_key.starts_with("FACILITY#") {
+            "TOTALS"
+        } else {
+            kind
+        };
+        shape(item, "", shapes.entry(kind.to_owned()).or_default());
+    }
+    shapes
+}
+
+fn shape(item: &Value, path: &str, shape_so_far: &mut BTreeSet<String>) {
+    for (name, value) in item.as_object().unwrap() {
+        let (kind, value) = value.as_object().unwrap().iter().next().unwrap();
+        let path = format!("{path}/{name}");
+        if kind == "M" {
+            shape(value, &path, shape_so_far);
+        }
+        shape_so_far.insert(format!("{path} {kind}"));
+    }
+}
