@@ -208,6 +208,11 @@ impl Emulator {
         }
     }
 
+    /// Whether it is the one in this process.
+    pub fn is_embedded(&self) -> bool {
+        self.database.is_some()
+    }
+
     /// The name of the table.
     pub fn table(&self) -> &str {
         &self.table

@@ -195,6 +195,11 @@ impl World {
         self.sms_topic.handle(event).await.is_ok()
     }
 
+    /// Whether the database takes transactions of more than ten items. The DynamoDB Local that npm has does not.
+    pub fn takes_large_transactions(&self) -> bool {
+        self.emulator.is_embedded()
+    }
+
     /// A client of the table's database, and the table's name.
     pub fn client(&self) -> (aws_sdk_dynamodb::Client, &str) {
         (self.emulator.client(), self.emulator.table())

@@ -225,32 +225,31 @@ async fn what_an_answer_cannot_hold_comes_in_parts() {
         rows.collect()
     };
     let whole = parts(&world, "").await;
-    assert!(whole.len() > 2, "{}", whole.len());
+    assert!(whole.len() > 1, "{}", whole.len());
     assert_eq!(
         ids(&whole),
         (0..450).map(|number| format!("t{number:03}")).collect::<Vec<_>>()
     );
     let filtered = parts(&world, "status=provided&search=MOR").await;
-    assert!(filtered.len() > 1, "{}", filtered.len());
     let odd = (0..450)
         .filter(|number| number % 2 == 1)
         .map(|number| format!("t{number:03}"));
     assert_eq!(ids(&filtered), odd.collect::<Vec<_>>());
     // A part is of its own query, and no cursor of a screen is one.
-    let link = filtered[0].header("link");
+    let searched = download(&world, "search=MOR").await;
+    let link = searched.header("link");
     let part = link.split("part=").nth(1).unwrap().split('>').next().unwrap();
     let cursor = world.get(&format!("{REPORT}?limit=2")).await.is(200)["next"].clone();
     for query in [
         format!("part={part}"),
-        format!("status=provided&search=mors&part={part}"),
-        format!("status=provided&search=mor&part={part}x"),
+        format!("search=mors&part={part}"),
+        format!("status=provided&search=mor&part={part}"),
+        format!("search=mor&part={part}x"),
         format!("part={}", cursor.as_str().unwrap()),
         "part=".to_owned(),
     ] {
         let problem = download(&world, &query).await.is_problem(400, "invalid_request");
         assert_eq!(problem["errors"][0]["field"], "part", "{query}");
     }
-    download(&world, &format!("status=provided&search=mor&part={part}"))
-        .await
-        .is(200);
+    download(&world, &format!("search=mor&part={part}")).await.is(200);
 }
