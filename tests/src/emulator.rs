@@ -22,6 +22,7 @@ use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
 use crate::actions::Actions;
+use crate::counts::Counts;
 
 /// The emulator, until it is dropped.
 pub struct Emulator {
@@ -29,6 +30,7 @@ pub struct Emulator {
     pub requests: Requests,
     endpoint: String,
     pub(crate) actions: Actions,
+    pub(crate) counts: Counts,
     database: Database,
     _stop: oneshot::Sender<()>,
 }
@@ -187,6 +189,7 @@ impl Emulator {
             requests: Requests::default(),
             endpoint,
             actions: Actions::default(),
+            counts: Counts::default(),
             database,
             _stop: stop,
         }
@@ -216,7 +219,8 @@ impl Emulator {
             .retry_config(RetryConfig::disabled())
             .interceptor(faults.clone())
             .build();
-        Store::new(aws_sdk_dynamodb::Client::from_conf(config), "consent")
+        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        Store::new(client, "consent", self.counts.metrics())
     }
 
     /// A store on a table of its own.
@@ -224,7 +228,7 @@ impl Emulator {
         let client = self.client();
         schema::create_table(&client, "consent").await.unwrap();
         self.requests.take();
-        Store::new(client, "consent")
+        Store::new(client, "consent", self.counts.metrics())
     }
 
     /// Everything that happened to the table, as one batch of its stream: what it answers is in the form in which

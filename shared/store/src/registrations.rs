@@ -133,7 +133,8 @@ impl Store {
             if draft.is_empty() {
                 return Ok((facility, registered));
             }
-            match self.write(draft.writes(self, facility_id)?).await {
+            let writes = draft.writes(self, facility_id)?;
+            match self.write_records(writes, draft.records(), now).await {
                 Ok(()) => {
                     join_all(
                         draft
@@ -266,6 +267,10 @@ impl Draft {
             let (stored, after) = (&drafted.stored.as_ref()?.value, drafted.after.as_ref()?);
             (stored.details.cell_phone != after.details.cell_phone).then_some(stored)
         })
+    }
+
+    fn records(&self) -> impl Iterator<Item = &Record> {
+        self.tenants.values().flat_map(|drafted| &drafted.records)
     }
 
     fn is_empty(&self) -> bool {
