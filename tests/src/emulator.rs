@@ -25,6 +25,7 @@ use tokio::sync::oneshot;
 
 use crate::actions::Actions;
 use crate::capacity::Capacity;
+use crate::counts::Counts;
 
 /// The emulator, until it is dropped.
 pub struct Emulator {
@@ -37,6 +38,7 @@ pub struct Emulator {
     pub(crate) actions: Actions,
     /// The emulator's own; `None`: the tests use another database.
     database: Option<Database>,
+    pub(crate) counts: Counts,
     _stop: oneshot::Sender<()>,
 }
 
@@ -203,6 +205,7 @@ impl Emulator {
             endpoint,
             table: format!("consent-{:016x}", u64::from_le_bytes(random)),
             actions: Actions::default(),
+            counts: Counts::default(),
             database,
             _stop: stop,
         }
@@ -243,7 +246,8 @@ impl Emulator {
             .retry_config(RetryConfig::disabled())
             .interceptor(faults.clone())
             .build();
-        Store::new(aws_sdk_dynamodb::Client::from_conf(config), &self.table)
+        let client = aws_sdk_dynamodb::Client::from_conf(config);
+        Store::new(client, &self.table, self.counts.metrics())
     }
 
     /// A store on a table of its own.
@@ -251,7 +255,7 @@ impl Emulator {
         let client = self.client();
         schema::create_table(&client, &self.table).await.unwrap();
         self.requests.take();
-        Store::new(client, &self.table)
+        Store::new(client, &self.table, self.counts.metrics())
     }
 
     /// Everything that happened to the table, as one batch of its stream: what it answers is in the form in which

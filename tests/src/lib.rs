@@ -12,9 +12,10 @@
 mod actions;
 mod capacity;
 mod chain;
+mod counts;
+mod described;
 mod emulator;
 mod issuer;
-mod openapi;
 mod requests;
 mod sns;
 mod talk;
@@ -37,6 +38,7 @@ use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 pub use actions::Actions;
 pub use capacity::{Capacity, Consumed};
 pub use chain::{canonical, verify_chain};
+pub use counts::Counts;
 pub use emulator::{Emulator, Faults, Requests};
 pub use issuer::{Issuer, Token, mac, sign};
 pub use requests::{Answer, Call, call, telnyx, twilio, twilio_form};
@@ -58,6 +60,8 @@ pub struct World {
     pub capacity: Capacity,
     /// What the functions needed permission for.
     pub actions: Actions,
+    /// What the functions counted.
+    pub counts: Counts,
     /// What takes the texts that the functions send.
     pub sns: SnsStandIn,
     facilities: Facilities,
@@ -77,7 +81,7 @@ impl World {
     pub async fn new() -> Self {
         let emulator = Arc::new(Emulator::start().await);
         let store = emulator.store().await;
-        let sns = SnsStandIn::start(&emulator.actions).await;
+        let sns = SnsStandIn::start(&emulator.actions, &emulator.counts).await;
         Self::of(emulator, store, sns, Access::by_authorizer)
     }
 
@@ -93,12 +97,14 @@ impl World {
                 store: store.clone(),
                 sns: sns.client(),
                 cursors: cursors(),
+                metrics: emulator.counts.metrics(),
             },
             sms_webhook: SmsWebhook {
                 store: store.clone(),
                 sns: sns.client(),
                 twilio: Some(Twilio::new(TWILIO_AUTH_TOKEN, BASE_URL)),
                 telnyx: Some(Telnyx::new(requests::telnyx_public_key())),
+                metrics: emulator.counts.metrics(),
             },
             sms_topic: SmsTopic {
                 store: store.clone(),
@@ -106,9 +112,11 @@ impl World {
             },
             outbox: Outbox {
                 topic: sns.events_topic(),
+                metrics: emulator.counts.metrics(),
             },
             sns,
             actions: emulator.actions.clone(),
+            counts: emulator.counts.clone(),
             requests: emulator.requests.clone(),
             capacity: emulator.capacity.clone(),
             store,
@@ -151,6 +159,7 @@ impl World {
         let (method, path) = (request.method().clone(), request.uri().path().to_owned());
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let function = match segments.as_slice() {
+            ["openapi.json"] => "openapi",
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
             ["v1", "facilities", _, "consent-report"] => "report",
@@ -166,7 +175,7 @@ impl World {
             _ => "facilities",
         };
         let answer = self.invoke(function, request).await;
-        openapi::check(method.as_str(), &path, &answer);
+        described::check(method.as_str(), &path, &answer);
         answer
     }
 
@@ -184,6 +193,7 @@ impl World {
             "report" => Box::pin(self.report.handle(request)).await,
             "messages" => Box::pin(self.messages.handle(request)).await,
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
+            "openapi" => openapi::handle(&request),
             _ => panic!("no function {function}"),
         };
         Answer::of(answer(handled))

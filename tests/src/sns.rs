@@ -6,27 +6,30 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::actions::Actions;
+use crate::counts::Counts;
 
 /// The stand-in, until the test ends.
 #[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
     actions: Actions,
+    counts: Counts,
 }
 
 impl SnsStandIn {
-    pub(crate) async fn start(actions: &Actions) -> Self {
+    pub(crate) async fn start(actions: &Actions, counts: &Counts) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/sns", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, dev::sns::router()).await });
         Self {
             endpoint,
             actions: actions.clone(),
+            counts: counts.clone(),
         }
     }
 
     pub(crate) fn client(&self) -> Sns {
-        Sns::new(self.sdk())
+        Sns::new(self.sdk(), self.counts.metrics())
     }
 
     pub(crate) fn events_topic(&self) -> EventsTopic {

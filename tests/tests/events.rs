@@ -59,6 +59,8 @@ const EXPECTED: &[(&str, u16, &str)] = &[
         400,
         "invalid_request",
     ),
+    ("openapi/get-openapi", 200, ""),
+    ("openapi/post-openapi", 405, "method_not_allowed"),
     ("portal/get-consent", 200, ""),
     ("portal/get-consent-moved-out", 404, "tenant_not_found"),
     ("portal/get-consent-staff", 403, "forbidden"),

@@ -202,6 +202,19 @@ async fn nothing_personal_reaches_the_log() {
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
+    // What is counted is written beside the log.
+    let mut counted = world.counts.take_documents();
+    for document in &mut counted {
+        // Its digits could be those of a number.
+        document["timestamp"].take();
+        document["_aws"]["Timestamp"].take();
+    }
+    for metric in ["OptOuts", "RefusedSends", "BadSignatures", "UnclassifiedTexts"] {
+        let is_counted = counted.iter().any(|document| document[metric].is_u64());
+        assert!(is_counted, "{metric}: {counted:#?}");
+    }
+    let counted: Vec<String> = counted.iter().map(ToString::to_string).collect();
+    let text = text + &counted.join("\n");
     for personal in PERSONAL {
         let line = text.lines().find(|line| line.contains(personal));
         assert_eq!(line, None, "{personal}");

@@ -7,6 +7,7 @@ use consent::id::{FacilityId, TenantId};
 use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
 use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
+use consent_metrics::{Metric, Metrics};
 use consent_sns::Sns;
 use consent_store::{
     CursorKey, Decided, Draft, Found, Message, MessageState, Permit, SendError, Store, TenantList,
@@ -32,6 +33,8 @@ pub struct Messages {
     pub sns: Sns,
     /// What seals cursors.
     pub cursors: CursorKey,
+    /// Counts the texts that do not leave.
+    pub metrics: Metrics,
 }
 
 #[derive(Serialize)]
@@ -123,7 +126,7 @@ impl Messages {
             Ok(Decided::SentBefore(message)) => accepted(&message),
             Ok(Decided::Publish(permit)) => self.publish(&draft, *permit).await,
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
-            Err(SendError::Refused(gate, found)) => Err(refused(gate, &found)),
+            Err(SendError::Refused(gate, found)) => Err(self.refused_send(gate, &found)),
             Err(SendError::KeyReused) => {
                 let detail = "This Idempotency-Key stands for another body.";
                 Err(Problem::new(
@@ -143,7 +146,7 @@ impl Messages {
             message, mut found, ..
         } = permit;
         let Some(number) = found.tenant.details.cell_phone.clone() else {
-            return Err(refused(Gate::NoCellPhone, &found));
+            return Err(self.refused_send(Gate::NoCellPhone, &found));
         };
         let published = if in_time {
             self.sns
@@ -178,10 +181,19 @@ impl Messages {
                     .keep_provider_block(draft.facility, draft.tenant, Some(&block))
                     .await?;
                 found.tenant.provider_block = Some(block);
-                Err(refused(Gate::ProviderBlocked, &found))
+                Err(self.refused_send(Gate::ProviderBlocked, &found))
             }
-            Err(error) => Err(Problem::unavailable(error)),
+            Err(error) => {
+                self.metrics.count_one(Metric::SendFailures, clock::now());
+                Err(Problem::unavailable(error))
+            }
         }
+    }
+
+    /// 409 to somebody who wanted to send a text, which counts.
+    fn refused_send(&self, gate: Gate, found: &Found) -> Problem {
+        self.metrics.count_one(Metric::RefusedSends(gate), clock::now());
+        refused(gate, found)
     }
 
     async fn thread(

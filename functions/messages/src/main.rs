@@ -9,8 +9,9 @@ async fn main() -> Result<(), lambda_http::Error> {
     let messages = &Messages {
         access: Access::from_environment()?,
         store: environment::store().await?,
-        sns: Sns::from_environment().await,
+        sns: Sns::from_environment(environment::metrics()?).await,
         cursors: environment::cursor_key()?,
+        metrics: environment::metrics()?,
     };
     serve(|request| messages.handle(request)).await
 }

@@ -10,6 +10,8 @@ mod cloud_event;
 use std::collections::HashSet;
 
 use consent::record::Record;
+use consent_http::clock;
+use consent_metrics::{Metric, Metrics};
 use consent_sns::{EventError, EventsTopic};
 use consent_store::schema::RECORD_PREFIX;
 use serde::{Deserialize, Serialize};
@@ -19,6 +21,8 @@ use serde_json::Value;
 pub struct Outbox {
     /// Where events are published.
     pub topic: EventsTopic,
+    /// Counts what could not be published.
+    pub metrics: Metrics,
 }
 
 /// A batch of the table's stream, in the order of the stream.
@@ -103,6 +107,7 @@ impl Outbox {
                 continue;
             };
             tracing::error!(%error, sequence_number = change.sequence_number, "a record was not published");
+            self.metrics.count_one(Metric::PublishFailures, clock::now());
             failures.push(BatchItemFailure {
                 item_identifier: change.sequence_number,
             });

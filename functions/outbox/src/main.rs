@@ -10,6 +10,7 @@ async fn main() -> Result<(), Error> {
     init_default_subscriber();
     let outbox = &Outbox {
         topic: EventsTopic::from_environment(environment::required(EVENTS_TOPIC_ARN)?).await,
+        metrics: environment::metrics()?,
     };
     run(service_fn(|event: LambdaEvent<_>| async {
         Ok::<_, Error>(outbox.handle(event.payload).await)

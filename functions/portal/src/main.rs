@@ -6,7 +6,8 @@ use portal::Portal;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let (store, sns) = (environment::store().await?, Sns::from_environment().await);
+    let store = environment::store().await?;
+    let sns = Sns::from_environment(environment::metrics()?).await;
     let portal = &Portal::new(Access::from_environment()?, store, sns);
     serve(|request| portal.handle(request)).await
 }

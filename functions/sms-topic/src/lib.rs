@@ -117,7 +117,7 @@ impl SmsTopic {
                 .await;
         }
         if let Some(reply) = received.reply(&intent) {
-            self.sns.reply(&text.to, &text.from, &reply).await;
+            self.sns.reply(&text.to, &text.from, &reply, now).await;
         }
         Ok(())
     }

@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
     init_default_subscriber();
     let topic = &SmsTopic {
         store: environment::store().await?,
-        sns: Sns::from_environment().await,
+        sns: Sns::from_environment(environment::metrics()?).await,
     };
     run(service_fn(|event: LambdaEvent<_>| async {
         topic.handle(event.payload).await.map_err(Error::from)

@@ -8,6 +8,7 @@ mod twilio;
 
 use consent::intent::Intent;
 use consent_http::{Problem, clock, request};
+use consent_metrics::{Metric, Metrics};
 use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store};
 use jiff::Timestamp;
@@ -27,6 +28,8 @@ pub struct SmsWebhook {
     pub twilio: Option<Twilio>,
     /// Telnyx's requests.
     pub telnyx: Option<Telnyx>,
+    /// Counts the requests that are no texts.
+    pub metrics: Metrics,
 }
 
 /// A text that a provider has delivered.
@@ -44,26 +47,33 @@ impl SmsWebhook {
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let ["v1", "sms", provider @ ("twilio" | "telnyx")] = path.as_slice() else {
-            return Err(Problem::no_such_path());
+        let provider = match path.as_slice() {
+            ["v1", "sms", "twilio"] => "twilio",
+            ["v1", "sms", "telnyx"] => "telnyx",
+            _ => return Err(Problem::no_such_path()),
         };
         if request.method() != Method::POST {
             return Err(Problem::method_not_allowed("POST"));
         }
         let now = clock::now();
         // Each provider reads in the same way; a third is one line more here.
-        let delivery = match (*provider, &self.twilio, &self.telnyx) {
-            ("twilio", Some(twilio), _) => twilio.read(&request, now)?,
-            ("telnyx", _, Some(telnyx)) => telnyx.read(&request, now)?,
-            _ => return Err(bad_signature()),
+        let read = match (provider, &self.twilio, &self.telnyx) {
+            ("twilio", Some(twilio), _) => twilio.read(&request, now),
+            ("telnyx", _, Some(telnyx)) => telnyx.read(&request, now),
+            _ => Err(bad_signature()),
         };
+        let delivery = read.inspect_err(|problem| match problem.code() {
+            "bad_signature" => self.metrics.count_one(Metric::BadSignatures(provider), now),
+            "invalid_request" => self.metrics.count_one(Metric::UnreadableTexts(provider), now),
+            _ => {}
+        })?;
         let reply = self.receive(delivery.as_ref(), now).await?;
-        if *provider == "twilio" {
+        if provider == "twilio" {
             return Ok(twilio::answer(reply.as_deref()));
         }
         // An answer to the others' requests says nothing to the sender.
         if let (Some(Delivery { text, .. }), Some(reply)) = (&delivery, reply) {
-            self.sns.reply(&text.to, &text.from, &reply).await;
+            self.sns.reply(&text.to, &text.from, &reply, now).await;
         }
         Ok(Response::new(Body::Empty))
     }

@@ -8,9 +8,10 @@ use sms_webhook::{SmsWebhook, Telnyx, Twilio};
 async fn main() -> Result<(), lambda_http::Error> {
     let webhook = &SmsWebhook {
         store: environment::store().await?,
-        sns: Sns::from_environment().await,
+        sns: Sns::from_environment(environment::metrics()?).await,
         twilio: Twilio::from_environment()?,
         telnyx: Telnyx::from_environment()?,
+        metrics: environment::metrics()?,
     };
     serve(|request| webhook.handle(request)).await
 }

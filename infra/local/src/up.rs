@@ -185,6 +185,7 @@ fn environment(
 ) -> Result<BTreeMap<String, String>> {
     let set = [
         ("TABLE_NAME", store::TABLE_NAME.to_owned()),
+        ("METRICS_NAMESPACE", "consent".to_owned()),
         (store::ENDPOINT_VARIABLE, dynamodb.to_owned()),
         ("AWS_ENDPOINT_URL_SNS", format!("{beside}/sns")),
         ("AWS_REGION", account.region.clone()),

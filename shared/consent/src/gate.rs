@@ -12,7 +12,7 @@ use crate::tenant::{Residence, Tenant};
 pub const POLICY_VERSION: &str = "1";
 
 /// Whether a text to a tenant may leave.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum Gate {
     /// It may.

@@ -2,10 +2,13 @@
 //! the same.
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use consent_metrics::Metrics;
 use consent_store::{CursorKey, Store};
 
 /// Name of the DynamoDB table.
 pub const TABLE_NAME: &str = "TABLE_NAME";
+/// The namespace in CloudWatch of what is counted.
+pub const METRICS_NAMESPACE: &str = "METRICS_NAMESPACE";
 /// Where the keys of tokens are, where no authorizer has verified them already.
 pub const JWKS_URL: &str = "JWKS_URL";
 /// Who issues tokens.
@@ -59,10 +62,18 @@ pub fn cursor_key() -> Result<CursorKey, EnvironmentError> {
     CursorKey::new(&secret_bytes(CURSOR_KEY)?).ok_or(EnvironmentError(CURSOR_KEY))
 }
 
-/// The store on the table that the environment names.
+/// What counts, in the namespace that the environment names.
 ///
 /// # Errors
 /// It names none.
+pub fn metrics() -> Result<Metrics, EnvironmentError> {
+    Ok(Metrics::new(&required(METRICS_NAMESPACE)?))
+}
+
+/// The store on the table that the environment names, which counts what it writes.
+///
+/// # Errors
+/// It names no table, or no namespace.
 pub async fn store() -> Result<Store, EnvironmentError> {
-    Ok(Store::from_environment(required(TABLE_NAME)?).await)
+    Ok(Store::from_environment(required(TABLE_NAME)?, metrics()?).await)
 }

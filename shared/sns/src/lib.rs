@@ -11,6 +11,7 @@ use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent_metrics::{Metric, Metrics};
 use consent_store::Store;
 use jiff::{SignedDuration, Timestamp};
 
@@ -18,7 +19,10 @@ pub use events::{Event, EventError, EventsTopic};
 
 /// Sends texts.
 #[derive(Debug, Clone)]
-pub struct Sns(Client);
+pub struct Sns {
+    client: Client,
+    metrics: Metrics,
+}
 
 /// SNS takes a number off its own opt-out list once in so long
 /// (<https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html>).
@@ -50,7 +54,7 @@ where
 impl Sns {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once
     /// and ends within 2 seconds: made again after a time-out it might send a text twice.
-    pub async fn from_environment() -> Self {
+    pub async fn from_environment(metrics: Metrics) -> Self {
         let timeouts = TimeoutConfig::builder()
             .operation_timeout(Duration::from_secs(2))
             .build();
@@ -58,18 +62,20 @@ impl Sns {
         let configuration = configuration
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts);
-        Self(Client::new(&configuration.build()))
+        Self::new(Client::new(&configuration.build()), metrics)
     }
 
     /// With a client.
-    pub fn new(client: Client) -> Self {
-        Self(client)
+    pub fn new(client: Client, metrics: Metrics) -> Self {
+        Self { client, metrics }
     }
 
-    /// Answers a text. The text has taken effect: an answer that does not leave is logged, and no more.
-    pub async fn reply(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str) {
+    /// Answers a text. The text has taken effect: an answer that does not leave is logged and counted, and
+    /// no more.
+    pub async fn reply(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str, now: Timestamp) {
         if let Err(error) = self.send(Some(from), to, body).await {
             tracing::error!(%error, "a reply was not sent");
+            self.metrics.count_one(Metric::ReplyFailures, now);
         }
     }
 
@@ -87,7 +93,7 @@ impl Sns {
         // delivered first.
         let kind = Some(("AWS.SNS.SMS.SMSType", "Transactional"));
         let origin = from.map(|number| ("AWS.MM.SMS.OriginationNumber", number.as_str()));
-        let mut publish = self.0.publish().phone_number(to.as_str()).message(body);
+        let mut publish = self.client.publish().phone_number(to.as_str()).message(body);
         for (name, value) in [kind, origin].into_iter().flatten() {
             let value = MessageAttributeValue::builder()
                 .data_type("String")
@@ -119,7 +125,7 @@ impl Sns {
     /// SNS could not be asked.
     pub async fn is_opted_out(&self, number: &PhoneNumber) -> Result<bool, SendError> {
         let check = self
-            .0
+            .client
             .check_if_phone_number_is_opted_out()
             .phone_number(number.as_str());
         check
@@ -143,7 +149,7 @@ impl Sns {
             return;
         }
         let opted_in = self
-            .0
+            .client
             .opt_in_phone_number()
             .phone_number(number.as_str())
             .send()

@@ -10,7 +10,7 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::{Keyword, Number};
-use consent::record::{Evidence, rfc3339};
+use consent::record::{Evidence, Record, rfc3339};
 use consent::reply::Outcome;
 use consent::rules::{Consent, OptOut, Status, TwoWayTexting};
 use consent::tenant::{Residence, Tenant};
@@ -128,7 +128,7 @@ impl Store {
                 version: None,
             });
             let plan = self.plan(heard, &facility, phone, seen, now).await?;
-            match self.write(plan.writes).await {
+            match self.write_records(plan.writes, &plan.records, now).await {
                 Ok(()) => {
                     join_all(
                         plan.withdrawn
@@ -185,15 +185,12 @@ impl Store {
         // A later keyword has overtaken the rest of this one: it reaches them all.
         let keyword = heard.keyword.filter(|_| applied == Some(number.keywords));
         let reached = seen.as_ref().and_then(|seen| seen.reached.as_ref());
-        let rest: Vec<&TenantId> = number
-            .tenants
-            .iter()
-            .filter(|tenant| Some(*tenant) > reached)
-            .collect();
-        let now_reached: Vec<&TenantId> = rest.iter().copied().take(TENANTS_PER_TRANSACTION).collect();
-        let complete = now_reached.len() == rest.len();
+        let mut rest = number.tenants.iter().filter(|tenant| Some(*tenant) > reached);
+        let now_reached: Vec<&TenantId> = rest.by_ref().take(TENANTS_PER_TRANSACTION).collect();
+        let complete = rest.next().is_none();
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
         let mut moves = Vec::new();
+        let mut records = Vec::new();
         let mut started = Vec::new();
         let mut withdrawn = Vec::new();
         for Versioned {
@@ -212,8 +209,9 @@ impl Store {
             });
             if let Some(change) = &change {
                 writes.extend(self.changed(change, version)?);
-                if change.record.is_some() {
+                if let Some(record) = &change.record {
                     moves.push(counted(Some(&tenant), &change.tenant));
+                    records.push(record.clone());
                 }
             }
             let has_number = tenant.residence == Residence::Resident
@@ -254,6 +252,7 @@ impl Store {
         )?);
         Ok(Plan {
             writes,
+            records,
             complete,
             effect,
             received_at,
@@ -304,6 +303,8 @@ impl Store {
 
 struct Plan {
     writes: Vec<TransactWriteItem>,
+    /// The records among them.
+    records: Vec<Record>,
     complete: bool,
     effect: MessageEffect,
     received_at: Timestamp,

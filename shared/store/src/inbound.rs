@@ -8,6 +8,7 @@ use consent::number::{Keyword, Number};
 use consent::record::{Channel, Evidence, ReceivedText};
 use consent::reply::Outcome;
 use consent::words::Meaning;
+use consent_metrics::Metric;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
@@ -134,6 +135,10 @@ impl Store {
             None => Received::Repeated,
             Some(effect) => {
                 tracing::info!(provider = text.provider, rule = intent.rule, "text received");
+                if intent.meaning == Meaning::None {
+                    self.metrics
+                        .count_one(Metric::UnclassifiedTexts(text.provider), now);
+                }
                 let outcome = effect
                     .outcome(intent.meaning)
                     .filter(|outcome| outcome.is_told(effect.received_at, now));

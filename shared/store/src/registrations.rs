@@ -136,7 +136,8 @@ impl Store {
             }
             let postings = draft.postings();
             self.put_postings(&postings).await?;
-            match self.write(draft.writes(self, facility_id)?).await {
+            let writes = draft.writes(self, facility_id)?;
+            match self.write_records(writes, draft.records(), now).await {
                 Ok(()) => {
                     self.delete_postings(&postings).await;
                     join_all(
@@ -270,6 +271,10 @@ impl Draft {
             let (stored, after) = (&drafted.stored.as_ref()?.value, drafted.after.as_ref()?);
             (stored.details.cell_phone != after.details.cell_phone).then_some(stored)
         })
+    }
+
+    fn records(&self) -> impl Iterator<Item = &Record> {
+        self.tenants.values().flat_map(|drafted| &drafted.records)
     }
 
     fn is_empty(&self) -> bool {

@@ -7,8 +7,11 @@ use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem, Update};
 use consent::facility::Facility;
 use consent::id::{FacilityId, TenantId};
+use consent::record::Record;
 use consent::rules::Status;
 use consent::tenant::{Residence, Tenant};
+use consent_metrics::Metrics;
+use jiff::Timestamp;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
@@ -27,6 +30,7 @@ pub(crate) const BATCH_KEYS: usize = 100;
 pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
+    pub(crate) metrics: Metrics,
 }
 
 /// What is not there.
@@ -67,17 +71,18 @@ impl Items {
 }
 
 impl Store {
-    /// A store on this table.
-    pub fn new(client: Client, table: impl Into<String>) -> Self {
+    /// A store on this table, which counts what it writes.
+    pub fn new(client: Client, table: impl Into<String>, metrics: Metrics) -> Self {
         Self {
             client,
             table: table.into(),
+            metrics,
         }
     }
 
     /// A store on this table, with a client as the environment configures it.
-    pub async fn from_environment(table: impl Into<String>) -> Self {
-        Self::new(Client::new(&aws_configuration().await), table)
+    pub async fn from_environment(table: impl Into<String>, metrics: Metrics) -> Self {
+        Self::new(Client::new(&aws_configuration().await), table, metrics)
     }
 
     /// Reads items strongly consistent, in one request where the service answers whole.
@@ -142,6 +147,18 @@ impl Store {
             .transact_write_items()
             .set_transact_items(Some(writes));
         request.send().await.map(|_| ()).map_err(transaction_error)
+    }
+
+    /// Writes items together or not at all, these records among them: then they count.
+    pub(crate) async fn write_records<'a>(
+        &self,
+        writes: Vec<TransactWriteItem>,
+        records: impl IntoIterator<Item = &'a Record>,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        self.write(writes).await?;
+        self.metrics.count_records(records, now);
+        Ok(())
     }
 
     /// A facility, with the version of its item.

@@ -89,7 +89,7 @@ impl Store {
             };
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [counted(Some(&found.tenant), &change.tenant)])?);
-            match self.write(writes).await {
+            match self.write_records(writes, &change.record, now).await {
                 Ok(()) => {
                     if found.tenant.can_text() && !change.tenant.can_text() {
                         self.await_in_flight(&found.tenant, now).await;
@@ -142,7 +142,7 @@ impl Store {
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [counted(Some(&tenant), &change.tenant)])?);
             writes.extend(numbers.writes(self, facility_id)?);
-            match self.write(writes).await {
+            match self.write_records(writes, &change.record, now).await {
                 Ok(()) => {
                     let mut postings = PostingChanges::default();
                     postings.add(Some(&tenant), version, &change.tenant);

@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod events;
+mod output;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -50,12 +51,14 @@ impl Stack {
     }
 
     fn start_with(arguments: &[&str]) -> Result<Self> {
+        Self::start_as(|command| command.args(arguments))
+    }
+
+    fn start_as(prepare: impl FnOnce(&mut Command) -> &mut Command) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let file = directory.path().join("stack.json");
-        let child = dev(&["--empty", "--port", "0"], &file)
-            .args(arguments)
-            .stdout(Stdio::null())
-            .spawn()?;
+        let mut command = dev(&["--empty", "--port", "0"], &file);
+        let child = prepare(command.stdout(Stdio::null())).spawn()?;
         let client = Client::builder(TokioExecutor::new()).build_http();
         let mut stack = Self {
             child,
@@ -200,6 +203,7 @@ async fn requests_reach_their_functions_and_others_are_answered() -> Result<()> 
         CONSENT,
         "/v1/portal/consent",
         "/v1/sms/twilio",
+        "/openapi.json",
     ] {
         for method in ["GET", "DELETE", "OPTIONS", "HEAD"] {
             let status = stack.send(method, path, Vec::new()).await?.status();
