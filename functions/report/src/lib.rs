@@ -6,6 +6,7 @@ use consent::id::PhoneNumber;
 use consent::rules::{Source, Status};
 use consent_http::request::{self, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
+use consent_secrets::Secret;
 use consent_store::{CursorKey, ReportQuery, ReportRow, Store, Totals};
 use lambda_http::http::{Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
@@ -20,7 +21,7 @@ const EXPORT_PAGE: usize = 1_000;
 pub struct Report {
     access: Access,
     store: Store,
-    cursors: CursorKey,
+    cursors: Secret<CursorKey>,
 }
 
 #[derive(Serialize)]
@@ -86,7 +87,7 @@ impl From<Totals> for TotalsBody {
 
 impl Report {
     /// The function on a store.
-    pub fn new(access: Access, store: Store, cursors: CursorKey) -> Self {
+    pub fn new(access: Access, store: Store, cursors: Secret<CursorKey>) -> Self {
         Self {
             access,
             store,
@@ -112,15 +113,19 @@ impl Report {
         let facility = request::facility_id(facility)?;
         let query = Query::of(&request);
         let limit = query.limit()?;
-        let report = self.query(&facility, &query)?;
+        let (search, statuses) = typed(&query)?;
+        let turned = |cursors: &CursorKey| {
+            ReportQuery::new(&facility, search, statuses.clone(), query.last("cursor"), cursors)
+        };
+        let (cursors, report) = self.cursors.open(clock::now(), turned).await?;
         if self.store.facility(&facility).await?.is_none() {
             return Err(Problem::facility_not_found());
         }
         if wants_csv(&request) {
-            return self.export(report.from_the_start()).await;
+            return self.export(report.from_the_start(), &cursors).await;
         }
         let (page, totals) = tokio::try_join!(
-            self.store.report(&report, limit.into(), &self.cursors),
+            self.store.report(&report, limit.into(), &cursors),
             self.store.totals(&facility)
         )?;
         let rows = page.rows.into_iter().map(RowBody::from).collect();
@@ -134,38 +139,16 @@ impl Report {
         )
     }
 
-    fn query(&self, facility: &consent::id::FacilityId, query: &Query) -> Result<ReportQuery, Problem> {
-        let search = query.last("search").unwrap_or_default();
-        if search.chars().count() > SEARCH_CHARACTERS {
-            return Err(Problem::invalid_field(
-                "search",
-                format!("may have {SEARCH_CHARACTERS} characters"),
-            ));
-        }
-        let statuses = query
-            .all("status")
-            .map(|text| Status::ALL.into_iter().find(|status| status.as_str() == text))
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| {
-                Problem::invalid_field(
-                    "status",
-                    "must be provided, not_provided or opted_out; it may be repeated",
-                )
-            })?;
-        ReportQuery::new(facility, search, statuses, query.last("cursor"), &self.cursors)
-            .map_err(|error| Problem::invalid_field("cursor", error.to_string()))
-    }
-
     /// The whole of what the query matches.
-    async fn export(&self, mut query: ReportQuery) -> Result<Response<Body>, Problem> {
+    async fn export(&self, mut query: ReportQuery, cursors: &CursorKey) -> Result<Response<Body>, Problem> {
         let mut export = csv::Export::new();
         loop {
-            let page = self.store.report(&query, EXPORT_PAGE, &self.cursors).await?;
+            let page = self.store.report(&query, EXPORT_PAGE, cursors).await?;
             for row in page.rows {
                 export.row(&row.into()).map_err(Problem::internal)?;
             }
             match page.next {
-                Some(next) => query = query.turn(&next, &self.cursors).map_err(Problem::internal)?,
+                Some(next) => query = query.turn(&next, cursors).map_err(Problem::internal)?,
                 None => break,
             }
         }
@@ -176,6 +159,28 @@ impl Report {
             text,
         ))
     }
+}
+
+/// What is searched for, and in which statuses; none means all.
+fn typed(query: &Query) -> Result<(&str, Vec<Status>), Problem> {
+    let search = query.last("search").unwrap_or_default();
+    if search.chars().count() > SEARCH_CHARACTERS {
+        return Err(Problem::invalid_field(
+            "search",
+            format!("may have {SEARCH_CHARACTERS} characters"),
+        ));
+    }
+    let statuses = query
+        .all("status")
+        .map(|text| Status::ALL.into_iter().find(|status| status.as_str() == text))
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(|| {
+            Problem::invalid_field(
+                "status",
+                "must be provided, not_provided or opted_out; it may be repeated",
+            )
+        })?;
+    Ok((search, statuses))
 }
 
 /// Whether the caller prefers CSV to JSON (RFC 9110, 12.5.1).
