@@ -3,6 +3,7 @@
 #![cfg(target_os = "linux")]
 
 mod events;
+mod secrets;
 
 use std::collections::BTreeSet;
 use std::fs;
