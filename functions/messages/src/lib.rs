@@ -205,7 +205,7 @@ impl Messages {
             Some(cursor) => list.clone().turn(cursor, cursors),
             None => Ok(list.clone()),
         };
-        let (cursors, list) = self.cursors.open(clock::now(), turned).await?;
+        let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
         let found = self.store.resident(facility, tenant).await??;
         if record.is_some() {
             let page = self.store.decisions(&list, limit, &cursors).await?;

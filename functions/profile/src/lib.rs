@@ -111,7 +111,7 @@ impl Profile {
                 .map(|cursor| Store::history_position(&facility, &tenant, cursor, cursors))
                 .transpose()
         };
-        let (cursors, before) = self.cursors.open(clock::now(), position).await?;
+        let (cursors, before) = self.cursors.open("cursor", clock::now(), position).await?;
         let page = self
             .store
             .history(&facility, &tenant, before, limit, &cursors)

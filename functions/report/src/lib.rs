@@ -117,7 +117,7 @@ impl Report {
         let turned = |cursors: &CursorKey| {
             ReportQuery::new(&facility, search, statuses.clone(), query.last("cursor"), cursors)
         };
-        let (cursors, report) = self.cursors.open(clock::now(), turned).await?;
+        let (cursors, report) = self.cursors.open("cursor", clock::now(), turned).await?;
         if self.store.facility(&facility).await?.is_none() {
             return Err(Problem::facility_not_found());
         }

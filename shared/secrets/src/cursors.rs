@@ -26,17 +26,19 @@ pub fn cursor_key(current: &Members, previous: Option<&Members>) -> Result<Curso
 }
 
 impl Secret<CursorKey> {
-    /// Opens the cursor of a request, if it has one, with `open`; gives what that gave and the key for the next.
+    /// Opens the cursor that stands in a request's `parameter`, if it has one, with `open`; gives what that gave and
+    /// the key for the next.
     ///
     /// # Errors
     /// 400 when it does not open, and 503 when the secret was never read and cannot be.
     pub async fn open<R>(
         &self,
+        parameter: &str,
         now: Timestamp,
         open: impl Fn(&CursorKey) -> Result<R, BadCursor>,
     ) -> Result<(Arc<CursorKey>, R), Problem> {
         self.attempt(now, |key| open(key).map(|opened| (Arc::clone(key), opened)))
             .await?
-            .map_err(|error| Problem::invalid_field("cursor", error.to_string()))
+            .map_err(|error| Problem::invalid_field(parameter, error.to_string()))
     }
 }
