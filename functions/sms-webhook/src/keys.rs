@@ -39,14 +39,14 @@ impl ProviderKeys {
 
     pub(crate) fn verify_twilio(&self, signed: &Signed) -> Result<(), Problem> {
         let verifies = |key| hmac::verify(key, &signed.text, &signed.signature).is_ok();
-        let some = self.twilio.iter().any(verifies);
-        some.then_some(()).ok_or_else(bad_signature)
+        let holds = self.twilio.iter().any(verifies);
+        holds.then_some(()).ok_or_else(bad_signature)
     }
 
     pub(crate) fn verify_telnyx(&self, signed: &Signed) -> Result<(), Problem> {
         let verifies = |key: &UnparsedPublicKey<_>| key.verify(&signed.text, &signed.signature).is_ok();
-        let some = self.telnyx.iter().any(verifies);
-        some.then_some(()).ok_or_else(bad_signature)
+        let holds = self.telnyx.iter().any(verifies);
+        holds.then_some(()).ok_or_else(bad_signature)
     }
 }
 
