@@ -9,7 +9,7 @@ use aws_sdk_dynamodb::error::BoxError;
 use serde_json::Value;
 
 /// The actions of the requests made, with the resource where it matters: `dynamodb:Query`,
-/// `dynamodb:Query on report`, `sns:Publish to a number`.
+/// `dynamodb:Query on report`, `sns:Publish to a number`, `secretsmanager:GetSecretValue`.
 #[derive(Debug, Clone, Default)]
 pub struct Actions(Arc<Mutex<BTreeSet<String>>>);
 
@@ -34,6 +34,7 @@ impl Intercept for Actions {
         let request = context.request();
         let body = request.body().bytes().unwrap_or_default();
         let actions = match request.headers().get("x-amz-target") {
+            Some(target) if target.starts_with("secretsmanager.") => vec![target.replace('.', ":")],
             Some(target) => dynamodb(target, body),
             None => sns(body),
         };

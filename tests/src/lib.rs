@@ -17,13 +17,15 @@ mod described;
 mod emulator;
 mod issuer;
 mod requests;
+mod secrets;
 mod sns;
 mod talk;
 
 use std::sync::Arc;
 
 use consent_http::{Access, answer};
-use consent_store::{CursorKey, Store};
+use consent_secrets::cursor_key;
+use consent_store::Store;
 use facilities::Facilities;
 use lambda_http::Request;
 use messages::Messages;
@@ -33,7 +35,7 @@ use profile::Profile;
 use report::Report;
 use serde_json::Value;
 use sms_topic::SmsTopic;
-use sms_webhook::{SmsWebhook, Telnyx, Twilio};
+use sms_webhook::{ProviderKeys, SmsWebhook};
 
 pub use actions::Actions;
 pub use capacity::{Capacity, Consumed};
@@ -41,7 +43,8 @@ pub use chain::{canonical, verify_chain};
 pub use counts::Counts;
 pub use emulator::{Emulator, Faults, Requests};
 pub use issuer::{Issuer, Token, mac, sign};
-pub use requests::{Answer, Call, call, telnyx, twilio, twilio_form};
+pub use requests::{Answer, Call, call, telnyx, telnyx_by, twilio, twilio_by, twilio_form};
+pub use secrets::{SecretsStandIn, secret};
 pub use sns::SnsStandIn;
 pub use talk::{ADA, BEN, OFFICE};
 
@@ -64,6 +67,8 @@ pub struct World {
     pub counts: Counts,
     /// What takes the texts that the functions send.
     pub sns: SnsStandIn,
+    /// What has the functions' secret.
+    pub secrets: SecretsStandIn,
     facilities: Facilities,
     profile: Profile,
     portal: Portal,
@@ -82,11 +87,18 @@ impl World {
         let emulator = Arc::new(Emulator::start().await);
         let store = emulator.store().await;
         let sns = SnsStandIn::start(&emulator.actions, &emulator.counts).await;
-        Self::of(emulator, store, sns, Access::by_authorizer)
+        let secrets = SecretsStandIn::start(&emulator.actions).await;
+        Self::of(emulator, store, sns, secrets, Access::by_authorizer)
     }
 
-    fn of(emulator: Arc<Emulator>, store: Store, sns: SnsStandIn, access: impl Fn() -> Access) -> Self {
-        let cursors = || CursorKey::new(&[7; 32]).unwrap();
+    fn of(
+        emulator: Arc<Emulator>,
+        store: Store,
+        sns: SnsStandIn,
+        secrets: SecretsStandIn,
+        access: impl Fn() -> Access,
+    ) -> Self {
+        let cursors = || secrets.secret(cursor_key);
         Self {
             facilities: Facilities::new(access(), store.clone()),
             profile: Profile::new(access(), store.clone(), cursors()),
@@ -102,8 +114,8 @@ impl World {
             sms_webhook: SmsWebhook {
                 store: store.clone(),
                 sns: sns.client(),
-                twilio: Some(Twilio::new(TWILIO_AUTH_TOKEN, BASE_URL)),
-                telnyx: Some(Telnyx::new(requests::telnyx_public_key())),
+                keys: secrets.secret(ProviderKeys::read),
+                base_url: BASE_URL.to_owned(),
                 metrics: emulator.counts.metrics(),
             },
             sms_topic: SmsTopic {
@@ -115,6 +127,7 @@ impl World {
                 metrics: emulator.counts.metrics(),
             },
             sns,
+            secrets,
             actions: emulator.actions.clone(),
             counts: emulator.counts.clone(),
             requests: emulator.requests.clone(),
@@ -131,8 +144,15 @@ impl World {
             Arc::clone(&self.emulator),
             self.store.clone(),
             self.sns.clone(),
+            self.secrets.clone(),
             access,
         )
+    }
+
+    /// The same table, seen by functions that have just started.
+    #[must_use]
+    pub fn restarted(&self) -> Self {
+        self.with_access(Access::by_authorizer)
     }
 
     /// The same table, seen by functions whose way to it is disturbed.
@@ -143,6 +163,7 @@ impl World {
             Arc::clone(&self.emulator),
             store,
             self.sns.clone(),
+            self.secrets.clone(),
             Access::by_authorizer,
         )
     }

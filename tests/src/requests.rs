@@ -43,19 +43,26 @@ pub fn call(line: &str) -> Call {
 
 /// A text from a tenant, as Twilio delivers it.
 pub fn twilio(message_id: &str, from: &str, to: &str, body: &str) -> Call {
-    twilio_form(
-        "",
-        &[
-            ("Body", body),
-            ("From", from),
-            ("MessageSid", message_id),
-            ("To", to),
-        ],
-    )
+    twilio_by(TWILIO_AUTH_TOKEN, message_id, from, to, body)
+}
+
+/// A text from a tenant, as Twilio delivers it for an account with this auth token.
+pub fn twilio_by(auth_token: &str, message_id: &str, from: &str, to: &str, body: &str) -> Call {
+    let parameters = [
+        ("Body", body),
+        ("From", from),
+        ("MessageSid", message_id),
+        ("To", to),
+    ];
+    twilio_signed(auth_token, "", &parameters)
 }
 
 /// A signed request of Twilio to the webhook, `query` included, with these parameters.
 pub fn twilio_form(query: &str, parameters: &[(&str, &str)]) -> Call {
+    twilio_signed(TWILIO_AUTH_TOKEN, query, parameters)
+}
+
+fn twilio_signed(auth_token: &str, query: &str, parameters: &[(&str, &str)]) -> Call {
     let url = if query.is_empty() {
         "/v1/sms/twilio".to_owned()
     } else {
@@ -64,7 +71,7 @@ pub fn twilio_form(query: &str, parameters: &[(&str, &str)]) -> Call {
     let mut sorted = parameters.to_vec();
     sorted.sort_unstable();
     let signed: String = sorted.iter().flat_map(|(name, value)| [*name, *value]).collect();
-    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, TWILIO_AUTH_TOKEN.as_bytes());
+    let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, auth_token.as_bytes());
     let tag = hmac::sign(&key, format!("{BASE_URL}{url}{signed}").as_bytes());
     call(&format!("POST {url}"))
         .nobody()
@@ -75,16 +82,24 @@ pub fn twilio_form(query: &str, parameters: &[(&str, &str)]) -> Call {
         .header("x-twilio-signature", &STANDARD.encode(tag))
 }
 
-fn telnyx_key() -> Ed25519KeyPair {
-    Ed25519KeyPair::from_seed_unchecked(&[9; 32]).unwrap()
+/// The seed of Telnyx's key.
+pub(crate) const TELNYX_SEED: u8 = 9;
+
+fn telnyx_key(seed: u8) -> Ed25519KeyPair {
+    Ed25519KeyPair::from_seed_unchecked(&[seed; 32]).unwrap()
 }
 
-pub(crate) fn telnyx_public_key() -> Vec<u8> {
-    telnyx_key().public_key().as_ref().to_vec()
+pub(crate) fn telnyx_public_key(seed: u8) -> String {
+    STANDARD.encode(telnyx_key(seed).public_key())
 }
 
 /// A text from a tenant, as Telnyx delivers it, signed at this time (epoch seconds).
 pub fn telnyx(message_id: &str, from: &str, to: &str, text: &str, signed_at: i64) -> Call {
+    telnyx_by(TELNYX_SEED, message_id, from, to, text, signed_at)
+}
+
+/// A text from a tenant, as Telnyx delivers it, signed at this time with the key of this seed.
+pub fn telnyx_by(seed: u8, message_id: &str, from: &str, to: &str, text: &str, signed_at: i64) -> Call {
     let body = json!({
         "data": {
             "event_type": "message.received", "id": "event", "record_type": "event",
@@ -98,7 +113,7 @@ pub fn telnyx(message_id: &str, from: &str, to: &str, text: &str, signed_at: i64
         "meta": {"attempt": 1, "delivered_to": "https://texts.example.com/v1/sms/telnyx"},
     })
     .to_string();
-    let signature = telnyx_key().sign(format!("{signed_at}|{body}").as_bytes());
+    let signature = telnyx_key(seed).sign(format!("{signed_at}|{body}").as_bytes());
     call("POST /v1/sms/telnyx")
         .nobody()
         .body("application/json", &body)

@@ -1,4 +1,4 @@
-//! Nothing personal reaches the log: no name, no phone number, no text, whatever happens.
+//! Nothing personal reaches the log, no name, no phone number, no text, and nothing secret, whatever happens.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -7,7 +7,7 @@ use std::sync::{Arc, Mutex};
 
 use consent_http::clock;
 use serde_json::json;
-use tests::{ADA, BEN, Faults, OFFICE, World, call, telnyx, twilio, twilio_form};
+use tests::{ADA, BEN, Faults, OFFICE, TWILIO_AUTH_TOKEN, World, call, secret, telnyx, twilio, twilio_form};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -45,6 +45,7 @@ impl Log {
                 "sms_topic",
                 "messages",
                 "consent_sns",
+                "consent_secrets",
                 "log",
             ]
             .contains(&target)
@@ -218,5 +219,65 @@ async fn nothing_personal_reaches_the_log() {
     for personal in PERSONAL {
         let line = text.lines().find(|line| line.contains(personal));
         assert_eq!(line, None, "{personal}");
+    }
+}
+
+#[tokio::test]
+async fn nothing_of_the_secret_reaches_the_log() {
+    const HISTORY: &str = "/v1/facilities/f1/tenants/t1/consent/history";
+    let log = Log::default();
+    let _kept = log.keep();
+    let world = World::with_ada().await;
+    let use_it = async |world: &World| {
+        for call in [
+            twilio("SM1", ADA, OFFICE, "hello"),
+            telnyx("T1", ADA, OFFICE, "hello", clock::now().as_second()),
+            call(&format!("GET {HISTORY}")),
+            call(&format!("GET {HISTORY}?cursor=AAAA")),
+        ] {
+            let answer = world.send(call).await;
+            assert!(!answer.text.contains("xylophone"), "{}", answer.text);
+        }
+    };
+    let mut broken = secret(1);
+    broken["cursor_key"] = json!("xylophone");
+    let mut misplaced = secret(1);
+    misplaced["twilio_auth_token"] = json!({"xylophone": "xylophone"});
+    for version in [
+        "xylophone",
+        "\"xylophone\"",
+        &broken.to_string(),
+        &misplaced.to_string(),
+    ] {
+        world.secrets.put(version).await;
+        use_it(&world.restarted()).await;
+    }
+    world.secrets.rotate(&secret(1)).await;
+    use_it(&world).await;
+    world.secrets.rotate(&secret(2)).await;
+    let warm = world.restarted();
+    warm.get(HISTORY).await.is(200);
+    world.secrets.put("xylophone").await;
+    use_it(&warm).await;
+    world.secrets.fail(1_000).await;
+    use_it(&world.restarted()).await;
+    let text = log.text();
+    for line in [
+        "the secret is no JSON object",
+        "the secret's member cursor_key is missing or not usable",
+        "the secret's member twilio_auth_token is missing or not usable",
+        "the secret could not be read: InternalServiceError",
+        "the secret is used as it was read before",
+    ] {
+        assert!(text.contains(line), "{line}: {text}");
+    }
+    let mut secrets = vec!["xylophone".to_owned(), TWILIO_AUTH_TOKEN.to_owned()];
+    for version in [secret(1), secret(2)] {
+        let members = version.as_object().unwrap().values();
+        secrets.extend(members.map(|member| member.as_str().unwrap().to_owned()));
+    }
+    for secret in secrets {
+        let line = text.lines().find(|line| line.contains(&secret));
+        assert_eq!(line, None);
     }
 }

@@ -156,7 +156,7 @@ fn the_routes_are_those_of_one_machine() {
     assert_eq!(deployed, local);
 }
 
-/// Each function gets the settings that its code reads, and no others: no secret is anywhere without need.
+/// Each function gets the settings that its code reads, and no others. No secret is among them.
 #[test]
 fn the_environment_is_what_the_code_reads() {
     let read_environment = fs::read_to_string(root().join("shared/http/src/environment.rs")).unwrap();
@@ -171,7 +171,7 @@ fn the_environment_is_what_the_code_reads() {
         ("environment::store()", "TABLE_NAME"),
         ("environment::store()", "METRICS_NAMESPACE"),
         ("environment::metrics()", "METRICS_NAMESPACE"),
-        ("environment::cursor_key()", "CURSOR_KEY"),
+        ("Secret::from_environment(", "SECRETS_ARN"),
     ];
     for (name, function) in functions(&template()) {
         let folder = fs::read_dir(root().join("functions").join(&name).join("src")).unwrap();
@@ -185,6 +185,10 @@ fn the_environment_is_what_the_code_reads() {
         let itself = names.iter().copied().filter(|name| code.contains(name));
         let expected: BTreeSet<&str> = through_shared.chain(itself).collect();
         let set = function["Environment"]["Variables"].as_object();
+        assert!(
+            !json!(set).to_string().contains("{{resolve:"),
+            "{name} has a secret in plain text"
+        );
         let set = set.into_iter().flat_map(Map::keys);
         assert_eq!(
             set.map(String::as_str).collect::<BTreeSet<_>>(),
@@ -216,6 +220,9 @@ fn allowed(function: &Value) -> BTreeSet<String> {
             for resource in resources.as_array().map_or(one, Vec::as_slice) {
                 if *resource == json!({"!GetAtt": "Table.Arn"}) || *resource == json!({"!Ref": "EventsTopic"})
                 {
+                    allowed.insert(action.to_owned());
+                } else if *resource == json!({"!Ref": "SecretsArn"}) {
+                    assert!(action.starts_with("secretsmanager:"), "{action} on the secret");
                     allowed.insert(action.to_owned());
                 } else if *resource == json!({"!Sub": "${Table.Arn}/index/report"}) {
                     allowed.extend((action == "dynamodb:Query").then(|| format!("{action} on report")));

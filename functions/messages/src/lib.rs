@@ -8,6 +8,7 @@ use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
 use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
+use consent_secrets::Secret;
 use consent_sns::Sns;
 use consent_store::{
     CursorKey, Decided, Draft, Found, Message, MessageState, Permit, SendError, Store, TenantList,
@@ -32,7 +33,7 @@ pub struct Messages {
     /// What sends texts.
     pub sns: Sns,
     /// What seals cursors.
-    pub cursors: CursorKey,
+    pub cursors: Secret<CursorKey>,
     /// Counts the texts that do not leave.
     pub metrics: Metrics,
 }
@@ -212,19 +213,18 @@ impl Messages {
             Some(record) => TenantList::decisions(facility, tenant, record),
             None => TenantList::thread(facility, tenant),
         };
-        let list = match query.last("cursor") {
-            Some(cursor) => list
-                .turn(cursor, &self.cursors)
-                .map_err(|error| Problem::invalid_field("cursor", error.to_string()))?,
-            None => list,
+        let turned = |cursors: &CursorKey| match query.last("cursor") {
+            Some(cursor) => list.clone().turn(cursor, cursors),
+            None => Ok(list.clone()),
         };
+        let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
         let found = self.store.resident(facility, tenant).await??;
         if record.is_some() {
-            let page = self.store.decisions(&list, limit, &self.cursors).await?;
+            let page = self.store.decisions(&list, limit, &cursors).await?;
             let body = json!({"decisions": page.entries, "next": page.next});
             return response::json(StatusCode::OK, &body);
         }
-        let page = self.store.thread(&list, limit, &self.cursors).await?;
+        let page = self.store.thread(&list, limit, &cursors).await?;
         let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
         let body = ThreadBody {
             messages: page.entries,

@@ -1,6 +1,7 @@
 //! The Lambda function `messages`: texts to tenants, their threads and their notification preferences.
 
 use consent_http::{Access, environment, serve};
+use consent_secrets::{Secret, cursor_key};
 use consent_sns::Sns;
 use messages::Messages;
 
@@ -10,7 +11,7 @@ async fn main() -> Result<(), lambda_http::Error> {
         access: Access::from_environment()?,
         store: environment::store().await?,
         sns: Sns::from_environment(environment::metrics()?).await,
-        cursors: environment::cursor_key()?,
+        cursors: Secret::from_environment(cursor_key).await?,
         metrics: environment::metrics()?,
     };
     serve(|request| messages.handle(request)).await

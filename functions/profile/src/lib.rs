@@ -5,6 +5,7 @@ use consent::rules::Screen;
 use consent::view::ConsentView;
 use consent_http::request::{self, Query};
 use consent_http::{Access, Caller, Problem, Scope, checkbox, clock, response};
+use consent_secrets::Secret;
 use consent_store::{CursorKey, Found, Store};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -14,7 +15,7 @@ use serde::Serialize;
 pub struct Profile {
     access: Access,
     store: Store,
-    cursors: CursorKey,
+    cursors: Secret<CursorKey>,
 }
 
 #[derive(Serialize)]
@@ -25,7 +26,7 @@ struct HistoryBody {
 
 impl Profile {
     /// The function on a store.
-    pub fn new(access: Access, store: Store, cursors: CursorKey) -> Self {
+    pub fn new(access: Access, store: Store, cursors: Secret<CursorKey>) -> Self {
         Self {
             access,
             store,
@@ -104,14 +105,16 @@ impl Profile {
         let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
         let query = Query::of(request);
         let limit = query.limit()?;
-        let before = query
-            .last("cursor")
-            .map(|cursor| Store::history_position(&facility, &tenant, cursor, &self.cursors))
-            .transpose()
-            .map_err(|error| Problem::invalid_field("cursor", error.to_string()))?;
+        let position = |cursors: &CursorKey| {
+            query
+                .last("cursor")
+                .map(|cursor| Store::history_position(&facility, &tenant, cursor, cursors))
+                .transpose()
+        };
+        let (cursors, before) = self.cursors.open("cursor", clock::now(), position).await?;
         let page = self
             .store
-            .history(&facility, &tenant, before, limit, &self.cursors)
+            .history(&facility, &tenant, before, limit, &cursors)
             .await??;
         response::json(
             StatusCode::OK,

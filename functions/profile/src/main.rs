@@ -1,11 +1,13 @@
 //! The Lambda function `profile`: the staff's consent check box and the history behind it.
 
 use consent_http::{Access, environment, serve};
+use consent_secrets::{Secret, cursor_key};
 use profile::Profile;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
-    let (store, cursors) = (environment::store().await?, environment::cursor_key()?);
+    let store = environment::store().await?;
+    let cursors = Secret::from_environment(cursor_key).await?;
     let profile = &Profile::new(Access::from_environment()?, store, cursors);
     serve(|request| profile.handle(request)).await
 }

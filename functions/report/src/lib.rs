@@ -6,6 +6,7 @@ use consent::id::{FacilityId, PhoneNumber};
 use consent::rules::{Source, Status};
 use consent_http::request::{self, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
+use consent_secrets::Secret;
 use consent_store::{CursorKey, ReportQuery, ReportRow, Store, Totals};
 use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
@@ -22,7 +23,7 @@ const PAGES_AT_MOST: u32 = 100;
 pub struct Report {
     access: Access,
     store: Store,
-    cursors: CursorKey,
+    cursors: Secret<CursorKey>,
 }
 
 #[derive(Serialize)]
@@ -88,7 +89,7 @@ impl From<Totals> for TotalsBody {
 
 impl Report {
     /// The function on a store.
-    pub fn new(access: Access, store: Store, cursors: CursorKey) -> Self {
+    pub fn new(access: Access, store: Store, cursors: Secret<CursorKey>) -> Self {
         Self {
             access,
             store,
@@ -114,11 +115,15 @@ impl Report {
         let facility = request::facility_id(facility)?;
         let query = Query::of(&request);
         let limit = query.limit()?;
-        let report = self.query(&facility, &query)?;
+        let (search, statuses) = typed(&query)?;
+        let turned = |cursors: &CursorKey| {
+            ReportQuery::new(&facility, search, statuses.clone(), query.last("cursor"), cursors)
+        };
+        let (cursors, report) = self.cursors.open("cursor", clock::now(), turned).await?;
         if wants_csv(&request) {
-            return self.export(&facility, report, &query).await;
+            return self.export(&facility, &report, &query).await;
         }
-        let page = self.store.report(&report, limit.into(), &self.cursors).await?;
+        let page = self.store.report(&report, limit.into(), &cursors).await?;
         let page = page.ok_or_else(Problem::facility_not_found)?;
         let rows = page.rows.iter().map(RowBody::from).collect();
         response::json(
@@ -131,39 +136,16 @@ impl Report {
         )
     }
 
-    fn query(&self, facility: &FacilityId, query: &Query) -> Result<ReportQuery, Problem> {
-        let search = query.last("search").unwrap_or_default();
-        if search.chars().count() > SEARCH_CHARACTERS {
-            return Err(Problem::invalid_field(
-                "search",
-                format!("may have {SEARCH_CHARACTERS} characters"),
-            ));
-        }
-        let statuses = query
-            .all("status")
-            .map(|text| Status::ALL.into_iter().find(|status| status.as_str() == text))
-            .collect::<Option<Vec<_>>>()
-            .ok_or_else(|| {
-                Problem::invalid_field(
-                    "status",
-                    "must be provided, not_provided or opted_out; it may be repeated",
-                )
-            })?;
-        ReportQuery::new(facility, search, statuses, query.last("cursor"), &self.cursors)
-            .map_err(|error| Problem::invalid_field("cursor", error.to_string()))
-    }
-
     /// The whole of what the query matches, or as much of it as an answer holds: then `Link` leads to the rest.
     async fn export(
         &self,
         facility: &FacilityId,
-        report: ReportQuery,
+        report: &ReportQuery,
         query: &Query,
     ) -> Result<Response<Body>, Problem> {
         let part = query.last("part");
-        let mut report = report
-            .export(part, &self.cursors)
-            .map_err(|error| Problem::invalid_field("part", error.to_string()))?;
+        let opened = |cursors: &CursorKey| report.clone().export(part, cursors);
+        let (cursors, mut report) = self.cursors.open("part", clock::now(), opened).await?;
         if self.store.facility(facility).await?.is_none() {
             return Err(Problem::facility_not_found());
         }
@@ -192,13 +174,35 @@ impl Report {
         let text = file.finish().map_err(Problem::internal)?;
         let mut response = response::with_type(StatusCode::OK, csv::MEDIA_TYPE, text);
         if let Some(rest) = rest {
-            let link = link_to(query, &rest.part(&self.cursors));
+            let link = link_to(query, &rest.part(&cursors));
             response
                 .headers_mut()
                 .insert(header::LINK, link.map_err(Problem::internal)?);
         }
         Ok(response)
     }
+}
+
+/// What is searched for, and in which statuses; none means all.
+fn typed(query: &Query) -> Result<(&str, Vec<Status>), Problem> {
+    let search = query.last("search").unwrap_or_default();
+    if search.chars().count() > SEARCH_CHARACTERS {
+        return Err(Problem::invalid_field(
+            "search",
+            format!("may have {SEARCH_CHARACTERS} characters"),
+        ));
+    }
+    let statuses = query
+        .all("status")
+        .map(|text| Status::ALL.into_iter().find(|status| status.as_str() == text))
+        .collect::<Option<Vec<_>>>()
+        .ok_or_else(|| {
+            Problem::invalid_field(
+                "status",
+                "must be provided, not_provided or opted_out; it may be repeated",
+            )
+        })?;
+    Ok((search, statuses))
 }
 
 /// The link (RFC 8288) to the part of an export that follows: the same query, with that part.

@@ -10,110 +10,90 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent::words::Meaning;
-use consent_http::environment::{self, EnvironmentError, SMS_WEBHOOK_BASE_URL, TWILIO_AUTH_TOKEN};
 use consent_http::request::{BODY_LIMIT, body};
 use consent_http::{Problem, response};
 use consent_store::InboundText;
-use jiff::Timestamp;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Request, Response};
-use ring::hmac;
 
+use crate::keys::Signed;
 use crate::{Delivery, bad_signature};
 
 const PATH: &str = "/v1/sms/twilio";
 /// Twilio's message ids have 34 characters.
 const MESSAGE_ID_CHARACTERS: usize = 64;
 
-/// How Twilio's requests are verified.
-pub struct Twilio {
-    key: hmac::Key,
-    url: String,
+/// The parameters of a request, in its order.
+pub(crate) type Parameters = Vec<(String, String)>;
+
+/// The URL that Twilio calls, and signs.
+pub(crate) fn url(base_url: &str) -> String {
+    format!("{}{PATH}", base_url.trim_end_matches('/'))
 }
 
-impl Twilio {
-    /// With an auth token, at the public address that Twilio calls, up to [`PATH`].
-    pub fn new(auth_token: &str, base_url: &str) -> Self {
-        Self {
-            key: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, auth_token.as_bytes()),
-            url: format!("{}{PATH}", base_url.trim_end_matches('/')),
-        }
-    }
+/// Reads the form. Twilio signs no body that is none.
+pub(crate) fn parameters(request: &Request) -> Result<Parameters, Problem> {
+    serde_urlencoded::from_bytes(body(request, BODY_LIMIT)?).map_err(|_| bad_signature())
+}
 
-    /// As the environment configures it, if it does.
-    ///
-    /// # Errors
-    /// There is a token and no address.
-    pub fn from_environment() -> Result<Option<Self>, EnvironmentError> {
-        let Some(auth_token) = environment::optional(TWILIO_AUTH_TOKEN) else {
-            return Ok(None);
-        };
-        Ok(Some(Self::new(
-            &auth_token,
-            &environment::required(SMS_WEBHOOK_BASE_URL)?,
-        )))
+/// What a request to `url` says that Twilio has signed. Such signatures carry no time.
+pub(crate) fn signed(request: &Request, parameters: &Parameters, url: &str) -> Result<Signed, Problem> {
+    let signature = request
+        .headers()
+        .get("x-twilio-signature")
+        .and_then(|value| value.to_str().ok());
+    let signature = signature
+        .and_then(|text| STANDARD.decode(text).ok())
+        .ok_or_else(bad_signature)?;
+    let mut text = url.to_owned();
+    if let Some(query) = request.uri().query() {
+        text.push('?');
+        text.push_str(query);
     }
+    // Sorted by name, then value, each pair once: as Twilio's own libraries do.
+    for (name, value) in parameters.iter().collect::<BTreeSet<_>>() {
+        text.push_str(name);
+        text.push_str(value);
+    }
+    Ok(Signed {
+        text: text.into_bytes(),
+        signature,
+    })
+}
 
-    /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers. Twilio's
-    /// signatures carry no time.
-    pub(crate) fn read(&self, request: &Request, _: Timestamp) -> Result<Option<Delivery>, Problem> {
-        let body = body(request, BODY_LIMIT)?;
-        let parameters: Vec<(String, String)> =
-            serde_urlencoded::from_bytes(body).map_err(|_| bad_signature())?;
-        self.verify(request, &parameters)?;
-        let parameter = |wanted: &str| {
-            parameters
-                .iter()
-                .find(|(name, _)| name == wanted)
-                .map_or("", |(_, value)| value.as_str())
-        };
-        let message_id = parameter("MessageSid");
-        if message_id.is_empty() || message_id.len() > MESSAGE_ID_CHARACTERS {
-            let detail = format!("must be 1 to {MESSAGE_ID_CHARACTERS} characters");
-            return Err(Problem::invalid_field("MessageSid", detail));
-        }
-        let number = |name| PhoneNumber::parse_e164(parameter(name)).ok();
-        // Short codes and the like are no tenant's.
-        let (Some(from), Some(to)) = (number("From"), number("To")) else {
-            return Ok(None);
-        };
-        let intent = match parameter("OptOutType") {
-            "STOP" => Intent::told_by_provider(Meaning::OptOut),
-            "START" => Intent::told_by_provider(Meaning::OptIn),
-            "HELP" => Intent::told_by_provider(Meaning::Help),
-            _ => Intent::read(parameter("Body")),
-        };
-        let text = InboundText {
-            provider: "twilio",
-            message_id: message_id.to_owned(),
-            from,
-            to,
-            body: parameter("Body").to_owned(),
-            sent_at: None,
-        };
-        Ok(Some(Delivery { text, intent }))
+/// Reads a request that was verified. `None`: it is no text between two phone numbers.
+pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivery>, Problem> {
+    let parameter = |wanted: &str| {
+        parameters
+            .iter()
+            .find(|(name, _)| name == wanted)
+            .map_or("", |(_, value)| value.as_str())
+    };
+    let message_id = parameter("MessageSid");
+    if message_id.is_empty() || message_id.len() > MESSAGE_ID_CHARACTERS {
+        let detail = format!("must be 1 to {MESSAGE_ID_CHARACTERS} characters");
+        return Err(Problem::invalid_field("MessageSid", detail));
     }
-
-    fn verify(&self, request: &Request, parameters: &[(String, String)]) -> Result<(), Problem> {
-        let signature = request
-            .headers()
-            .get("x-twilio-signature")
-            .and_then(|value| value.to_str().ok());
-        let signature = signature
-            .and_then(|text| STANDARD.decode(text).ok())
-            .ok_or_else(bad_signature)?;
-        let mut signed = self.url.clone();
-        if let Some(query) = request.uri().query() {
-            signed.push('?');
-            signed.push_str(query);
-        }
-        // Sorted by name, then value, each pair once: as Twilio's own libraries do.
-        for (name, value) in parameters.iter().collect::<BTreeSet<_>>() {
-            signed.push_str(name);
-            signed.push_str(value);
-        }
-        hmac::verify(&self.key, signed.as_bytes(), &signature).map_err(|_| bad_signature())
-    }
+    let number = |name| PhoneNumber::parse_e164(parameter(name)).ok();
+    // Short codes and the like are no tenant's.
+    let (Some(from), Some(to)) = (number("From"), number("To")) else {
+        return Ok(None);
+    };
+    let intent = match parameter("OptOutType") {
+        "STOP" => Intent::told_by_provider(Meaning::OptOut),
+        "START" => Intent::told_by_provider(Meaning::OptIn),
+        "HELP" => Intent::told_by_provider(Meaning::Help),
+        _ => Intent::read(parameter("Body")),
+    };
+    let text = InboundText {
+        provider: "twilio",
+        message_id: message_id.to_owned(),
+        from,
+        to,
+        body: parameter("Body").to_owned(),
+        sent_at: None,
+    };
+    Ok(Some(Delivery { text, intent }))
 }
 
 /// The answer: a text to the sender, or nothing.
@@ -129,16 +109,14 @@ pub(crate) fn answer(reply: Option<&str>) -> Response<Body> {
 #[cfg(test)]
 mod tests {
     use lambda_http::http;
+    use ring::hmac;
 
     use super::*;
 
     #[test]
     fn the_signature_that_twilio_publishes_verifies() {
         // The example of Twilio's documentation and of its libraries' tests.
-        let twilio = Twilio {
-            key: hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, b"12345"),
-            url: "https://mycompany.com/myapp.php".to_owned(),
-        };
+        let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, b"12345");
         let parameters = [
             ("CallSid", "CA1234567890ABCDE"),
             ("Caller", "+14158675309"),
@@ -146,14 +124,16 @@ mod tests {
             ("From", "+14158675309"),
             ("To", "+18005551212"),
         ]
-        .map(|(name, value)| (name.to_owned(), value.to_owned()));
+        .map(|(name, value)| (name.to_owned(), value.to_owned()))
+        .to_vec();
         let check = |query: &str, signature: &str| {
             let request = http::Request::builder()
                 .uri(format!("https://proxy.example{PATH}{query}"))
                 .header("x-twilio-signature", signature)
                 .body(Body::Empty)
                 .unwrap();
-            twilio.verify(&request, &parameters).is_ok()
+            signed(&request, &parameters, "https://mycompany.com/myapp.php")
+                .is_ok_and(|signed| hmac::verify(&key, &signed.text, &signed.signature).is_ok())
         };
         assert!(check("?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
         assert!(!check("?bar=2&foo=1", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));

@@ -1,8 +1,8 @@
 //! `cargo dev`: the whole service on one machine, on loopback, until Ctrl-C.
 //!
 //! A request goes from the front ([`front`]) through cargo-lambda ([`cargo_lambda`]) to a process of its
-//! function ([`functions`]), which uses the store ([`store`]) and the stand-in for SNS ([`sns`]). What is recorded
-//! comes back through the store's stream ([`stream`]), to be published.
+//! function ([`functions`]), which uses the store ([`store`]) and the stand-ins for SNS ([`sns`]) and Secrets Manager
+//! ([`secrets`]). What is recorded comes back through the store's stream ([`stream`]), to be published.
 
 mod cargo_lambda;
 mod front;
@@ -23,7 +23,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
-use dev::{clock, http, sns};
+use dev::{clock, http, secrets, sns};
 
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
 use crate::workspace::Workspace;

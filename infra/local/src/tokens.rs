@@ -30,7 +30,7 @@ pub(crate) struct Keys {
     /// ES256 private key, PKCS #8 in base64.
     token: String,
     /// What the functions seal list cursors with, 32 bytes in base64.
-    pub(crate) cursor: String,
+    cursor: String,
     /// What Twilio would sign its webhooks with.
     pub(crate) twilio_auth_token: String,
     /// The seed of Telnyx's Ed25519 key, 32 bytes in base64.
@@ -100,6 +100,15 @@ impl Keys {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
             .map_err(|error| anyhow!("the Telnyx key is not a key: {error}"))?;
         Ok(STANDARD.encode(pair.public_key()))
+    }
+
+    /// What the functions read from Secrets Manager.
+    pub(crate) fn secret(&self) -> Result<Value> {
+        Ok(json!({
+            "cursor_key": self.cursor,
+            "twilio_auth_token": self.twilio_auth_token,
+            "telnyx_public_key": self.telnyx_public()?,
+        }))
     }
 
     /// Signs `claims`.

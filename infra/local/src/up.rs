@@ -20,7 +20,7 @@ use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
 use crate::workspace::Workspace;
-use crate::{front, seed, sns, stream};
+use crate::{front, secrets, seed, sns, stream};
 
 /// What of this process's environment the functions see: how much they log.
 const PASSED_ON: [&str; 4] = [
@@ -111,6 +111,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     let beside = Router::new()
         .route("/.well-known/jwks.json", get(async || Json(jwks)))
         .merge(sns::router())
+        .merge(secrets::router(&keys.secret()?))
         .merge(runtime_api);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
@@ -122,7 +123,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     let surroundings = Surroundings {
         lambda: lambda.to_owned(),
         relay: beside_url.clone(),
-        environment: environment(&keys, &account, &api, &dynamodb, &beside_url)?,
+        environment: environment(&account, &api, &dynamodb, &beside_url),
     };
     let mut processes = seats.start(&surroundings).await?;
     let reader = stream::Reader::new(&dynamodb, &account, lambda, arguments.data.as_deref())?;
@@ -176,27 +177,20 @@ fn make_directory(directory: &Path) -> Result<()> {
 }
 
 /// The environment of every function, as the template sets it on AWS, with addresses of this machine.
-fn environment(
-    keys: &Keys,
-    account: &Account,
-    api: &str,
-    dynamodb: &str,
-    beside: &str,
-) -> Result<BTreeMap<String, String>> {
+fn environment(account: &Account, api: &str, dynamodb: &str, beside: &str) -> BTreeMap<String, String> {
     let set = [
         ("TABLE_NAME", store::TABLE_NAME.to_owned()),
         ("METRICS_NAMESPACE", "consent".to_owned()),
         (store::ENDPOINT_VARIABLE, dynamodb.to_owned()),
         ("AWS_ENDPOINT_URL_SNS", format!("{beside}/sns")),
+        ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("{beside}/secrets")),
         ("AWS_REGION", account.region.clone()),
         ("AWS_ACCESS_KEY_ID", account.access_key_id.clone()),
         ("AWS_SECRET_ACCESS_KEY", account.secret_access_key.clone()),
         ("JWKS_URL", format!("{beside}/.well-known/jwks.json")),
         ("TOKEN_ISSUER", ISSUER.to_owned()),
         ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
-        ("CURSOR_KEY", keys.cursor.clone()),
-        ("TWILIO_AUTH_TOKEN", keys.twilio_auth_token.clone()),
-        ("TELNYX_PUBLIC_KEY", keys.telnyx_public()?),
+        ("SECRETS_ARN", secrets::SECRET_ARN.to_owned()),
         ("SMS_WEBHOOK_BASE_URL", api.to_owned()),
         ("EVENTS_TOPIC_ARN", sns::EVENTS_TOPIC_ARN.to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
@@ -210,7 +204,7 @@ fn environment(
     let passed_on = PASSED_ON
         .iter()
         .filter_map(|&name| Some((name.to_owned(), env::var(name).ok()?)));
-    Ok(set.chain(session_token).chain(passed_on).collect())
+    set.chain(session_token).chain(passed_on).collect()
 }
 
 #[expect(

@@ -1,9 +1,8 @@
 //! What the environment configures, read once at start. Names stand here alone; `infra/template.yaml` sets
 //! the same.
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent_metrics::Metrics;
-use consent_store::{CursorKey, Store};
+use consent_store::Store;
 
 /// Name of the DynamoDB table.
 pub const TABLE_NAME: &str = "TABLE_NAME";
@@ -15,12 +14,8 @@ pub const JWKS_URL: &str = "JWKS_URL";
 pub const TOKEN_ISSUER: &str = "TOKEN_ISSUER";
 /// Whom tokens are for.
 pub const TOKEN_AUDIENCE: &str = "TOKEN_AUDIENCE";
-/// The secret that seals cursors, 32 bytes in base64.
-pub const CURSOR_KEY: &str = "CURSOR_KEY";
-/// Twilio's auth token, which signs its webhooks.
-pub const TWILIO_AUTH_TOKEN: &str = "TWILIO_AUTH_TOKEN";
-/// Telnyx's public key in base64, which verifies its webhooks.
-pub const TELNYX_PUBLIC_KEY: &str = "TELNYX_PUBLIC_KEY";
+/// The secret in Secrets Manager, by its ARN or name.
+pub const SECRETS_ARN: &str = "SECRETS_ARN";
 /// The public address of the webhooks, up to `/v1/sms/...`: providers sign it.
 pub const SMS_WEBHOOK_BASE_URL: &str = "SMS_WEBHOOK_BASE_URL";
 /// The SNS topic that record events are published to.
@@ -42,24 +37,6 @@ pub fn required(name: &'static str) -> Result<String, EnvironmentError> {
 /// A setting that may be missing.
 pub fn optional(name: &'static str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
-}
-
-/// A secret in base64.
-///
-/// # Errors
-/// It is missing, or is no base64.
-pub fn secret_bytes(name: &'static str) -> Result<Vec<u8>, EnvironmentError> {
-    STANDARD
-        .decode(required(name)?)
-        .map_err(|_| EnvironmentError(name))
-}
-
-/// The key that seals cursors.
-///
-/// # Errors
-/// It is missing, or has not 32 bytes.
-pub fn cursor_key() -> Result<CursorKey, EnvironmentError> {
-    CursorKey::new(&secret_bytes(CURSOR_KEY)?).ok_or(EnvironmentError(CURSOR_KEY))
 }
 
 /// What counts, in the namespace that the environment names.

@@ -6,8 +6,12 @@ use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
 use ring::rand::{SecureRandom as _, SystemRandom};
 
-/// The key that seals cursors: 32 secret bytes, the same in every function that turns lists.
-pub struct CursorKey(LessSafeKey);
+/// The key that seals cursors: 32 secret bytes, the same in every function that turns lists. One that it replaced
+/// may still open them.
+pub struct CursorKey {
+    current: LessSafeKey,
+    previous: Option<LessSafeKey>,
+}
 
 /// The text is no cursor of this list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -17,10 +21,20 @@ pub struct BadCursor;
 impl CursorKey {
     /// Takes the secret. `None`: it does not have 32 bytes.
     pub fn new(secret: &[u8]) -> Option<Self> {
-        UnboundKey::new(&CHACHA20_POLY1305, secret)
-            .ok()
-            .map(LessSafeKey::new)
-            .map(Self)
+        let key = UnboundKey::new(&CHACHA20_POLY1305, secret).ok()?;
+        Some(Self {
+            current: LessSafeKey::new(key),
+            previous: None,
+        })
+    }
+
+    /// Opens what another key has sealed as well.
+    #[must_use]
+    pub fn with_previous(self, previous: Option<Self>) -> Self {
+        Self {
+            current: self.current,
+            previous: previous.map(|previous| previous.current),
+        }
     }
 
     /// Seals a position for a list. `list` names the list and whatever selects from it.
@@ -29,7 +43,7 @@ impl CursorKey {
         let mut sealed = position.as_bytes().to_vec();
         let done = SystemRandom::new().fill(&mut nonce).and_then(|()| {
             let aad = Aad::from(list.as_bytes());
-            self.0
+            self.current
                 .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
         });
         // Neither fails on a machine that has started; no cursor is better than one that tells a name.
@@ -43,18 +57,38 @@ impl CursorKey {
     pub(crate) fn open(&self, list: &str, cursor: &str) -> Result<String, BadCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| BadCursor)?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or(BadCursor)?;
-        let nonce = Nonce::try_assume_unique_for_key(nonce).map_err(|_| BadCursor)?;
-        let mut sealed = sealed.to_vec();
-        let position = self
-            .0
-            .open_in_place(nonce, Aad::from(list.as_bytes()), &mut sealed);
-        String::from_utf8(position.map_err(|_| BadCursor)?.to_vec()).map_err(|_| BadCursor)
+        let position = [Some(&self.current), self.previous.as_ref()]
+            .into_iter()
+            .flatten()
+            .find_map(|key| {
+                let nonce = Nonce::try_assume_unique_for_key(nonce).ok()?;
+                let mut sealed = sealed.to_vec();
+                let position = key.open_in_place(nonce, Aad::from(list.as_bytes()), &mut sealed);
+                Some(position.ok()?.to_vec())
+            });
+        String::from_utf8(position.ok_or(BadCursor)?).map_err(|_| BadCursor)
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_key_before_opens_and_seals_nothing() {
+        let key = |byte| CursorKey::new(&[byte; 32]).unwrap();
+        let rotated = || key(8).with_previous(Some(key(7)));
+        let cursor = key(7).seal("report f1", "ada moreno");
+        assert_eq!(rotated().open("report f1", &cursor), Ok("ada moreno".to_owned()));
+        assert_eq!(rotated().open("report f2", &cursor), Err(BadCursor));
+        let next = rotated().seal("report f1", "ben ito");
+        assert_eq!(key(8).open("report f1", &next), Ok("ben ito".to_owned()));
+        assert_eq!(key(7).open("report f1", &next), Err(BadCursor));
+        // Keys are forgotten in the order in which they came.
+        let twice = key(9).with_previous(Some(rotated()));
+        assert_eq!(twice.open("report f1", &cursor), Err(BadCursor));
+        assert_eq!(twice.open("report f1", &next), Ok("ben ito".to_owned()));
+    }
 
     #[test]
     fn a_cursor_opens_for_its_own_list_unaltered_and_nothing_else() {

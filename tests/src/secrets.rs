@@ -1,0 +1,100 @@
+//! The local stack's stand-in for Secrets Manager, in this process.
+
+use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::retry::RetryConfig;
+use aws_sdk_secretsmanager::config::{BehaviorVersion, Credentials, Region};
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use consent_secrets::{Reader, Secret};
+use dev::secrets::SECRET_ARN;
+use serde_json::{Value, json};
+use tokio::net::TcpListener;
+
+use crate::TWILIO_AUTH_TOKEN;
+use crate::actions::Actions;
+use crate::emulator::Requests;
+use crate::requests::{TELNYX_SEED, telnyx_public_key};
+
+/// A secret with these keys: one byte, over and over, for cursors; Twilio's token; the seed of Telnyx's key.
+fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {
+    json!({
+        "cursor_key": STANDARD.encode([cursor; 32]),
+        "twilio_auth_token": auth_token,
+        "telnyx_public_key": telnyx_public_key(telnyx),
+    })
+}
+
+/// Another version of the secret than the tests begin with: every key of it is another for another number, and
+/// `twilio-N` signs Twilio's requests and the seed N those of Telnyx.
+pub fn secret(number: u8) -> Value {
+    with_keys(number, &format!("twilio-{number}"), number)
+}
+
+/// The stand-in, until the test ends.
+#[derive(Clone)]
+pub struct SecretsStandIn {
+    /// Counts what the functions ask of it.
+    pub requests: Requests,
+    endpoint: String,
+    actions: Actions,
+}
+
+impl SecretsStandIn {
+    pub(crate) async fn start(actions: &Actions) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/secrets", listener.local_addr().unwrap());
+        let router = dev::secrets::router(&with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED));
+        tokio::spawn(async { axum::serve(listener, router).await });
+        Self {
+            requests: Requests::default(),
+            endpoint,
+            actions: actions.clone(),
+        }
+    }
+
+    fn config(&self) -> aws_sdk_secretsmanager::config::Builder {
+        aws_sdk_secretsmanager::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .retry_config(RetryConfig::disabled())
+            .endpoint_url(&self.endpoint)
+    }
+
+    /// The secret as a function has it that has just started.
+    pub fn secret<T>(&self, read: Reader<T>) -> Secret<T> {
+        let config = self
+            .config()
+            .interceptor(self.requests.clone())
+            .interceptor(self.actions.clone());
+        Secret::new(Client::from_conf(config.build()), SECRET_ARN, read)
+    }
+
+    /// Puts a new version.
+    pub async fn rotate(&self, version: &Value) {
+        self.put(&version.to_string()).await;
+    }
+
+    /// Puts a new version, whatever it is.
+    pub async fn put(&self, text: &str) {
+        let client = Client::from_conf(self.config().build());
+        let put = client.put_secret_value().secret_id(SECRET_ARN);
+        put.secret_string(text).send().await.unwrap();
+    }
+
+    /// Makes so many requests to come fail.
+    pub async fn fail(&self, requests: u32) {
+        let request = axum::http::Request::builder()
+            .method("PUT")
+            .uri(format!("{}/failures/{requests}", self.endpoint))
+            .body(dev::http::Body::default())
+            .unwrap();
+        dev::http::send(&dev::http::client(), request).await.unwrap();
+    }
+
+    /// How many times the secret was read since that was last asked.
+    pub fn reads(&self) -> u32 {
+        // Two versions each.
+        self.requests.take_sum() / 2
+    }
+}
