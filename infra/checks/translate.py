@@ -4,6 +4,7 @@ Parameters get the examples below as defaults, so that every condition holds and
 """
 
 import json
+import logging
 import os
 import sys
 from pathlib import Path
@@ -35,6 +36,7 @@ class NoManagedPolicies:
 
 
 def main(template_path, output_path):
+    logging.disable(logging.WARNING)
     template = yaml_parse(Path(template_path).read_text())
     for name, parameter in template["Parameters"].items():
         if name in EXAMPLES:
