@@ -34,6 +34,9 @@ class Runtime(ThreadingHTTPServer):
         self.answer = None
         self.answered = threading.Event()
 
+    def handle_error(self, *_):
+        """A process that is ended leaves its connections: nothing to tell."""
+
 
 class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
