@@ -125,7 +125,10 @@ fn units(value: Option<&Value>) -> Result<Vec<String>, String> {
                 .collect()
         })
         .ok_or_else(|| {
-            format!("must be a list of {UNITS} texts at most, each of 1 to {UNIT_CHARACTERS} characters")
+            format!(
+                "must be a list of {UNITS} texts at most, each of 1 to {UNIT_CHARACTERS} characters, none of them a \
+                 control character"
+            )
         })
 }
 

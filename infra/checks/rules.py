@@ -1,0 +1,139 @@
+"""Holds the translated template to what an emulator cannot show: rules.py TRANSLATED OPENAPI."""
+
+import json
+import sys
+from pathlib import Path
+
+import yaml
+
+METHODS = ("delete", "get", "patch", "post", "put")
+# What must not stand in an access log: it may name a person.
+PERSONAL = ("$context.path", "$context.identity", "$context.authorizer", "$context.http")
+
+
+class Template:
+    def __init__(self, path):
+        self.resources = json.loads(Path(path).read_text())["Resources"]
+
+    def of(self, kind):
+        return {name: it["Properties"] for name, it in self.resources.items() if it["Type"] == f"AWS::{kind}"}
+
+    def only(self, kind):
+        found, = self.of(kind).values()
+        return found
+
+
+def values(node, key):
+    """Every value under `key`, however deep."""
+    if isinstance(node, dict):
+        for name, value in node.items():
+            if name == key:
+                yield value
+            yield from values(value, key)
+    elif isinstance(node, list):
+        for value in node:
+            yield from values(value, key)
+
+
+def check_table(template):
+    table = template.only("DynamoDB::Table")
+    assert table["PointInTimeRecoverySpecification"]["PointInTimeRecoveryEnabled"] is True
+    assert table["SSESpecification"]["SSEEnabled"] is True
+    assert table["TimeToLiveSpecification"] == {"AttributeName": "expires_at", "Enabled": True}
+    assert template.resources["Table"]["DeletionPolicy"] == template.resources["Table"]["UpdateReplacePolicy"] == "Retain"
+    return "the table is kept, encrypted, and can be put back to any second; it forgets what has expired"
+
+
+def check_api(template, contract):
+    described = {}
+    for path, operations in contract["paths"].items():
+        for method in METHODS:
+            if operation := operations.get(method):
+                is_open = operation.get("security", contract["security"]) == []
+                described[f"{method.upper()} {path}"] = "NONE" if is_open else "JWT"
+    integrations = template.of("ApiGatewayV2::Integration")
+    aliases = {name: it["FunctionName"]["Ref"] for name, it in template.of("Lambda::Alias").items()}
+    may_be_called = {aliases[it["FunctionName"]["Ref"]] for it in template.of("Lambda::Permission").values()
+                     if it["Principal"] == "apigateway.amazonaws.com"}
+    routes = {}
+    for name, route in template.of("ApiGatewayV2::Route").items():
+        routes[route["RouteKey"]] = route["AuthorizationType"]
+        assert (route["AuthorizationType"] == "NONE") == ("AuthorizerId" not in route), name
+        integration = route["Target"]["Fn::Sub"].removeprefix("integrations/${").removesuffix("}")
+        function = aliases[integrations[integration]["IntegrationUri"]["Ref"]]
+        assert function in may_be_called, f"{name}: API Gateway may not call {function}"
+    assert routes == described, f"routes and {sys.argv[2]} differ: {sorted(set(routes.items()) ^ set(described.items()))}"
+
+    authorizer = template.only("ApiGatewayV2::Authorizer")
+    assert authorizer["AuthorizerType"] == "JWT"
+    assert authorizer["JwtConfiguration"] == {"Issuer": {"Ref": "TokenIssuer"}, "Audience": [{"Ref": "TokenAudience"}]}
+    stage = template.only("ApiGatewayV2::Stage")
+    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] and stage["DefaultRouteSettings"]["ThrottlingBurstLimit"]
+    log_format = stage["AccessLogSettings"]["Format"]
+    assert not [it for it in PERSONAL if it in log_format], log_format
+    without = [route for route, authorization in routes.items() if authorization == "NONE"]
+    return f"{len(routes)} routes as in the OpenAPI document, without a token only {', '.join(sorted(without))}"
+
+
+def check_functions(template):
+    aliases = {it["FunctionName"]["Ref"] for it in template.of("Lambda::Alias").values()}
+    functions = template.of("Lambda::Function")
+    assert aliases == set(functions), aliases ^ set(functions)
+    groups = template.of("CodeDeploy::DeploymentGroup")
+    assert len(groups) == len(functions)
+    for name, group in groups.items():
+        assert group["AlarmConfiguration"]["Enabled"] and group["AlarmConfiguration"]["Alarms"], name
+        assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"], name
+    for name, function in functions.items():
+        assert function["TracingConfig"]["Mode"] == "Active", name
+        logging = function["LoggingConfig"]
+        assert logging["LogFormat"] == "JSON" and logging["LogGroup"]["Ref"] in template.resources, name
+    return f"{len(functions)} functions: traced, JSON logs that are kept for a time, a new version is taken back on alarm"
+
+
+def check_queues(template):
+    """Nothing is lost where something is delivered without anybody waiting for the answer."""
+    queues = template.of("SQS::Queue")
+    parked = {name for name, queue in queues.items() if queue["SqsManagedSseEnabled"] is True}
+    assert parked == set(queues)
+    mapping = template.only("Lambda::EventSourceMapping")
+    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    subscription = template.only("SNS::Subscription")
+    assert subscription["TopicArn"] == {"Ref": "TwoWaySmsTopicArn"}
+    destinations = [
+        mapping["DestinationConfig"]["OnFailure"]["Destination"],
+        subscription["RedrivePolicy"]["deadLetterTargetArn"],
+        template.only("Lambda::EventInvokeConfig")["DestinationConfig"]["OnFailure"]["Destination"],
+    ]
+    for destination in destinations:
+        assert destination["Fn::GetAtt"][0] in queues, destination
+    assert template.only("SNS::Topic")["KmsMasterKeyId"]
+    return "the stream, the topic of texts and its function have dead-letter queues; topic and queues are encrypted"
+
+
+def check_alarms(template):
+    alarms = template.of("CloudWatch::Alarm")
+    metrics = set()
+    for name, alarm in alarms.items():
+        metrics.update(values(alarm, "MetricName"))
+        assert next(values(alarm.get("AlarmActions"), "Fn::If"))[:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]], name
+    for metric in ("Errors", "Throttles", "IteratorAge", "ApproximateNumberOfMessagesVisible"):
+        assert metric in metrics, f"no alarm for {metric}"
+    # What the alarms on functions and queues watch, as text: each function by its name, each queue by itself.
+    watched = json.dumps(list(alarms.values()))
+    for name, function in template.of("Lambda::Function").items():
+        assert function["FunctionName"]["Fn::Sub"] in watched, f"no alarm watches {name}"
+    for name in template.of("SQS::Queue"):
+        assert f'["{name}", "QueueName"]' in watched, f"no alarm watches {name}"
+    return f"{len(alarms)} alarms to the alarms' topic: {', '.join(sorted(metrics))}"
+
+
+def main(translated, openapi):
+    template = Template(translated)
+    contract = yaml.safe_load(Path(openapi).read_text())
+    for line in (check_table(template), check_api(template, contract), check_functions(template), check_queues(template),
+                 check_alarms(template)):
+        print(line)
+
+
+main(*sys.argv[1:])
