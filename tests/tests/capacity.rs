@@ -8,7 +8,7 @@ use std::fmt::Write as _;
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
-use tests::{Consumed, World};
+use tests::{Consumed, World, call};
 
 const REPORT: &str = "/v1/facilities/f1/consent-report";
 /// A page of 50 reads so many units at most, beside the totals.
@@ -59,7 +59,7 @@ async fn facility_of(tenants: usize) -> World {
     }
     for first in (0..tenants).step_by(2_000) {
         let rows = (first..tenants.min(first + 2_000)).map(|number| tenant(number).to_string() + "\n");
-        let call = tests::call("POST /v1/facilities/f1/tenant-imports");
+        let call = call("POST /v1/facilities/f1/tenant-imports");
         let answer = world
             .send(call.body("application/x-ndjson", &rows.collect::<String>()))
             .await;
@@ -68,13 +68,13 @@ async fn facility_of(tenants: usize) -> World {
     world
 }
 
+/// Stands for the cursor of the page before.
+const NEXT: &str = "cursor=";
+
 /// What a page is asked for, and by what query.
 const PAGES: [(&str, &str); 12] = [
     ("all", ""),
-    (
-        "all, a later page",
-        "status=provided&status=opted_out&status=not_provided",
-    ),
+    ("all, the next page", NEXT),
     ("`status=provided`", "status=provided"),
     ("`status=not_provided`", "status=not_provided"),
     ("`status=opted_out`", "status=opted_out"),
@@ -87,9 +87,9 @@ const PAGES: [(&str, &str); 12] = [
     ("`mor` with `status=opted_out`", "search=mor&status=opted_out"),
 ];
 
-/// A page of 50: the rows, whether there are more, the requests beside the totals, the units beside the totals,
+/// A page of 50: the rows, the cursor of the next one, the requests beside the totals, the units beside the totals,
 /// and those of the totals.
-async fn page(world: &World, query: &str) -> (usize, bool, usize, f64, f64) {
+async fn page(world: &World, query: &str) -> (usize, Option<String>, usize, f64, f64) {
     world.capacity.take();
     let page = world.get(&format!("{REPORT}?{query}")).await.is(200);
     let is_totals = |consumed: &&Consumed| {
@@ -101,7 +101,7 @@ async fn page(world: &World, query: &str) -> (usize, bool, usize, f64, f64) {
     let units = |consumed: &[&Consumed]| consumed.iter().map(|consumed| consumed.units).sum::<f64>();
     (
         page["rows"].as_array().unwrap().len(),
-        page["next"].is_string(),
+        page["next"].as_str().map(str::to_owned),
         rest.len(),
         units(&rest),
         units(&totals),
@@ -136,62 +136,85 @@ async fn filtered(world: &World) -> f64 {
     }
 }
 
-/// The write units of a profile check and uncheck, a portal check and a STOP.
-async fn changes(world: &World) -> Vec<(&'static str, f64)> {
+/// The read and write units of what changes something.
+async fn changes(world: &World) -> Vec<(&'static str, f64, f64)> {
     let mut changes = Vec::new();
+    world.capacity.take();
     let mut changed = |what| {
-        let written = world
-            .capacity
-            .take()
-            .into_iter()
-            .filter(|consumed| consumed.operation == "TransactWriteItems");
-        changes.push((what, written.map(|consumed| consumed.units).sum()));
+        let (mut read, mut written) = (0.0, 0.0);
+        for consumed in world.capacity.take() {
+            match consumed.operation.as_str() {
+                "BatchGetItem" | "Query" => read += consumed.units,
+                _ => written += consumed.units,
+            }
+        }
+        changes.push((what, read, written));
     };
     world.profile("t000000", "check").await.is(200);
-    changed("profile check");
-    world.profile("t000000", "uncheck").await.is(200);
-    changed("profile uncheck");
-    world.portal("t000000", "check").await.is(200);
-    changed("portal check");
+    changed("a check box that changes something");
+    world.profile("t000000", "check").await.is(200);
+    changed("a check box as it stands");
+    world.view("t000000").await;
+    changed("a consent view");
+    let message =
+        call("POST /v1/facilities/f1/tenants/t000000/messages").json(&json!({"body": "Gate code 4711."}));
+    world.send(message.clone()).await.is(202);
+    changed("sending a text");
     world.text("SM1", "+12015550000", "STOP").await;
-    changed("STOP by text");
+    changed("a STOP for one tenant");
+    world.text("SM2", "+12015550000", "I will come by tomorrow").await;
+    changed("any other text");
+    world.send(message).await.is_problem(409, "consent_required");
+    changed("a text that is refused");
+    world
+        .register("new", &json!({"cell_phone": "+19725550100"}))
+        .await;
+    changed("registering a tenant");
     changes
 }
 
 async fn measure(sizes: &[usize]) {
     let mut tables = vec![String::new(); PAGES.len() + 2];
-    let mut write_units = None;
+    let mut units_of_changes: Option<Vec<_>> = None;
     for &size in sizes {
         let world = facility_of(size).await;
         world.capacity.measure();
+        let mut next = None;
         for ((what, query), line) in PAGES.iter().zip(&mut tables) {
-            let (rows, more, requests, units, _) = page(&world, query).await;
+            let query = if *query == NEXT {
+                format!("{NEXT}{}", next.unwrap())
+            } else {
+                (*query).to_owned()
+            };
+            let (rows, more, requests, units, _) = page(&world, &query).await;
             assert!(requests <= 2, "{what} of {size}: {requests} requests");
             assert!(units <= PAGE_READ_UNITS, "{what} of {size}: {units} read units");
             assert!(
-                rows <= 50 && (rows > 0 || more),
+                rows <= 50 && (rows > 0 || more.is_some()),
                 "{what} of {size}: nothing found"
             );
-            let more = if more { "+" } else { "" };
-            write!(line, " {units} ({rows}{more}) |").unwrap();
+            write!(
+                line,
+                " {units} ({rows}{}) |",
+                if more.is_some() { "+" } else { "" }
+            )
+            .unwrap();
+            next = more;
         }
         let (.., totals) = page(&world, "").await;
         assert!(totals <= 1.0, "the totals of {size}: {totals} read units");
         write!(tables[PAGES.len()], " {totals} |").unwrap();
         write!(tables[PAGES.len() + 1], " {} |", filtered(&world).await).unwrap();
         let units = changes(&world).await;
-        assert_eq!(
-            *write_units.get_or_insert(units.clone()),
-            units,
-            "whatever the size"
-        );
+        let first = units_of_changes.get_or_insert_with(|| units.clone());
+        assert_eq!(*first, units, "whatever the size");
     }
     let names = PAGES.iter().map(|(what, _)| *what);
     for (what, line) in names.chain(["totals", "peers: query and filter"]).zip(&tables) {
         println!("| {what} |{line}");
     }
-    for (what, units) in write_units.unwrap() {
-        println!("| {what} | {units} |");
+    for (what, read, written) in units_of_changes.unwrap() {
+        println!("| {what} | {read} | {written} |");
     }
 }
 
