@@ -24,7 +24,7 @@ const LAST_NAMES: [&str; 25] = [
     "Baker", "Castro", "Diaz", "Evans",
 ];
 
-/// Tenant `number`: two in three are grandfathered, one in twelve opted out, and one is called Zyta Quark.
+/// Tenant `number`: two in three are grandfathered, one in thirteen opted out, and one is called Zyta Quark.
 fn tenant(number: usize) -> Value {
     let name = if number == 77 {
         "Zyta Quark".to_owned()
@@ -36,7 +36,7 @@ fn tenant(number: usize) -> Value {
         "cell_phone": format!("+1{}555{:04}", 201 + number / 10_000, number % 10_000).replace("+1211", "+1256"),
         "units": [format!("{}{:03}", ["A", "B", "C"][number % 3], number % 997)],
         "created_on": if number % 3 == 0 { "2024-05-01" } else { "2020-05-01" },
-        "replied_stop": number % 12 == 7,
+        "replied_stop": number % 13 == 7,
     })
 }
 
