@@ -9,7 +9,7 @@ use crate::RowBody;
 /// What an export is called on the wire.
 pub(crate) const MEDIA_TYPE: &str = "text/csv; charset=utf-8";
 
-/// A part is full at so many bytes. Lambda takes answers of 6 MB, and the last row may have 20 KB.
+/// A part is full at so many bytes. Lambda takes answers of 6 MB, and the last row may have 100 KB.
 const FULL_BYTES: usize = 5 << 20;
 
 /// Whether a part names its columns. The first does; parts joined are one file.
@@ -58,9 +58,7 @@ impl Part {
     }
 
     pub(crate) fn row(&mut self, row: &RowBody) -> Result<(), Error> {
-        // Each for itself: where a spreadsheet takes `;` for the separator, every unit begins a cell.
-        let units: Vec<Cow<'_, str>> = row.units.iter().map(|unit| harmless(unit)).collect();
-        let units = units.join(";");
+        let units = row.units.join(";");
         let source = row.source.map(serde_json::to_value).transpose()?;
         let written = self.writer.get_ref().len();
         self.writer.write_record([
@@ -68,7 +66,7 @@ impl Part {
             &*harmless(&row.name),
             // A number in E.164 is no formula that does anything, and stays what it is.
             row.cell_phone.as_ref().map_or("", PhoneNumber::as_str),
-            &*units,
+            &*harmless(&units),
             row.provided_consent,
             row.status.as_str(),
             source
@@ -98,19 +96,24 @@ fn in_json(byte: u8) -> usize {
 }
 
 /// A cell that a spreadsheet would run as a formula gets an apostrophe before it, which spreadsheets hide
-/// (OWASP, CSV Injection).
+/// (OWASP, CSV Injection). Where `;` separates cells, each piece between them is one.
 fn harmless(cell: &str) -> Cow<'_, str> {
-    let runs = |character| {
-        matches!(
-            character,
-            '=' | '+' | '-' | '@' | '\t' | '\r' | '\n' | '＝' | '＋' | '－' | '＠'
-        )
-    };
-    if cell.starts_with(runs) {
-        Cow::Owned(format!("'{cell}"))
-    } else {
-        Cow::Borrowed(cell)
+    let runs =
+        |piece: &str| piece.starts_with(['=', '+', '-', '@', '\t', '\r', '\n', '＝', '＋', '－', '＠']);
+    if !cell.split(';').any(runs) {
+        return Cow::Borrowed(cell);
     }
+    let pieces: Vec<String> = cell
+        .split(';')
+        .map(|piece| {
+            if runs(piece) {
+                format!("'{piece}")
+            } else {
+                piece.to_owned()
+            }
+        })
+        .collect();
+    Cow::Owned(pieces.join(";"))
 }
 
 #[cfg(test)]
@@ -122,7 +125,8 @@ mod tests {
         for formula in ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1"] {
             assert_eq!(harmless(formula), format!("'{formula}"));
         }
-        for plain in ["Ada", "A=1", "O'Brien", ""] {
+        assert_eq!(harmless("Ada;=1;B"), "Ada;'=1;B");
+        for plain in ["Ada", "A=1", "O'Brien", "A;B", ""] {
             assert_eq!(harmless(plain), plain);
         }
     }

@@ -17,7 +17,7 @@ use crate::csv::Header;
 /// What may be typed into the search.
 const SEARCH_CHARACTERS: usize = 200;
 /// A part of an export takes so many reads at most, lest a filter that leaves little take too long.
-const PAGES_AT_MOST: u32 = 100;
+const PAGES_AT_MOST: u32 = 30;
 
 /// The function, with what it works on.
 pub struct Report {
@@ -173,8 +173,8 @@ impl Report {
         };
         let text = file.finish().map_err(Problem::internal)?;
         let mut response = response::with_type(StatusCode::OK, csv::MEDIA_TYPE, text);
-        if let Some(rest) = rest {
-            let link = link_to(query, &rest.part(&cursors));
+        if let Some(part) = rest.and_then(|rest| rest.part(&cursors)) {
+            let link = link_to(query, &part);
             response
                 .headers_mut()
                 .insert(header::LINK, link.map_err(Problem::internal)?);

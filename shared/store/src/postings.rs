@@ -2,11 +2,12 @@
 //!
 //! A posting is a hint, and the tenant's item decides: whoever reads postings reads the tenants as well. So
 //! postings need no transaction. They are written before the tenant's item and taken away after it; what a
-//! crash leaves lists a tenant once too often, which the reader notices, and never once too seldom. They hold
-//! nothing about consent: a check box or a STOP leaves them alone.
+//! crash leaves lists a tenant once too often, which the reader notices, and never once too seldom: one that changes
+//! lists them for what they were as well. They hold nothing about consent: a check box or a STOP leaves them alone.
 
 use std::collections::BTreeMap;
 
+use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use consent::id::{FacilityId, TenantId};
 use consent::tenant::{Residence, Tenant};
@@ -21,6 +22,8 @@ use crate::store::{GaveUp, Pause, Store};
 
 /// `BatchWriteItem` takes so many items.
 const BATCH_WRITES: usize = 25;
+/// So many requests are made at once.
+const AT_ONCE: usize = 16;
 
 /// A resident as a posting lists them.
 #[derive(Debug, Clone)]
@@ -65,10 +68,14 @@ impl PostingChanges {
         let (before, after) = (before.map(postings).unwrap_or_default(), postings(after));
         let gone = before.keys().filter(|key| !after.contains_key(*key));
         self.deletes.extend(gone.map(|key| (key.clone(), version)));
-        let new = after
-            .into_iter()
-            .filter(|(key, listed)| before.get(key) != Some(listed));
-        self.puts.extend(new.map(|(key, listed)| (key, listed, version)));
+        for (key, listed) in after {
+            match before.get(&key) {
+                Some(known) if *known == listed => {}
+                // It lists them for what they are until then, too.
+                Some(known) => self.puts.push((key, listed.and(known), version)),
+                None => self.puts.push((key, listed, version)),
+            }
+        }
     }
 }
 
@@ -132,10 +139,10 @@ impl Store {
                 .build())
         });
         let requests = requests.collect::<Result<Vec<_>, StoreError>>()?;
-        let batches = requests
-            .chunks(BATCH_WRITES)
-            .map(|batch| self.write_batch(batch.to_vec()));
-        try_join_all(batches).await?;
+        for batches in requests.chunks(BATCH_WRITES * AT_ONCE) {
+            let batches = batches.chunks(BATCH_WRITES);
+            try_join_all(batches.map(|batch| self.write_batch(batch.to_vec()))).await?;
+        }
         Ok(())
     }
 
@@ -158,16 +165,35 @@ impl Store {
 
     /// Deletes the postings that a change, now written, has left behind. One that stays does no harm.
     pub(crate) async fn delete_postings(&self, changes: &PostingChanges) {
-        let deletes = changes.deletes.iter().map(async |(key, version)| {
-            let delete = self.client.delete_item().table_name(&self.table);
-            let delete = delete
-                .set_key(Some(key.attributes()))
-                // Whoever needs it again puts it with a later version.
-                .condition_expression("#version < :version")
-                .expression_attribute_names("#version", "version")
-                .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
-            let _ = delete.send().await;
-        });
-        join_all(deletes).await;
+        let mut left = 0;
+        for deletes in changes.deletes.chunks(AT_ONCE) {
+            let deletes = deletes
+                .iter()
+                .map(|(key, version)| self.delete_posting(key, *version));
+            left += join_all(deletes).await.into_iter().filter(Result::is_err).count();
+        }
+        if left > 0 {
+            tracing::warn!(left, "postings were not deleted");
+        }
+    }
+
+    async fn delete_posting(&self, key: &Key, version: u64) -> Result<(), StoreError> {
+        let delete = self.client.delete_item().table_name(&self.table);
+        let delete = delete
+            .set_key(Some(key.attributes()))
+            .condition_expression("#version < :version")
+            .expression_attribute_names("#version", "version")
+            .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
+        match delete.send().await {
+            // Whoever needed it again has put it with a later version.
+            Err(error)
+                if error
+                    .as_service_error()
+                    .is_some_and(DeleteItemError::is_conditional_check_failed_exception) =>
+            {
+                Ok(())
+            }
+            result => Ok(result.map(|_| ())?),
+        }
     }
 }

@@ -4,6 +4,8 @@
 //! stretch of the index `report`. A search in a larger one is looked up in the postings, which are in the order
 //! of names as well, so that a cursor is a place in that order either way.
 
+use std::collections::{BTreeSet, HashMap};
+
 use aws_sdk_dynamodb::types::AttributeValue;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::rules::{Source, Status};
@@ -18,16 +20,16 @@ use crate::postings::Posting;
 use crate::schema::{
     FACILITY, Key, PARTITION_KEY, REPORT_INDEX, REPORT_NAME, SORT_KEY, TENANT_PREFIX, facility_partition,
 };
-use crate::search::{Listed, Search};
+use crate::search::Search;
 use crate::store::{Consistency, Store};
 
 /// A page of up to so many rows may read as much as [`WALKED_PER_ROW`] and the others allow it; a longer one
 /// in proportion.
 const SHORT_PAGE: usize = 50;
-/// Tenants read in the order of names for each row asked for: 300 for a page of 50, 7 read units.
-const WALKED_PER_ROW: usize = 6;
-/// Postings read for each row asked for: 150 for a page of 50, 2 read units.
-const POSTINGS_PER_ROW: usize = 3;
+/// Tenants read in the order of names for each row asked for: 200 for a page of 50, 4 to 7 read units.
+const WALKED_PER_ROW: usize = 4;
+/// Postings read for each row asked for: 100 for a page of 50, 1 or 2 read units.
+const POSTINGS_PER_ROW: usize = 2;
 /// A tenant is read for so many rows asked for: 12 for a page of 50, half a read unit each.
 const ROWS_PER_TENANT: usize = 4;
 /// An export reads so many tenants at a time.
@@ -169,10 +171,10 @@ impl ReportQuery {
         }
     }
 
-    /// Names what this query is to export, for [`ReportQuery::export`].
-    pub fn part(&self, cursors: &CursorKey) -> String {
-        let after = self.after.as_deref().unwrap_or_default();
-        cursors.seal(&format!("export/{}", self.list()), after)
+    /// Names what is left to export from here on, for [`ReportQuery::export`]. `None`: nothing is done yet.
+    pub fn part(&self, cursors: &CursorKey) -> Option<String> {
+        let after = self.after.as_deref()?;
+        Some(cursors.seal(&format!("export/{}", self.list()), after))
     }
 
     /// What a cursor of this query is bound to.
@@ -188,18 +190,20 @@ impl ReportQuery {
 
     fn selects(&self, row: &ReportRow) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&row.status))
-            && self.finds(&row.name, row.cell_phone.as_ref(), &row.units)
+            && self
+                .search
+                .as_ref()
+                .is_none_or(|search| search.finds(&row.name, row.cell_phone.as_ref(), &row.units))
     }
 
     /// Whether it may select whom a posting lists, as far as that says: it says what its token is about.
     fn may_select(&self, posting: &Posting) -> bool {
-        let Listed { cell_phone, units } = &posting.listed;
-        self.finds(posting.folded_name(), cell_phone.as_ref(), units)
+        let search = self.search.as_ref();
+        search.is_none_or(|search| search.may_find(posting.folded_name(), &posting.listed))
     }
 
-    fn finds(&self, name: &str, cell_phone: Option<&PhoneNumber>, units: &[String]) -> bool {
-        let search = self.search.as_ref();
-        search.is_none_or(|search| search.finds(name, cell_phone, units))
+    fn key_of(&self, posting: &Posting) -> Key {
+        Key::tenant(&self.facility, &posting.tenant_id)
     }
 }
 
@@ -272,18 +276,23 @@ impl Store {
             hits.truncate(at_most);
             after = hits.last().map(|hit| hit.name.clone());
         }
-        let keys: Vec<Key> = hits
-            .iter()
-            .map(|hit| Key::tenant(&query.facility, &hit.tenant_id))
-            .collect();
-        let mut tenants = self
+        // A posting that a crash has left lists a tenant under an earlier name as well.
+        let keys: BTreeSet<Key> = hits.iter().map(|hit| query.key_of(hit)).collect();
+        let read = self
             .read_with(&keys.iter().collect::<Vec<_>>(), Consistency::Eventual)
             .await?;
-        let mut rows = Vec::with_capacity(hits.len());
-        for (hit, key) in hits.iter().zip(&keys) {
-            let row = tenants.take::<ReportRow>(key)?;
-            rows.extend(row.filter(|row| row.report_name == hit.name && query.selects(row)));
+        let mut tenants: HashMap<Key, ReportRow> = HashMap::new();
+        let mut items = read;
+        for key in keys {
+            if let Some(row) = items.take(&key)? {
+                tenants.insert(key, row);
+            }
         }
+        let row = |hit: &Posting| {
+            let row = tenants.get(&query.key_of(hit))?;
+            (row.report_name == hit.name && query.selects(row)).then(|| row.clone())
+        };
+        let rows = hits.iter().filter_map(row).collect();
         Ok((rows, after))
     }
 

@@ -11,21 +11,46 @@ use consent::tenant::Details;
 use serde::{Deserialize, Serialize};
 use unicode_normalization::{UnicodeNormalization, char::is_combining_mark};
 
-/// Text without case and accents.
+/// Text without case and accents. Stored keys depend on it: what it makes of a text stays as it is.
 fn fold(text: &str) -> String {
     text.nfkd()
         .filter(|character| !is_combining_mark(*character))
         .flat_map(char::to_lowercase)
-        .collect()
+        .fold(String::with_capacity(text.len()), |mut folded, character| {
+            match without_stroke(character) {
+                Some(letters) => folded.push_str(letters),
+                None => folded.push(character),
+            }
+            folded
+        })
 }
+
+/// What people type for letters that Unicode does not decompose.
+fn without_stroke(character: char) -> Option<&'static str> {
+    Some(match character {
+        'ł' => "l",
+        'đ' | 'ð' => "d",
+        'ø' => "o",
+        'ħ' => "h",
+        'ŧ' => "t",
+        'ı' => "i",
+        'ß' => "ss",
+        'æ' => "ae",
+        'œ' => "oe",
+        'þ' => "th",
+        'ς' => "σ",
+        _ => return None,
+    })
+}
+
+/// A sort key holds 1,024 bytes at most; names that agree in so many sort by id.
+const NAME_BYTES: usize = 900;
 
 /// Ends the name in a sort key. It sorts before whatever else a name has, so that "Ann" comes before "Ann Bell".
 pub(crate) const NAME_END: char = '\u{1}';
 
 /// The key by which a facility's tenants are sorted: name, then tenant id.
 pub(crate) fn sort_key(name: &str, tenant: &TenantId) -> String {
-    // A sort key holds 1,024 bytes at most; names that agree in so many sort by id.
-    const NAME_BYTES: usize = 900;
     let mut folded = fold(name);
     let end = (0..=NAME_BYTES.min(folded.len()))
         .rev()
@@ -58,12 +83,21 @@ const DIGITS_TOKEN: usize = 4;
 /// What a tenant is listed under a token for, beside a word of their name.
 #[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
 pub(crate) struct Listed {
-    /// Their number, where the token is its end.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub(crate) cell_phone: Option<PhoneNumber>,
-    /// The units with the token.
+    /// Their number, where the token is its end; while it changes, the one before as well.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub(crate) cell_phones: Vec<PhoneNumber>,
+    /// The units with the token; while they change, those before as well.
     #[serde(default, skip_serializing_if = "Vec::is_empty")]
     pub(crate) units: Vec<String>,
+}
+
+impl Listed {
+    /// For this and for another reason.
+    pub(crate) fn and(mut self, other: &Self) -> Self {
+        self.cell_phones.extend_from_slice(&other.cell_phones);
+        self.units.extend_from_slice(&other.units);
+        self
+    }
 }
 
 /// The tokens that a tenant is listed under: the beginnings of each word of their name and units, and the last
@@ -81,7 +115,7 @@ pub(crate) fn tokens(details: &Details) -> BTreeMap<String, Listed> {
     if let Some(number) = &details.cell_phone
         && let Some(token) = last_digits(number.as_str())
     {
-        tokens.entry(token).or_default().cell_phone = Some(number.clone());
+        tokens.entry(token).or_default().cell_phones.push(number.clone());
     }
     tokens
 }
@@ -137,7 +171,7 @@ impl Search {
             })
             .filter(|word| !word.is_empty())
             .collect();
-        let spelling = |character: char| character.is_ascii_digit() || " ()-.+/".contains(character);
+        let spelling = |character: char| character.is_ascii_digit() || !character.is_alphanumeric();
         let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
         let digits = (folded.chars().all(spelling) && digits.len() >= 4).then_some(digits);
         Some(Self {
@@ -165,6 +199,14 @@ impl Search {
         };
         let by_unit = || units.iter().any(|unit| fold(unit).starts_with(&self.folded));
         by_name() || by_phone() || by_unit()
+    }
+
+    /// Whether it may find a tenant of whom this is known: their folded name, which may be cut off, and what they
+    /// are listed for.
+    pub(crate) fn may_find(&self, name: &str, listed: &Listed) -> bool {
+        let is_cut = name.len() + char::MAX.len_utf8() > NAME_BYTES;
+        let number = |number| self.finds("", Some(number), &[]);
+        is_cut || self.finds(name, None, &listed.units) || listed.cell_phones.iter().any(number)
     }
 
     /// The token to look it up by: whoever it finds is listed under it. `None`: there is none that holds for
@@ -236,6 +278,7 @@ mod tests {
         check("a1", &["Ada Moreno"]);
         check("b 7", &["José Ñúñez"]);
         check("umlaut", &["Ann Bell"]);
+        check("512\u{2011}555\u{2013}0142", &["Ada Moreno"]);
         check("12", &[]);
         assert_eq!(Search::parse("  "), None);
     }
@@ -268,13 +311,36 @@ mod tests {
                         let listed = tokens.get(&token);
                         prop_assert!(listed.is_some(), "{part:?} {token:?} {details:?}");
                         // What a posting says of them is enough to know; the name it has is folded already.
-                        let Listed { cell_phone, units } = listed.unwrap();
-                        let posted = search.finds(&fold(&details.name), cell_phone.as_ref(), units);
+                        let posted = search.may_find(&fold(&details.name), listed.unwrap());
                         prop_assert!(posted, "{part:?} {token:?} {details:?}");
                     }
                 }
             }
         }
+    }
+
+    #[test]
+    fn letters_that_nobody_has_on_the_keyboard_are_found_by_those_that_they_have() {
+        for (name, typed) in [
+            ("Łukasz", "lukasz"),
+            ("Đặng", "dang"),
+            ("Søren", "SOREN"),
+            ("Strauß", "strauss"),
+            ("Νίκος", "ΝΙΚΟΣ"),
+            ("Ægir", "aegir"),
+            ("Işık", "isik"),
+        ] {
+            assert!(Search::parse(typed).unwrap().finds(name, None, &[]), "{name}");
+            assert_eq!(fold(&fold(name)), fold(name));
+        }
+    }
+
+    #[test]
+    fn a_name_that_a_key_cannot_hold_is_found_by_its_last_word() {
+        let name = format!("{} Moreno", "ﷺ".repeat(100));
+        let key = sort_key(&name, &TenantId::parse("t1").unwrap());
+        let (cut, _) = key.rsplit_once(NAME_END).unwrap();
+        assert!(Search::parse("moreno").unwrap().may_find(cut, &Listed::default()));
     }
 
     #[test]
