@@ -66,7 +66,7 @@ def check_api(template, contract):
 
     authorizer = template.only("ApiGatewayV2::Authorizer")
     assert authorizer["AuthorizerType"] == "JWT"
-    assert authorizer["JwtConfiguration"] == {"Issuer": {"Ref": "TokenIssuer"}, "Audience": [{"Ref": "TokenAudience"}]}
+    assert authorizer["JwtConfiguration"] == {"Issuer": {"Ref": "TokenIssuer"}, "Audience": {"Ref": "TokenAudience"}}
     stage = template.only("ApiGatewayV2::Stage")
     assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] and stage["DefaultRouteSettings"]["ThrottlingBurstLimit"]
     log_format = stage["AccessLogSettings"]["Format"]
