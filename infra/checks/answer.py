@@ -18,8 +18,6 @@ from samtranslator.yaml_helper import yaml_parse
 
 STARTS = 5
 LIMIT_SECONDS = 20
-# What the template's environment resolves to, where a function needs it to be of a kind. There is no AWS here.
-ENVIRONMENT = {"CURSOR_KEY": "AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA="}
 
 
 class Runtime(ThreadingHTTPServer):
@@ -70,7 +68,7 @@ def start(binary, name, variables, event):
     """Milliseconds to the first question for work, and what was answered."""
     runtime = Runtime(event)
     threading.Thread(target=runtime.serve_forever, daemon=True).start()
-    environment = {variable: ENVIRONMENT.get(variable, "none") for variable in variables} | {
+    environment = dict.fromkeys(variables, "none") | {
         "AWS_LAMBDA_RUNTIME_API": f"127.0.0.1:{runtime.server_port}",
         "AWS_LAMBDA_FUNCTION_NAME": name,
         "AWS_LAMBDA_FUNCTION_MEMORY_SIZE": "256",

@@ -7,6 +7,7 @@ from pathlib import Path
 import yaml
 
 METHODS = ("delete", "get", "patch", "post", "put")
+TEXTS = "POST /v1/sms/{provider}"
 # What must not stand in an access log: it may name a person.
 PERSONAL = ("$context.path", "$context.identity", "$context.authorizer", "$context.http")
 
@@ -68,8 +69,14 @@ def check_api(template, contract):
     assert authorizer["AuthorizerType"] == "JWT"
     assert authorizer["JwtConfiguration"] == {"Issuer": {"Ref": "TokenIssuer"}, "Audience": {"Ref": "TokenAudience"}}
     stage = template.only("ApiGatewayV2::Stage")
-    assert stage["DefaultRouteSettings"]["ThrottlingRateLimit"] and stage["DefaultRouteSettings"]["ThrottlingBurstLimit"]
+    # Texts have a limit of their own; without their own metrics their alarms would watch nothing.
+    texts = stage["RouteSettings"][TEXTS]
+    assert texts["DetailedMetricsEnabled"] is True, texts
+    for settings in (stage["DefaultRouteSettings"], texts):
+        assert settings["ThrottlingRateLimit"] and settings["ThrottlingBurstLimit"], settings
     log_format = stage["AccessLogSettings"]["Format"]
+    # JSON also when the variables are filled in: API Gateway puts this one in its own quotes.
+    json.loads(log_format.replace("$context.error.messageString", '"Forbidden"'))
     assert not [it for it in PERSONAL if it in log_format], log_format
     without = [route for route, authorization in routes.items() if authorization == "NONE"]
     return f"{len(routes)} routes as in the OpenAPI document, without a token only {', '.join(sorted(without))}"
@@ -82,7 +89,9 @@ def check_functions(template):
     groups = template.of("CodeDeploy::DeploymentGroup")
     assert len(groups) == len(functions)
     for name, group in groups.items():
-        assert group["AlarmConfiguration"]["Enabled"] and group["AlarmConfiguration"]["Alarms"], name
+        assert group["AlarmConfiguration"]["Enabled"], name
+        alarms = {alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]}
+        assert alarms == {"FunctionErrors", "ApiErrors"}, f"{name}: {alarms}"
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"], name
     for name, function in functions.items():
         assert function["TracingConfig"]["Mode"] == "Active", name
@@ -117,14 +126,26 @@ def check_alarms(template):
     for name, alarm in alarms.items():
         metrics.update(values(alarm, "MetricName"))
         assert next(values(alarm.get("AlarmActions"), "Fn::If"))[:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]], name
-    for metric in ("Errors", "Throttles", "IteratorAge", "ApproximateNumberOfMessagesVisible"):
+    for metric in ("IteratorAge", "ApproximateNumberOfMessagesVisible"):
         assert metric in metrics, f"no alarm for {metric}"
-    # What the alarms on functions and queues watch, as text: each function by its name, each queue by itself.
+    functions = sorted(it["FunctionName"]["Fn::Sub"] for it in template.of("Lambda::Function").values())
+    for name, metric in (("FunctionErrors", "Errors"), ("FunctionThrottles", "Throttles")):
+        watched = [it["MetricStat"]["Metric"] for it in alarms[name]["Metrics"] if "MetricStat" in it]
+        assert {it["MetricName"] for it in watched} == {metric}, name
+        watched = sorted(dimension["Value"]["Fn::Sub"] for it in watched for dimension in it["Dimensions"])
+        assert watched == functions, f"{name} watches {watched}"
+    # Queues by themselves, as text.
     watched = json.dumps(list(alarms.values()))
-    for name, function in template.of("Lambda::Function").items():
-        assert function["FunctionName"]["Fn::Sub"] in watched, f"no alarm watches {name}"
     for name in template.of("SQS::Queue"):
         assert f'["{name}", "QueueName"]' in watched, f"no alarm watches {name}"
+    # What API Gateway itself counts: of the stage, and of the route of texts.
+    method, path = TEXTS.split()
+    stage = {"ApiId": {"Ref": "Api"}, "Stage": "$default"}
+    texts = stage | {"Method": method, "Resource": path}
+    watched = [(alarm["MetricName"], {it["Name"]: it["Value"] for it in alarm["Dimensions"]})
+               for alarm in alarms.values() if alarm.get("Namespace") == "AWS/ApiGateway"]
+    for expected in (("5xx", stage), ("5xx", texts), ("4xx", texts)):
+        assert expected in watched, f"no alarm for {expected}"
     return f"{len(alarms)} alarms to the alarms' topic: {', '.join(sorted(metrics))}"
 
 

@@ -36,6 +36,8 @@ class NoManagedPolicies:
 def main(template_path, output_path):
     logging.disable(logging.WARNING)
     template = yaml_parse(Path(template_path).read_text())
+    if unknown := set(EXAMPLES) - set(template["Parameters"]):
+        sys.exit(f"{sys.argv[0]}: examples of no parameter: {', '.join(sorted(unknown))}")
     for name, parameter in template["Parameters"].items():
         if name in EXAMPLES:
             parameter["Default"] = EXAMPLES[name]
