@@ -3,6 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::{Arc, Mutex};
+use std::time::Duration;
 
 use aws_sdk_dynamodb::config::interceptors::{
     BeforeDeserializationInterceptorContextMut, BeforeTransmitInterceptorContextMut,
@@ -83,7 +84,7 @@ impl Intercept for Requests {
 /// Where nobody listens.
 const DEAD_END: &str = "http://127.0.0.1:1/";
 
-/// A disturbed way to the database: requests that do not pass end where nobody listens.
+/// A disturbed way to the database: requests are held up, or end where nobody listens.
 #[derive(Debug, Clone, Default)]
 pub struct Faults(Arc<Mutex<Passing>>);
 
@@ -97,6 +98,8 @@ enum Passing {
     Transactions(u32),
     /// Whatever is no transaction.
     Reads,
+    /// Everything, the next transaction after so long.
+    Late(Duration),
     /// Everything, but this error comes back for an answer.
     Answered(&'static str),
 }
@@ -117,6 +120,11 @@ impl Faults {
         Self(Arc::new(Mutex::new(Passing::Reads)))
     }
 
+    /// The next transaction is so late, and everything passes.
+    pub fn late(delay: Duration) -> Self {
+        Self(Arc::new(Mutex::new(Passing::Late(delay))))
+    }
+
     /// The database answers everything with this error.
     pub fn answered(code: &'static str) -> Self {
         Self(Arc::new(Mutex::new(Passing::Answered(code))))
@@ -129,8 +137,14 @@ impl Faults {
 
     fn lets_pass(&self, operation: &str) -> bool {
         let is_transaction = operation == "TransactWriteItems";
-        match &mut *self.0.lock().unwrap() {
-            Passing::All | Passing::Answered(_) => true,
+        let passing = &mut *self.0.lock().unwrap();
+        match passing {
+            Passing::Late(delay) if is_transaction => {
+                std::thread::sleep(*delay);
+                *passing = Passing::All;
+                true
+            }
+            Passing::All | Passing::Answered(_) | Passing::Late(_) => true,
             Passing::Transactions(0) => false,
             Passing::Transactions(left) => {
                 *left -= u32::from(is_transaction);

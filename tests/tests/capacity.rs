@@ -3,6 +3,12 @@
 //! `cargo test --test capacity -- --ignored --nocapture` measures facilities of up to 100,000 tenants and prints
 //! the tables of the README; with `TEST_DYNAMODB_ENDPOINT` they are those of the DynamoDB that is there.
 
+#![expect(
+    clippy::unwrap_used,
+    clippy::print_stdout,
+    reason = "a test that cannot go on fails, and the tables are also for reading"
+)]
+
 use std::fmt::Write as _;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
@@ -35,7 +41,7 @@ fn tenant(number: usize) -> Value {
         "tenant_id": format!("t{number:06}"), "name": name,
         "cell_phone": format!("+1{}555{:04}", 201 + number / 10_000, number % 10_000).replace("+1211", "+1256"),
         "units": [format!("{}{:03}", ["A", "B", "C"][number % 3], number % 997)],
-        "created_on": if number % 3 == 0 { "2024-05-01" } else { "2020-05-01" },
+        "created_on": if number.is_multiple_of(3) { "2024-05-01" } else { "2020-05-01" },
         "replied_stop": number % 13 == 7,
     })
 }
@@ -140,7 +146,7 @@ async fn filtered(world: &World) -> f64 {
 async fn changes(world: &World) -> Vec<(&'static str, f64, f64)> {
     let mut changes = Vec::new();
     world.capacity.take();
-    let mut changed = |what| {
+    let mut note = |what| {
         let (mut read, mut written) = (0.0, 0.0);
         for consumed in world.capacity.take() {
             match consumed.operation.as_str() {
@@ -151,25 +157,25 @@ async fn changes(world: &World) -> Vec<(&'static str, f64, f64)> {
         changes.push((what, read, written));
     };
     world.profile("t000000", "check").await.is(200);
-    changed("a check box that changes something");
+    note("a check box that changes something");
     world.profile("t000000", "check").await.is(200);
-    changed("a check box as it stands");
+    note("a check box as it stands");
     world.view("t000000").await;
-    changed("a consent view");
+    note("a consent view");
     let message =
         call("POST /v1/facilities/f1/tenants/t000000/messages").json(&json!({"body": "Gate code 4711."}));
     world.send(message.clone()).await.is(202);
-    changed("sending a text");
+    note("sending a text");
     world.text("SM1", "+12015550000", "STOP").await;
-    changed("a STOP for one tenant");
+    note("a STOP for one tenant");
     world.text("SM2", "+12015550000", "I will come by tomorrow").await;
-    changed("any other text");
+    note("any other text");
     world.send(message).await.is_problem(409, "consent_required");
-    changed("a text that is refused");
+    note("a text that is refused");
     world
         .register("new", &json!({"cell_phone": "+19725550100"}))
         .await;
-    changed("registering a tenant");
+    note("registering a tenant");
     changes
 }
 

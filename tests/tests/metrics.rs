@@ -3,6 +3,7 @@
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::time::Duration;
 
 use consent::gate::Gate;
 use consent::record::Channel;
@@ -198,6 +199,12 @@ async fn texts_that_do_not_leave_count_by_the_reason() {
     world.sns.tell("PUT", "/failures/1").await;
     assert_eq!(send(&world, "t1").await, 503);
     counted(&world, &[("SendFailures", 1)]);
+    // Decided too long ago to leave: SNS was not asked.
+    let slow = world.with_faults(&Faults::late(Duration::from_millis(1_100)));
+    let sent = world.sns.outbox().await;
+    assert_eq!(send(&slow, "t1").await, 503);
+    assert_eq!(world.sns.outbox().await, sent);
+    counted(&world, &[]);
     // No text was to be sent.
     assert_eq!(send(&world, "nobody").await, 404);
     let choice = call("PUT /v1/facilities/f1/tenants/asked/notification-preferences");
@@ -269,6 +276,13 @@ async fn what_sns_does_not_take_counts() {
     world.sns.tell("PUT", "/failures/1").await;
     assert!(world.deliver(delivery("a1", "HELP")).await);
     counted(&world, &[("ReplyFailures", 1)]);
+
+    // On SNS's own list: as after each STOP where AWS manages opt-outs.
+    let sent = world.sns.outbox().await;
+    world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
+    assert!(world.deliver(delivery("a2", "HELP")).await);
+    assert_eq!(world.sns.outbox().await, sent);
+    counted(&world, &[]);
 
     let stream = world.stream();
     world.sns.tell("PUT", "/failures/1").await;

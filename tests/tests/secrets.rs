@@ -2,6 +2,8 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::time::Duration;
+
 use consent_http::clock;
 use consent_secrets::{Malformed, Members, Secret};
 use jiff::{SignedDuration, Timestamp};
@@ -178,6 +180,8 @@ async fn what_cannot_be_read_at_first_is_answered_503_and_then_works() {
     }
     assert_eq!(world.standing("t1").await, "provided by text");
     world.secrets.fail(0).await;
+    // None of them asks again sooner.
+    tokio::time::sleep(Duration::from_secs(1)).await;
     for list in LISTS {
         world.get(list).await.is(200);
     }
@@ -197,13 +201,16 @@ async fn what_cannot_be_read_later_goes_on_counting() {
     world.secrets.fail(1_000).await;
     for list in LISTS {
         world.get(list).await.is(200);
+        // Sealed with the key that could not be read, or nobody's: who can say.
         world
             .get(&format!("{list}?cursor=AAAA"))
             .await
-            .is_problem(400, "invalid_request");
+            .is_problem(503, "unavailable");
     }
     world.text("SM5", ADA, "hello").await;
-    world.send(forged()).await.is_problem(403, "bad_signature");
+    for call in texts(1, "A1").into_iter().chain([forged()]) {
+        world.send(call).await.is_problem(503, "unavailable");
+    }
     world.text("SM6", ADA, "hello").await;
 }
 
@@ -227,8 +234,9 @@ async fn a_secret_that_is_none_is_answered_503_until_it_is_one() {
         let answers = [world.send(history()).await, world.send(text()).await];
         let statuses = answers.each_ref().map(|answer| answer.status.as_u16());
         assert_eq!(statuses, [status_of_history, status_of_text], "{version}");
-        // It takes effect as soon as it is mended, and the version before it is no hindrance.
+        // Once it is mended, the version before it is no hindrance.
         world.secrets.rotate(&secret(1)).await;
+        let world = world.restarted();
         world.send(history()).await.is(200);
         if status_of_text == 503 {
             world.send(text()).await.is(200);
@@ -273,8 +281,8 @@ async fn a_broken_version_takes_nothing_from_who_knows_the_one_before() {
     world
         .get(&format!("{}?cursor=AAAA", LISTS[0]))
         .await
-        .is_problem(400, "invalid_request");
-    world.send(forged()).await.is_problem(403, "bad_signature");
+        .is_problem(503, "unavailable");
+    world.send(forged()).await.is_problem(503, "unavailable");
     assert_eq!(world.secrets.reads(), 4, "both have seen it");
     world.get(LISTS[0]).await.is(200);
     world.text("SM5", ADA, "hello").await;
@@ -284,11 +292,12 @@ async fn a_broken_version_takes_nothing_from_who_knows_the_one_before() {
 type Tokens = Secret<Vec<String>>;
 
 fn tokens(current: &Members, previous: Option<&Members>) -> Result<Vec<String>, Malformed> {
-    let versions = [Some(current), previous];
-    let tokens = versions.into_iter().flatten();
-    tokens
-        .map(|version| Ok(version.text("twilio_auth_token")?.unwrap_or_default().to_owned()))
-        .collect()
+    let token = |version: &Members| {
+        let text = version.text("twilio_auth_token")?;
+        Ok(text.unwrap_or_default().to_owned())
+    };
+    let previous = previous.and_then(|version| token(version).ok());
+    Ok([Some(token(current)?), previous].into_iter().flatten().collect())
 }
 
 /// The current token at a time.
@@ -297,12 +306,18 @@ async fn token(secret: &Tokens, at: Timestamp) -> String {
     token.await.unwrap().unwrap()
 }
 
-/// Whether a token is one of those at a time.
-async fn knows(secret: &Tokens, at: Timestamp, token: &str) -> bool {
+/// Whether a token is one of those at a time, or the problem when nobody can say.
+async fn asked(secret: &Tokens, at: Timestamp, token: &str) -> Result<bool, &'static str> {
     let attempt = secret.attempt(at, |tokens| {
         tokens.iter().any(|known| known == token).then_some(()).ok_or(())
     });
-    attempt.await.unwrap().is_ok()
+    let answer = attempt.await.map_err(|problem| problem.code())?;
+    Ok(answer.is_ok())
+}
+
+/// Whether a token is one of those at a time.
+async fn knows(secret: &Tokens, at: Timestamp, token: &str) -> bool {
+    asked(secret, at, token).await.unwrap()
 }
 
 #[tokio::test]
@@ -339,8 +354,47 @@ async fn while_it_cannot_be_read_it_is_asked_for_every_ten_seconds() {
     let asked = world.secrets.requests.take_sum();
     assert!((1..=2).contains(&asked), "once: {asked}");
     world.secrets.fail(0).await;
-    assert_eq!(token(&known, time.plus(309)).await, first);
-    assert_eq!(token(&known, time.plus(310)).await, "twilio-1");
+    // From the failure on, which took a moment.
+    assert_eq!(token(&known, time.plus(310)).await, first);
+    assert_eq!(token(&known, time.plus(311)).await, "twilio-1");
+}
+
+#[tokio::test]
+async fn before_it_is_known_it_is_asked_for_every_second() {
+    let (world, time) = (World::new().await, Time::now());
+    let known = world.secrets.secret(tokens);
+    world.secrets.fail(1_000).await;
+    for (second, most) in [(0, 2), (0, 0), (1, 0), (2, 2)] {
+        assert_eq!(asked(&known, time.plus(second), "").await, Err("unavailable"));
+        let requests = world.secrets.requests.take_sum();
+        assert_eq!(requests > 0, most > 0, "{second}");
+        assert!(requests <= most, "{second}: {requests}");
+    }
+    world.secrets.fail(0).await;
+    assert_eq!(asked(&known, time.plus(4), "forged").await, Ok(false));
+}
+
+#[tokio::test]
+async fn what_does_not_hold_is_refused_only_once_it_can_be_read_again() {
+    for broken in [None, Some("{"), Some(r#"{"twilio_auth_token": 7}"#)] {
+        let (world, time) = (World::new().await, Time::now());
+        let known = world.secrets.secret(tokens);
+        let first = token(&known, time.plus(0)).await;
+        match broken {
+            Some(version) => world.secrets.put(version).await,
+            None => world.secrets.fail(1_000).await,
+        }
+        // Read again for what does not hold; asked for no more within ten seconds; and then again.
+        for second in [1, 2, 10, 13] {
+            assert_eq!(asked(&known, time.plus(second), "new").await, Err("unavailable"));
+            assert!(knows(&known, time.plus(second), &first).await, "{second}");
+        }
+        world.secrets.fail(0).await;
+        world.secrets.rotate(&secret(1)).await;
+        assert_eq!(asked(&known, time.plus(20), "twilio-1").await, Err("unavailable"));
+        assert!(knows(&known, time.plus(25), "twilio-1").await);
+        assert!(!knows(&known, time.plus(25), "new").await);
+    }
 }
 
 #[tokio::test]

@@ -185,7 +185,10 @@ impl Messages {
                 Err(self.refused_send(Gate::ProviderBlocked, &found))
             }
             Err(error) => {
-                self.metrics.count_one(Metric::SendFailures, clock::now());
+                // SNS was not asked for what came too late.
+                if in_time {
+                    self.metrics.count_one(Metric::SendFailures, clock::now());
+                }
                 Err(Problem::unavailable(error))
             }
         }

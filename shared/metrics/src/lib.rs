@@ -33,7 +33,7 @@ pub enum Metric {
     BadSignatures(&'static str),
     /// Webhook requests that are signed, and no text that can be read, by provider. They are not delivered again.
     UnreadableTexts(&'static str),
-    /// Answers to texts that did not leave.
+    /// Answers to texts that did not leave, but for those to numbers on the provider's own opt-out list.
     ReplyFailures,
     /// Records that were not published as events. Each attempt counts.
     PublishFailures,

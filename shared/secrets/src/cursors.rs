@@ -30,7 +30,8 @@ impl Secret<CursorKey> {
     /// the key for the next.
     ///
     /// # Errors
-    /// 400 when it does not open, and 503 when the secret was never read and cannot be.
+    /// 400 when it does not open, and 503 when the secret was never read and cannot be, or when it does not open
+    /// while the secret cannot be read again.
     pub async fn open<R>(
         &self,
         parameter: &str,

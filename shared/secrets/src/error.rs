@@ -7,7 +7,7 @@ use aws_sdk_secretsmanager::error::{ProvideErrorMetadata, SdkError};
 use crate::Malformed;
 
 /// For the log: the text of it holds nothing of the secret.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, thiserror::Error)]
 pub(crate) enum SecretError {
     /// Secrets Manager has no such secret, or it has no text.
     #[error("the secret does not exist, or is no text")]

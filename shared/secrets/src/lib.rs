@@ -3,7 +3,8 @@
 //! All of it is one secret, a JSON object; a function reads those members that it needs. It is read when a
 //! request first needs it, kept in memory, and read again once it is older than five minutes, or at once when a
 //! signature does not hold or a cursor does not open: so a rotation takes effect without a deployment. The version
-//! before the current one counts beside it.
+//! before the current one counts beside it. What does not hold while the secret cannot be read may hold with the
+//! version that is not known yet: it is answered 503.
 //!
 //! Nothing of the secret has `Debug`, and no error quotes any of it.
 
@@ -12,7 +13,7 @@ mod error;
 mod members;
 
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::Client;
@@ -28,9 +29,12 @@ pub use members::{Malformed, Members};
 
 /// A secret that was read longer ago is read again.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(5);
-/// Before its time it is read again at most so often, however many requests are forged; and as often when
-/// Secrets Manager does not answer.
+/// Before its time it is read again at most so often, however many requests are forged; and as often when it could
+/// not be read.
 const AGAIN_AT_MOST_EVERY: SignedDuration = SignedDuration::from_secs(10);
+/// While nothing of it is known, nothing can be answered: it is asked for more often. Providers give up after some
+/// 15 seconds.
+const AT_FIRST_AT_MOST_EVERY: SignedDuration = SignedDuration::from_secs(1);
 
 const CURRENT: &str = "AWSCURRENT";
 const PREVIOUS: &str = "AWSPREVIOUS";
@@ -49,8 +53,10 @@ pub struct Secret<T> {
 
 struct Held<T> {
     known: Option<Known<T>>,
-    /// When it was last read before its time, or could not be read.
-    tried_at: Option<Timestamp>,
+    /// When it was last read before its time.
+    hurried_at: Option<Timestamp>,
+    /// Why the last read failed, if it did.
+    failure: Option<Failure>,
 }
 
 struct Known<T> {
@@ -58,10 +64,21 @@ struct Known<T> {
     read_at: Timestamp,
 }
 
+struct Failure {
+    error: SecretError,
+    /// When it was known: a read may take seconds.
+    at: Timestamp,
+}
+
 impl<T> Held<T> {
     fn may_be_tried(&self, now: Timestamp) -> bool {
-        self.tried_at
-            .is_none_or(|at| now.duration_since(at) >= AGAIN_AT_MOST_EVERY)
+        let pause = match self.known {
+            Some(_) => AGAIN_AT_MOST_EVERY,
+            None => AT_FIRST_AT_MOST_EVERY,
+        };
+        let failed_at = self.failure.as_ref().map(|failure| failure.at);
+        let mut tries = [self.hurried_at, failed_at].into_iter().flatten();
+        tries.all(|at| now.duration_since(at) >= pause)
     }
 }
 
@@ -88,7 +105,8 @@ impl<T> Secret<T> {
     pub fn new(client: Client, id: impl Into<String>, read: Reader<T>) -> Self {
         let held = Held {
             known: None,
-            tried_at: None,
+            hurried_at: None,
+            failure: None,
         };
         Self {
             client,
@@ -102,7 +120,7 @@ impl<T> Secret<T> {
     /// rotated.
     ///
     /// # Errors
-    /// 503 when the secret was never read and cannot be.
+    /// 503 when the secret was never read and cannot be, and when `attempt` fails while it cannot be read again.
     pub async fn attempt<R, E>(
         &self,
         now: Timestamp,
@@ -113,43 +131,51 @@ impl<T> Secret<T> {
         if first.is_ok() {
             return Ok(first);
         }
-        match self.newer(&known, now).await {
-            Some(newer) => Ok(attempt(&newer)),
-            None => Ok(first),
+        let (newest, failure) = self.newest(&known, now).await;
+        match (attempt(&newest), failure) {
+            // It may hold with what could not be read.
+            (Err(_), Some(error)) => Err(Problem::unavailable(error)),
+            (last, _) => Ok(last),
         }
     }
 
     /// The secret as it is known, read if that was never done or is too long ago.
     async fn get(&self, now: Timestamp) -> Result<Arc<T>, Problem> {
         let mut held = self.held.lock().await;
-        match &held.known {
-            Some(known) if now.duration_since(known.read_at) < GOOD_FOR || !held.may_be_tried(now) => {
+        match (&held.known, &held.failure) {
+            (Some(known), _) if now.duration_since(known.read_at) < GOOD_FOR || !held.may_be_tried(now) => {
                 Ok(Arc::clone(&known.keys))
             }
-            _ => self.read_again(&mut held, now).await,
+            (None, Some(failure)) if !held.may_be_tried(now) => {
+                Err(Problem::unavailable(failure.error.clone()))
+            }
+            _ => self
+                .read_again(&mut held, now)
+                .await
+                .map_err(Problem::unavailable),
         }
     }
 
-    /// The secret as Secrets Manager has it, where that may be another than the one known.
-    async fn newer(&self, known: &Arc<T>, now: Timestamp) -> Option<Arc<T>> {
+    /// The secret as Secrets Manager has it, where that may be another than the one known and may be asked; and why
+    /// it could not be read, if the last read failed.
+    async fn newest(&self, known: &Arc<T>, now: Timestamp) -> (Arc<T>, Option<SecretError>) {
         let mut held = self.held.lock().await;
-        if let Some(latest) = &held.known {
-            if !Arc::ptr_eq(&latest.keys, known) {
-                return Some(Arc::clone(&latest.keys));
+        let newest = match &held.known {
+            Some(latest) if !Arc::ptr_eq(&latest.keys, known) => Arc::clone(&latest.keys),
+            Some(latest) if latest.read_at < now && held.may_be_tried(now) => {
+                held.hurried_at = Some(now);
+                let read = self.read_again(&mut held, now).await;
+                read.unwrap_or_else(|_| Arc::clone(known))
             }
-            if latest.read_at >= now {
-                return None;
-            }
-        }
-        if !held.may_be_tried(now) {
-            return None;
-        }
-        held.tried_at = Some(now);
-        self.read_again(&mut held, now).await.ok()
+            _ => Arc::clone(known),
+        };
+        let failure = held.failure.as_ref().map(|failure| failure.error.clone());
+        (newest, failure)
     }
 
     /// Reads the secret. What was read before goes on counting where that fails.
-    async fn read_again(&self, held: &mut Held<T>, now: Timestamp) -> Result<Arc<T>, Problem> {
+    async fn read_again(&self, held: &mut Held<T>, now: Timestamp) -> Result<Arc<T>, SecretError> {
+        let began = Instant::now();
         match self.fetch().await {
             Ok(keys) => {
                 let keys = Arc::new(keys);
@@ -157,16 +183,19 @@ impl<T> Secret<T> {
                     keys: Arc::clone(&keys),
                     read_at: now,
                 });
+                held.failure = None;
                 Ok(keys)
             }
             Err(error) => {
+                held.failure = Some(Failure {
+                    error: error.clone(),
+                    at: now + began.elapsed(),
+                });
                 let Some(known) = &held.known else {
-                    return Err(Problem::unavailable(error));
+                    return Err(error);
                 };
                 tracing::warn!(%error, "the secret is used as it was read before");
-                let keys = Arc::clone(&known.keys);
-                held.tried_at = Some(now);
-                Ok(keys)
+                Ok(Arc::clone(&known.keys))
             }
         }
     }

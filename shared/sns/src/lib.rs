@@ -71,11 +71,16 @@ impl Sns {
     }
 
     /// Answers a text. The text has taken effect: an answer that does not leave is logged and counted, and
-    /// no more.
+    /// no more. One to a number on SNS's own list is no failure: that is so for each STOP where AWS manages
+    /// opt-outs.
     pub async fn reply(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str, now: Timestamp) {
-        if let Err(error) = self.send(Some(from), to, body).await {
-            tracing::error!(%error, "a reply was not sent");
-            self.metrics.count_one(Metric::ReplyFailures, now);
+        match self.send(Some(from), to, body).await {
+            Ok(()) => {}
+            Err(error @ SendError::OptedOut) => tracing::info!(%error, "a reply was not sent"),
+            Err(error @ SendError::Refused(_)) => {
+                tracing::error!(%error, "a reply was not sent");
+                self.metrics.count_one(Metric::ReplyFailures, now);
+            }
         }
     }
 
