@@ -296,12 +296,28 @@ async fn nobody_is_lost_or_repeated_while_pages_are_turned() {
 #[tokio::test]
 async fn a_search_in_a_large_facility_is_cut_into_short_pages_and_no_page_is_unbounded() {
     let world = crowded().await;
+    // Where most are found, a page is full.
     let (all, pages) = found(&world, "search=quill").await;
-    assert_eq!((all.len(), pages), (400, 34), "twelve to a page");
-    let (_, pages) = found(&world, "search=quill&limit=200").await;
-    assert_eq!(pages, 2, "a longer page may look through everybody");
+    assert_eq!((all.len(), pages), (400, 8));
+    let (last, pages) = found(&world, "search=zora").await;
+    assert_eq!(
+        (last.len(), pages),
+        (100, 2),
+        "no page before the first of them, or after the last"
+    );
     let (none, pages) = found(&world, "search=quill&status=opted_out").await;
-    assert_eq!((none.len(), pages), (0, 34));
+    assert_eq!((none.len(), pages), (0, 3));
+    // Where few are found they are read one by one.
+    for number in 0..20 {
+        let members = json!({"name": format!("{} Rare", ["Ada", "Zoe"][number % 2]), "cell_phone": ADA});
+        world.register(&format!("r{number:02}"), &members).await;
+    }
+    let (rare, pages) = found(&world, "search=rare").await;
+    assert_eq!((rare.len(), pages), (20, 2), "twelve to a page");
+    let (rare, pages) = found(&world, "search=rare&limit=5").await;
+    assert_eq!((rare.len(), pages), (20, 4));
+    let (none, pages) = found(&world, "search=rare&status=opted_out").await;
+    assert_eq!((none.len(), pages), (0, 2));
     let (none, pages) = found(&world, "status=opted_out").await;
     assert_eq!((none.len(), pages), (0, 3));
 }

@@ -77,8 +77,8 @@ pub struct Totals {
 }
 
 impl Totals {
-    fn residents(self) -> i64 {
-        self.provided + self.not_provided + self.opted_out
+    fn residents(self) -> usize {
+        usize::try_from(self.provided + self.not_provided + self.opted_out).unwrap_or_default()
     }
 }
 
@@ -202,6 +202,17 @@ impl ReportQuery {
         search.is_none_or(|search| search.may_find(posting.folded_name(), &posting.listed))
     }
 
+    /// The same query from a posting's place on, and hardly earlier.
+    fn before(&self, posting: &Posting) -> Self {
+        let mut place = posting.name.clone();
+        place.pop();
+        Self {
+            // Not back behind the page before.
+            after: self.after.clone().max(Some(place)),
+            ..self.clone()
+        }
+    }
+
     fn key_of(&self, posting: &Posting) -> Key {
         Key::tenant(&self.facility, &posting.tenant_id)
     }
@@ -232,8 +243,8 @@ impl Store {
         let (rows, after) = match (page, query.search.as_ref().and_then(Search::token)) {
             (Some(page), _) => page,
             // Whoever is listed under the token is read one by one: not where all are soon looked through.
-            (None, Some(token)) if usize::try_from(totals.residents()).is_ok_and(|all| all > walked) => {
-                self.find(query, &token, limit).await?
+            (None, Some(token)) if totals.residents() > walked => {
+                self.find(query, &token, limit, totals.residents()).await?
             }
             (None, _) => self.walk(query, limit, walked).await?,
         };
@@ -257,7 +268,13 @@ impl Store {
     }
 
     /// Looks the search up by its token: the postings first, then the tenants whom they list.
-    async fn find(&self, query: &ReportQuery, token: &str, limit: usize) -> Result<Rows, StoreError> {
+    async fn find(
+        &self,
+        query: &ReportQuery,
+        token: &str,
+        limit: usize,
+        residents: usize,
+    ) -> Result<Rows, StoreError> {
         let page = limit.max(SHORT_PAGE);
         let (postings, mut after) = self
             .postings(
@@ -272,6 +289,15 @@ impl Store {
             .filter(|posting| query.may_select(posting))
             .collect();
         let at_most = limit.min(page / ROWS_PER_TENANT);
+        // Where so many are listed that a stretch of the index is expected to show more of them, it is read.
+        let walked = page * WALKED_PER_ROW;
+        if let [first, .., last] = hits.as_slice()
+            && hits.len() * walked > residents * at_most
+        {
+            let (rows, end) = self.walk(&query.before(first), limit, walked).await?;
+            let is_more = after.is_some() || end.as_ref().is_some_and(|end| *end < last.name);
+            return Ok((rows, end.filter(|_| is_more)));
+        }
         if hits.len() > at_most {
             hits.truncate(at_most);
             after = hits.last().map(|hit| hit.name.clone());
