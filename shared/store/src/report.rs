@@ -304,11 +304,10 @@ impl Store {
         }
         // A posting that a crash has left lists a tenant under an earlier name as well.
         let keys: BTreeSet<Key> = hits.iter().map(|hit| query.key_of(hit)).collect();
-        let read = self
+        let mut items = self
             .read_with(&keys.iter().collect::<Vec<_>>(), Consistency::Eventual)
             .await?;
         let mut tenants: HashMap<Key, ReportRow> = HashMap::new();
-        let mut items = read;
         for key in keys {
             if let Some(row) = items.take(&key)? {
                 tenants.insert(key, row);
