@@ -224,13 +224,14 @@ async fn a_cursor_is_of_its_own_query_and_unaltered() {
         .get(&format!("{REPORT}?status=not_provided&cursor={next}"))
         .await
         .is(200);
+    let altered = format!("{}{}", if next.starts_with('x') { 'y' } else { 'x' }, &next[1..]);
     for other in [
         format!("{REPORT}?cursor={next}"),
         format!("{REPORT}?status=provided&cursor={next}"),
         format!("{REPORT}?status=not_provided&search=a&cursor={next}"),
         format!("/v1/facilities/f2/consent-report?status=not_provided&cursor={next}"),
         format!("{REPORT}?status=not_provided&cursor={}", &next[..next.len() - 1]),
-        format!("{REPORT}?status=not_provided&cursor=x{}", &next[1..]),
+        format!("{REPORT}?status=not_provided&cursor={altered}"),
         format!("{REPORT}?status=not_provided&cursor="),
         format!("{REPORT}?status=not_provided&cursor=dC1hZGE"),
     ] {
