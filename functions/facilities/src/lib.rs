@@ -15,6 +15,7 @@ use consent_store::{PutFacility, RegisterError, Store};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
+use tokio::time::Instant;
 
 /// The function, with what it works on.
 pub struct Facilities {
@@ -152,6 +153,7 @@ impl Facilities {
     async fn import(&self, request: &Request, facility: &str) -> Result<Response<Body>, Problem> {
         let caller = self.caller(request, Scope::TenantsWrite, facility).await?;
         let facility = request::facility_id(facility)?;
+        let begun = Instant::now();
         let run = imports::run(request)?;
         let file = imports::File::read(request)?;
         let imported = self
@@ -161,6 +163,7 @@ impl Facilities {
                 file.registrants(),
                 run,
                 &evidence(&caller, Channel::Import),
+                begun,
                 clock::now(),
             )
             .await

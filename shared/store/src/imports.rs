@@ -9,7 +9,6 @@ use std::sync::{Mutex, PoisonError};
 use std::time::Duration;
 use std::vec;
 
-use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::record::Evidence;
 use consent::tenant::{Details, Registered, Residence, Tenant};
@@ -19,7 +18,7 @@ use tokio::time::Instant;
 
 use crate::error::StoreError;
 use crate::items::Versioned;
-use crate::registrations::{RegisterError, Registrant, RepliedStop, TENANTS_PER_TRANSACTION};
+use crate::registrations::{Known, RegisterError, Registrant, RepliedStop, TENANTS_PER_TRANSACTION};
 use crate::schema::totals_shard;
 use crate::store::{GaveUp, Pause, Store};
 
@@ -61,15 +60,13 @@ impl From<&Registered> for Imported {
     }
 }
 
-type Tenants = BTreeMap<TenantId, Versioned<Tenant>>;
-
 /// A row, by its place among the registrants.
 type Row = usize;
 
 impl Store {
     /// Registers many tenants, and says what became of each. Where a tenant stands as their last row says,
     /// all of their rows are taken to have been imported before: an import that is repeated changes nothing,
-    /// not even for a moment.
+    /// not even for a moment. `begun`: when the request was taken up, which has to be answered in time.
     ///
     /// # Errors
     /// See [`RegisterError`]. Rows may have been imported then: it is safe to repeat.
@@ -79,19 +76,18 @@ impl Store {
         registrants: &[Registrant],
         run: Run,
         evidence: &Evidence,
+        begun: Instant,
         now: Timestamp,
     ) -> Result<Vec<Imported>, RegisterError> {
-        let until = Instant::now() + TIME_LIMIT;
         let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
-        let (facility, stored) = self.read_facility_and_tenants(facility_id, ids).await?;
+        let known = self.read_known(facility_id, ids).await?;
         let import = Import {
             store: self,
-            facility: facility.ok_or(RegisterError::FacilityNotFound)?,
+            known: known.ok_or(RegisterError::FacilityNotFound)?,
             registrants,
-            stored,
             evidence,
             now,
-            until,
+            until: begun + TIME_LIMIT,
         };
         let done = match run {
             Run::Real => import.carry_out().await?,
@@ -110,9 +106,8 @@ impl Store {
 /// An import, with what was stored when it began.
 struct Import<'a> {
     store: &'a Store,
-    facility: Facility,
+    known: Known,
     registrants: &'a [Registrant],
-    stored: Tenants,
     evidence: &'a Evidence,
     now: Timestamp,
     until: Instant,
@@ -127,7 +122,7 @@ impl Import<'_> {
             .map(|registrant| (&registrant.tenant_id, &registrant.details))
             .collect();
         let stands = move |id: &TenantId| {
-            self.stored.get(id).is_some_and(|Versioned { value, .. }| {
+            self.known.tenants.get(id).is_some_and(|Versioned { value, .. }| {
                 value.residence == Residence::Resident && last.get(id) == Some(&&value.details)
             })
         };
@@ -146,10 +141,10 @@ impl Import<'_> {
                         tenant_id, details, ..
                     },
                 )| {
-                    let stored = self.stored.get(tenant_id).map(|stored| &stored.value);
+                    let stored = self.known.tenants.get(tenant_id).map(|stored| &stored.value);
                     let registered = Tenant::register(
                         foreseen.get(tenant_id).or(stored),
-                        &self.facility,
+                        &self.known.facility,
                         tenant_id,
                         details.clone(),
                         None,
@@ -188,7 +183,7 @@ impl Import<'_> {
             },
         ) in self.rows()
         {
-            let stored = self.stored.get(tenant_id).map(|stored| &stored.value.details);
+            let stored = self.known.tenants.get(tenant_id).map(|stored| &stored.value.details);
             let numbers = [
                 stored.and_then(|stored| stored.cell_phone.as_ref()),
                 details.cell_phone.as_ref(),
@@ -210,7 +205,7 @@ impl Import<'_> {
         let comes_alone = |row: &Row| {
             self.registrants.get(*row).is_some_and(|registrant| {
                 registrant.replied_stop == RepliedStop::Yes
-                    && !self.stored.contains_key(&registrant.tenant_id)
+                    && !self.known.tenants.contains_key(&registrant.tenant_id)
             })
         };
         lane.chunk_by(|one, next| !comes_alone(one) && !comes_alone(next))
@@ -239,13 +234,30 @@ impl Import<'_> {
         Ok(done)
     }
 
+    /// What was read of tenants when the import began. Whether a STOP from before counts is decided by what is read
+    /// right then.
+    fn known_of(&self, registrants: &[Registrant]) -> Option<Known> {
+        let stopped = |registrant: &Registrant| registrant.replied_stop == RepliedStop::Yes;
+        if registrants.iter().any(stopped) {
+            return None;
+        }
+        let tenants = registrants.iter().filter_map(|Registrant { tenant_id, .. }| {
+            Some((tenant_id.clone(), self.known.tenants.get(tenant_id)?.clone()))
+        });
+        Some(Known {
+            facility: self.known.facility.clone(),
+            tenants: tenants.collect(),
+        })
+    }
+
     /// Registers rows together, and waits for a database that throttles.
     async fn register_patiently(&self, rows: &[Row]) -> Result<Vec<(Row, Imported)>, RegisterError> {
         let registrants: Vec<Registrant> = rows
             .iter()
             .filter_map(|&row| self.registrants.get(row).cloned())
             .collect();
-        let facility_id = &self.facility.facility_id;
+        let facility_id = &self.known.facility.facility_id;
+        let mut known = self.known_of(&registrants);
         let mut pause = Pause::long();
         loop {
             if Instant::now() > self.until {
@@ -253,7 +265,7 @@ impl Import<'_> {
             }
             let result = self
                 .store
-                .register_together(facility_id, &registrants, self.evidence, self.now)
+                .register_together(facility_id, &registrants, known.take(), self.evidence, self.now)
                 .await;
             match result {
                 Ok((_, registered)) => {

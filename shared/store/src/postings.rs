@@ -2,8 +2,9 @@
 //!
 //! A posting is a hint, and the tenant's item decides: whoever reads postings reads the tenants as well. So
 //! postings need no transaction. They are written before the tenant's item and taken away after it; what a
-//! crash leaves lists a tenant once too often, which the reader notices, and never once too seldom: one that changes
-//! lists them for what they were as well. They hold nothing about consent: a check box or a STOP leaves them alone.
+//! crash leaves lists a tenant once too often, which the reader notices, and never once too seldom. A posting does not
+//! change: what it says is in its key, so that racing writers do not overwrite each other's. They hold nothing about
+//! consent: a check box or a STOP leaves them alone.
 
 use std::collections::BTreeMap;
 
@@ -11,7 +12,8 @@ use aws_sdk_dynamodb::operation::delete_item::DeleteItemError;
 use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, WriteRequest};
 use consent::id::{FacilityId, TenantId};
 use consent::tenant::{Residence, Tenant};
-use futures_util::future::{join_all, try_join_all};
+use futures_util::future::{ready, try_join_all};
+use futures_util::{StreamExt as _, stream};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::error::StoreError;
@@ -24,6 +26,11 @@ use crate::store::{GaveUp, Pause, Store};
 const BATCH_WRITES: usize = 25;
 /// So many requests are made at once.
 const AT_ONCE: usize = 16;
+
+/// Ends the tenant in a posting's sort key where something follows. It is in no name and no id.
+const PLACE_END: char = '\u{1}';
+/// Sorts behind [`PLACE_END`] and before whatever continues an id.
+const BEHIND_PLACE_END: char = '\u{2}';
 
 /// A resident as a posting lists them.
 #[derive(Debug, Clone)]
@@ -38,17 +45,47 @@ impl Posting {
     pub(crate) fn folded_name(&self) -> &str {
         self.name.rsplit_once(NAME_END).map_or("", |(name, _)| name)
     }
+
+    fn read(item: Item) -> Result<Self, StoreError> {
+        let sort_key = item.get(SORT_KEY).and_then(|key| key.as_s().ok());
+        let mut parts = sort_key.map(String::as_str).unwrap_or_default().split(NAME_END);
+        let (name, tenant) = (
+            parts.next().unwrap_or_default(),
+            parts.next().unwrap_or_default(),
+        );
+        let tenant_id = TenantId::parse(tenant).map_err(StoreError::failed)?;
+        Ok(Self {
+            name: format!("{name}{NAME_END}{tenant}"),
+            tenant_id,
+            listed: from_item(item)?,
+        })
+    }
+}
+
+/// The sort key of a posting: the place of whom it lists, and what tells it from another one there.
+fn posting_key(name: &str, listed: &Listed) -> Result<String, StoreError> {
+    if *listed == Listed::default() {
+        return Ok(name.to_owned());
+    }
+    let listed = serde_json::to_vec(listed).map_err(StoreError::failed)?;
+    let digest = ring::digest::digest(&ring::digest::SHA256, &listed);
+    let digest = digest.as_ref().iter().take(8);
+    let digest: String = digest.map(|byte| format!("{byte:02x}")).collect();
+    Ok(format!("{name}{PLACE_END}{digest}"))
 }
 
 /// The postings that a tenant's item asks for.
-fn postings(tenant: &Tenant) -> BTreeMap<Key, Listed> {
+fn postings(tenant: &Tenant) -> Result<BTreeMap<Key, Listed>, StoreError> {
     if tenant.residence != Residence::Resident {
-        return BTreeMap::new();
+        return Ok(BTreeMap::new());
     }
     let name = sort_key(&tenant.details.name, &tenant.tenant_id);
     tokens(&tenant.details)
         .into_iter()
-        .map(|(token, listed)| (Key::posting(&tenant.facility_id, &token, &name), listed))
+        .map(|(token, listed)| {
+            let place = posting_key(&name, &listed)?;
+            Ok((Key::posting(&tenant.facility_id, &token, &place), listed))
+        })
         .collect()
 }
 
@@ -63,19 +100,22 @@ pub(crate) struct PostingChanges {
 
 impl PostingChanges {
     /// Adds a tenant who was as `before` says, in the version that was read, and becomes `after`.
-    pub(crate) fn add(&mut self, before: Option<&Tenant>, read: Option<u64>, after: &Tenant) {
+    pub(crate) fn add(
+        &mut self,
+        before: Option<&Tenant>,
+        read: Option<u64>,
+        after: &Tenant,
+    ) -> Result<(), StoreError> {
         let version = read.map_or(1, |version| version + 1);
-        let (before, after) = (before.map(postings).unwrap_or_default(), postings(after));
+        let (before, after) = (
+            before.map(postings).transpose()?.unwrap_or_default(),
+            postings(after)?,
+        );
         let gone = before.keys().filter(|key| !after.contains_key(*key));
         self.deletes.extend(gone.map(|key| (key.clone(), version)));
-        for (key, listed) in after {
-            match before.get(&key) {
-                Some(known) if *known == listed => {}
-                // It lists them for what they are until then, too.
-                Some(known) => self.puts.push((key, listed.and(known), version)),
-                None => self.puts.push((key, listed, version)),
-            }
-        }
+        let new = after.into_iter().filter(|(key, _)| !before.contains_key(key));
+        self.puts.extend(new.map(|(key, listed)| (key, listed, version)));
+        Ok(())
     }
 }
 
@@ -88,38 +128,32 @@ impl Store {
         after: Option<&str>,
         at_most: usize,
     ) -> Result<(Vec<Posting>, Option<String>), StoreError> {
-        let prefix = Key::postings_prefix(token);
-        let start = after.map(|name| Key::posting(facility, token, name).attributes());
+        // The separator alone sorts before every name.
+        let start = after.map_or_else(
+            || NAME_END.to_string(),
+            |place| format!("{place}{BEHIND_PLACE_END}"),
+        );
+        let start = Key::posting(facility, token, &start);
         let answer = self
             .client
             .query()
             .table_name(&self.table)
             .limit(i32::try_from(at_most).unwrap_or(i32::MAX))
-            .set_exclusive_start_key(start)
-            .key_condition_expression("#pk = :pk AND begins_with(#sk, :token)")
+            .key_condition_expression("#pk = :pk AND #sk > :start")
             .expression_attribute_names("#pk", PARTITION_KEY)
             .expression_attribute_names("#sk", SORT_KEY)
-            .expression_attribute_values(":pk", AttributeValue::S(facility_partition(facility)))
-            .expression_attribute_values(":token", AttributeValue::S(prefix.clone()))
+            .expression_attribute_values(":pk", AttributeValue::S(start.pk))
+            .expression_attribute_values(":start", AttributeValue::S(start.sk))
             .send()
             .await?;
         let is_more = answer.last_evaluated_key.is_some();
-        let posting = |item: Item| {
-            let name = item
-                .get(SORT_KEY)
-                .and_then(|key| key.as_s().ok()?.strip_prefix(&prefix));
-            let name = name.unwrap_or_default().to_owned();
-            let tenant = name.rsplit_once(NAME_END).map_or("", |(_, tenant)| tenant);
-            let tenant_id = TenantId::parse(tenant).map_err(StoreError::failed)?;
-            let listed = from_item(item)?;
-            Ok::<_, StoreError>(Posting {
-                name,
-                tenant_id,
-                listed,
-            })
-        };
         let items = answer.items.unwrap_or_default().into_iter();
-        let postings = items.map(posting).collect::<Result<Vec<_>, _>>()?;
+        let mut postings = items.map(Posting::read).collect::<Result<Vec<_>, _>>()?;
+        if is_more && let Some(last) = postings.last() {
+            // More of the last tenant's may follow: the next page begins with them.
+            let whole = postings.iter().rposition(|posting| posting.name != last.name);
+            postings.truncate(whole.map_or(postings.len(), |last| last + 1));
+        }
         let after = postings
             .last()
             .filter(|_| is_more)
@@ -165,13 +199,10 @@ impl Store {
 
     /// Deletes the postings that a change, now written, has left behind. One that stays does no harm.
     pub(crate) async fn delete_postings(&self, changes: &PostingChanges) {
-        let mut left = 0;
-        for deletes in changes.deletes.chunks(AT_ONCE) {
-            let deletes = deletes
-                .iter()
-                .map(|(key, version)| self.delete_posting(key, *version));
-            left += join_all(deletes).await.into_iter().filter(Result::is_err).count();
-        }
+        let deletes = changes.deletes.iter();
+        let deletes = stream::iter(deletes.map(|(key, version)| self.delete_posting(key, *version)));
+        let failed = deletes.buffer_unordered(AT_ONCE).filter(|result| ready(result.is_err()));
+        let left = failed.count().await;
         if left > 0 {
             tracing::warn!(left, "postings were not deleted");
         }

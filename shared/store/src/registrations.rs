@@ -11,6 +11,7 @@ use consent::record::{Evidence, Record};
 use consent::rules::NumberStanding;
 use consent::tenant::{Details, Registered, Tenant};
 use futures_util::future::join_all;
+use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
@@ -19,12 +20,15 @@ use crate::items::{FacilityItem, TenantItem, Versioned};
 use crate::numbers::{Moved, Numbers};
 use crate::postings::PostingChanges;
 use crate::schema::{Key, TOTALS_SHARDS};
-use crate::store::{Pause, Store};
+use crate::store::{BATCH_KEYS, Items, Pause, Store};
 use crate::tenants::counted;
 
 /// `TransactWriteItems` takes 100 items: the totals, then for each tenant their own, a record, and the
 /// numbers that they leave and join.
 pub(crate) const TENANTS_PER_TRANSACTION: usize = (100 - TOTALS_SHARDS as usize) / 4;
+
+/// So many requests for tenants are made at once.
+const READS_AT_ONCE: usize = 8;
 
 /// Why a tenant was not registered.
 #[derive(Debug, thiserror::Error)]
@@ -66,6 +70,16 @@ pub struct Registration {
     pub registered: Registered,
 }
 
+/// Tenants by their ids, resident or moved out.
+pub(crate) type Tenants = BTreeMap<TenantId, Versioned<Tenant>>;
+
+/// A facility, and what is stored of some of its tenants.
+#[derive(Debug, Clone)]
+pub(crate) struct Known {
+    pub(crate) facility: Facility,
+    pub(crate) tenants: Tenants,
+}
+
 impl Store {
     /// Registers a tenant, or what changed about them.
     ///
@@ -80,7 +94,7 @@ impl Store {
     ) -> Result<Registration, RegisterError> {
         let registrants = std::slice::from_ref(registrant);
         let (facility, registered) = self
-            .register_together(facility_id, registrants, evidence, now)
+            .register_together(facility_id, registrants, None, evidence, now)
             .await?;
         let registered = registered.into_iter().next();
         let registered = registered.ok_or_else(|| StoreError::failed("a registration without a result"))?;
@@ -89,10 +103,13 @@ impl Store {
 
     /// Registers tenants in turn, all of them or none, and says what became of each. Those of whom a STOP
     /// from before is known come alone: it is heard ahead of the transaction, and would overtake the others.
+    ///
+    /// What was read of the others a while ago may be `known`: the write depends on its being so still.
     pub(crate) async fn register_together(
         &self,
         facility_id: &FacilityId,
         registrants: &[Registrant],
+        mut known: Option<Known>,
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<(Facility, Vec<Registered>), RegisterError> {
@@ -103,9 +120,14 @@ impl Store {
         let mut stopped = BTreeSet::new();
         let mut pause = Pause::new();
         loop {
-            let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
-            let (facility, tenants) = self.read_facility_and_tenants(facility_id, ids).await?;
-            let facility = facility.ok_or(RegisterError::FacilityNotFound)?;
+            let Known { facility, tenants } = match known.take() {
+                Some(known) => known,
+                None => {
+                    let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
+                    let known = self.read_known(facility_id, ids).await?;
+                    known.ok_or(RegisterError::FacilityNotFound)?
+                }
+            };
             // A STOP from before counts for the number, and for whoever else has it, before the tenant does.
             for registrant in registrants {
                 let tenant_id = &registrant.tenant_id;
@@ -134,7 +156,7 @@ impl Store {
             if draft.is_empty() {
                 return Ok((facility, registered));
             }
-            let postings = draft.postings();
+            let postings = draft.postings()?;
             self.put_postings(&postings).await?;
             let writes = draft.writes(self, facility_id)?;
             match self.write_records(writes, draft.records(), now).await {
@@ -153,32 +175,57 @@ impl Store {
         }
     }
 
-    /// A facility and those of its tenants who are known, resident or moved out.
-    pub(crate) async fn read_facility_and_tenants<'a>(
+    /// A facility and those of its tenants who are known, or `None` where there is no such facility.
+    pub(crate) async fn read_known<'a>(
         &self,
         facility: &FacilityId,
         tenants: impl IntoIterator<Item = &'a TenantId>,
-    ) -> Result<(Option<Facility>, BTreeMap<TenantId, Versioned<Tenant>>), StoreError> {
-        let ids: BTreeSet<&TenantId> = tenants.into_iter().collect();
-        let tenant_keys: Vec<Key> = ids.iter().map(|id| Key::tenant(facility, id)).collect();
+    ) -> Result<Option<Known>, StoreError> {
+        let ids: Vec<&TenantId> = tenants.into_iter().collect::<BTreeSet<_>>().into_iter().collect();
+        // With the facility in the first request, and a request for each hundred of many tenants.
+        let (first, rest) = ids.split_at(ids.len().min(BATCH_KEYS - 1));
         let facility_key = Key::facility(facility);
-        let keys: Vec<&Key> = std::iter::once(&facility_key).chain(&tenant_keys).collect();
+        let (mut items, tenants) = self.read_tenants(facility, first, Some(&facility_key)).await?;
+        let Some(item) = items.take::<FacilityItem>(&facility_key)? else {
+            return Ok(None);
+        };
+        let mut known = Known {
+            facility: Versioned::from(item).value,
+            tenants,
+        };
+        // What is read is kept as tenants: the items themselves would take several times as much memory.
+        let reads = stream::iter(rest.chunks(BATCH_KEYS).map(|ids| self.read_tenants(facility, ids, None)));
+        let mut reads = reads.buffer_unordered(READS_AT_ONCE);
+        while let Some(read) = reads.next().await {
+            known.tenants.extend(read?.1);
+        }
+        Ok(Some(known))
+    }
+
+    /// Tenants, and what else was read with them.
+    async fn read_tenants(
+        &self,
+        facility: &FacilityId,
+        ids: &[&TenantId],
+        with: Option<&Key>,
+    ) -> Result<(Items, Tenants), StoreError> {
+        let tenant_keys: Vec<Key> = ids.iter().map(|id| Key::tenant(facility, id)).collect();
+        let keys: Vec<&Key> = with.into_iter().chain(&tenant_keys).collect();
         let mut items = self.read(&keys).await?;
-        let facility = items.take::<FacilityItem>(&facility_key)?;
         let mut tenants = BTreeMap::new();
-        for (id, key) in ids.into_iter().zip(&tenant_keys) {
+        for (id, key) in ids.iter().zip(&tenant_keys) {
             if let Some(item) = items.take::<TenantItem>(key)? {
-                tenants.insert(id.clone(), item.into());
+                tenants.insert((*id).clone(), item.into());
             }
         }
-        Ok((facility.map(|item| Versioned::from(item).value), tenants))
+        Ok((items, tenants))
     }
 }
 
 /// The numbers that registrants leave or join. They hold what one who is there twice passes through, too: each
 /// of their numbers is either the stored one or left and joined from there.
 fn concerned(
-    tenants: &BTreeMap<TenantId, Versioned<Tenant>>,
+    tenants: &Tenants,
     registrants: &[Registrant],
 ) -> BTreeSet<PhoneNumber> {
     let mut numbers = BTreeSet::new();
@@ -212,7 +259,7 @@ impl Drafted {
 }
 
 impl Draft {
-    fn new(tenants: BTreeMap<TenantId, Versioned<Tenant>>, numbers: Numbers) -> Self {
+    fn new(tenants: Tenants, numbers: Numbers) -> Self {
         let drafted = |(id, stored)| {
             let drafted = Drafted {
                 stored: Some(stored),
@@ -282,15 +329,15 @@ impl Draft {
     }
 
     /// What changes in the search index.
-    fn postings(&self) -> PostingChanges {
+    fn postings(&self) -> Result<PostingChanges, StoreError> {
         let mut postings = PostingChanges::default();
         for drafted in self.tenants.values() {
             let Some(after) = &drafted.after else { continue };
             let stored = drafted.stored.as_ref();
             let version = stored.and_then(|stored| stored.version);
-            postings.add(stored.map(|stored| &stored.value), version, after);
+            postings.add(stored.map(|stored| &stored.value), version, after)?;
         }
-        postings
+        Ok(postings)
     }
 
     /// What is to be written, each item on the version that was read.

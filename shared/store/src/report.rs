@@ -23,17 +23,53 @@ use crate::schema::{
 use crate::search::Search;
 use crate::store::{Consistency, Store};
 
-/// A page of up to so many rows may read as much as [`WALKED_PER_ROW`] and the others allow it; a longer one
-/// in proportion.
+/// A page of up to so many rows may read as much as [`WALKED_PER_ROW`] and [`Reach`] allow it; a longer one in
+/// proportion.
 const SHORT_PAGE: usize = 50;
 /// Tenants read in the order of names for each row asked for: 200 for a page of 50, 4 to 7 read units.
 const WALKED_PER_ROW: usize = 4;
-/// Postings read for each row asked for: 100 for a page of 50, 1 or 2 read units.
-const POSTINGS_PER_ROW: usize = 2;
-/// A tenant is read for so many rows asked for: 12 for a page of 50, half a read unit each.
-const ROWS_PER_TENANT: usize = 4;
 /// An export reads so many tenants at a time.
 const EXPORTED_AT_ONCE: usize = 1_000;
+
+/// How much of each a search may read for a page of [`SHORT_PAGE`], so that it stays within 8 read units.
+struct Reach {
+    /// Postings of some 115 bytes.
+    postings: usize,
+    /// Tenants, each read by itself for half a unit.
+    tenants: usize,
+    /// Or rows of the index of some 270 bytes.
+    walked: usize,
+}
+
+/// 1.5 units, and 6 or 5.5.
+const ONE_WORD: Reach = Reach {
+    postings: 100,
+    tenants: 12,
+    walked: 150,
+};
+/// 4.5 units, and 3. Of those who are listed under a token of one word few have the others, which the postings tell.
+const SEVERAL_WORDS: Reach = Reach {
+    postings: 300,
+    tenants: 6,
+    walked: 80,
+};
+
+impl Reach {
+    /// For a page of so many rows.
+    fn of(search: Option<&Search>, rows: usize) -> Self {
+        let reach = if search.is_some_and(Search::has_several_words) {
+            SEVERAL_WORDS
+        } else {
+            ONE_WORD
+        };
+        let rows = rows.max(SHORT_PAGE);
+        Self {
+            postings: reach.postings * rows / SHORT_PAGE,
+            tenants: reach.tenants * rows / SHORT_PAGE,
+            walked: reach.walked * rows / SHORT_PAGE,
+        }
+    }
+}
 
 /// A tenant in the report.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -275,28 +311,25 @@ impl Store {
         limit: usize,
         residents: usize,
     ) -> Result<Rows, StoreError> {
-        let page = limit.max(SHORT_PAGE);
+        let reach = Reach::of(query.search.as_ref(), limit);
         let (postings, mut after) = self
-            .postings(
-                &query.facility,
-                token,
-                query.after.as_deref(),
-                page * POSTINGS_PER_ROW,
-            )
+            .postings(&query.facility, token, query.after.as_deref(), reach.postings)
             .await?;
         let mut hits: Vec<Posting> = postings
             .into_iter()
             .filter(|posting| query.may_select(posting))
             .collect();
-        let at_most = limit.min(page / ROWS_PER_TENANT);
+        // While what a posting is about changes, and after a crash in that moment, there are two.
+        hits.dedup_by(|next, hit| next.name == hit.name);
+        let at_most = limit.min(reach.tenants);
         // Where so many are listed that a stretch of the index is expected to show more of them, it is read.
-        let walked = page * WALKED_PER_ROW;
-        if let [first, .., last] = hits.as_slice()
-            && hits.len() * walked > residents * at_most
-        {
-            let (rows, end) = self.walk(&query.before(first), limit, walked).await?;
-            let is_more = after.is_some() || end.as_ref().is_some_and(|end| *end < last.name);
-            return Ok((rows, end.filter(|_| is_more)));
+        if let ([first, .., last], Some(beyond)) = (hits.as_slice(), hits.get(at_most)) {
+            let are_close = hits.len() * reach.walked > residents * at_most;
+            if are_close || first.folded_name() == beyond.folded_name() {
+                let (rows, end) = self.walk(&query.before(first), limit, reach.walked).await?;
+                let is_more = after.is_some() || end.as_ref().is_some_and(|end| *end < last.name);
+                return Ok((rows, end.filter(|_| is_more)));
+            }
         }
         if hits.len() > at_most {
             hits.truncate(at_most);

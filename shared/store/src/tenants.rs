@@ -142,10 +142,10 @@ impl Store {
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [counted(Some(&tenant), &change.tenant)])?);
             writes.extend(numbers.writes(self, facility_id)?);
+            let mut postings = PostingChanges::default();
+            postings.add(Some(&tenant), version, &change.tenant)?;
             match self.write_records(writes, &change.record, now).await {
                 Ok(()) => {
-                    let mut postings = PostingChanges::default();
-                    postings.add(Some(&tenant), version, &change.tenant);
                     self.delete_postings(&postings).await;
                     self.await_in_flight(&tenant, now).await;
                     return Ok(Ok(()));

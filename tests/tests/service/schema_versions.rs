@@ -3,7 +3,7 @@
 //!
 //! `items/schema-N.json` is what version N of the schema wrote for [`lived_in`]. Whoever changes the shape of an
 //! item raises `SCHEMA_VERSION` and adds a file of the new version beside the others, which stay:
-//! `cargo test --test schema_versions -- --ignored` writes it.
+//! `cargo test --test service schema_versions -- --ignored` writes it.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 
@@ -214,12 +214,11 @@ fn attribute(value: &Value) -> AttributeValue {
 fn shapes(items: &[Value]) -> BTreeMap<String, BTreeSet<String>> {
     let mut shapes: BTreeMap<String, BTreeSet<String>> = BTreeMap::new();
     for item in items {
-        let sort_key = item["SK"]["S"].as_str().unwrap();
-        let kind = sort_key.split('#').next().unwrap();
-        let kind = if sort_key.starts_with("FACILITY#") {
-            "TOTALS"
-        } else {
-            kind
+        let key = |name: &str| item[name]["S"].as_str().unwrap();
+        let kind = match key("SK") {
+            _ if key("PK").starts_with("FIND#") => "FIND",
+            totals if totals.starts_with("FACILITY#") => "TOTALS",
+            other => other.split('#').next().unwrap(),
         };
         shape(item, "", shapes.entry(kind.to_owned()).or_default());
     }

@@ -320,4 +320,29 @@ async fn a_search_in_a_large_facility_is_cut_into_short_pages_and_no_page_is_unb
     assert_eq!((none.len(), pages), (0, 2));
     let (none, pages) = found(&world, "status=opted_out").await;
     assert_eq!((none.len(), pages), (0, 3));
+    // Those of one name stand together, however few they are.
+    for number in 0..30 {
+        let members = json!({"name": "Acme Corporation", "cell_phone": ADA});
+        world.register(&format!("c{number:02}"), &members).await;
+    }
+    for search in ["acme", "acme%20corp"] {
+        let (company, pages) = found(&world, &format!("search={search}")).await;
+        assert_eq!((company.len(), pages), (30, 1), "{search}");
+    }
+}
+
+#[tokio::test]
+async fn a_company_is_found_by_each_of_its_units() {
+    let world = crowded().await;
+    let units: Vec<String> = (0..200).map(|number| format!("A{number:03}")).collect();
+    let members = json!({"name": "Acme", "cell_phone": ADA, "units": units});
+    world.register("t1", &members).await;
+    for search in ["a1", "a000", "A150", "a199"] {
+        is(&found(&world, &format!("search={search}")).await, &["t1"]);
+    }
+    is(&found(&world, "search=a200").await, &[]);
+    let fewer = json!({"name": "Acme", "cell_phone": ADA, "units": &units[1..]});
+    world.register("t1", &fewer).await;
+    is(&found(&world, "search=a000").await, &[]);
+    is(&found(&world, "search=a001").await, &["t1"]);
 }

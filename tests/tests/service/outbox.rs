@@ -5,7 +5,7 @@
 use serde_json::{Value, json};
 use tests::{World, call};
 
-const BATCH: &str = include_str!("../../events/outbox/records.json");
+const BATCH: &str = include_str!("../../../events/outbox/records.json");
 
 fn batch() -> Value {
     serde_json::from_str(BATCH).unwrap()
