@@ -183,7 +183,11 @@ impl Import<'_> {
             },
         ) in self.rows()
         {
-            let stored = self.known.tenants.get(tenant_id).map(|stored| &stored.value.details);
+            let stored = self
+                .known
+                .tenants
+                .get(tenant_id)
+                .map(|stored| &stored.value.details);
             let numbers = [
                 stored.and_then(|stored| stored.cell_phone.as_ref()),
                 details.cell_phone.as_ref(),

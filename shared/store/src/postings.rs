@@ -18,7 +18,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::error::StoreError;
 use crate::items::Item;
-use crate::schema::{Key, PARTITION_KEY, SORT_KEY, facility_partition};
+use crate::schema::{Key, PARTITION_KEY, SORT_KEY};
 use crate::search::{Listed, NAME_END, sort_key, tokens};
 use crate::store::{GaveUp, Pause, Store};
 
@@ -49,10 +49,7 @@ impl Posting {
     fn read(item: Item) -> Result<Self, StoreError> {
         let sort_key = item.get(SORT_KEY).and_then(|key| key.as_s().ok());
         let mut parts = sort_key.map(String::as_str).unwrap_or_default().split(NAME_END);
-        let (name, tenant) = (
-            parts.next().unwrap_or_default(),
-            parts.next().unwrap_or_default(),
-        );
+        let (name, tenant) = (parts.next().unwrap_or_default(), parts.next().unwrap_or_default());
         let tenant_id = TenantId::parse(tenant).map_err(StoreError::failed)?;
         Ok(Self {
             name: format!("{name}{NAME_END}{tenant}"),
@@ -199,10 +196,13 @@ impl Store {
 
     /// Deletes the postings that a change, now written, has left behind. One that stays does no harm.
     pub(crate) async fn delete_postings(&self, changes: &PostingChanges) {
-        let deletes = changes.deletes.iter();
-        let deletes = stream::iter(deletes.map(|(key, version)| self.delete_posting(key, *version)));
-        let failed = deletes.buffer_unordered(AT_ONCE).filter(|result| ready(result.is_err()));
-        let left = failed.count().await;
+        let deletes: Vec<_> = changes
+            .deletes
+            .iter()
+            .map(|(key, version)| self.delete_posting(key, *version))
+            .collect();
+        let deleted = stream::iter(deletes).buffer_unordered(AT_ONCE);
+        let left = deleted.filter(|result| ready(result.is_err())).count().await;
         if left > 0 {
             tracing::warn!(left, "postings were not deleted");
         }

@@ -185,7 +185,9 @@ impl Store {
         // With the facility in the first request, and a request for each hundred of many tenants.
         let (first, rest) = ids.split_at(ids.len().min(BATCH_KEYS - 1));
         let facility_key = Key::facility(facility);
-        let (mut items, tenants) = self.read_tenants(facility, first, Some(&facility_key)).await?;
+        let (mut items, tenants) = self
+            .read_tenants_and(facility, first, Some(&facility_key))
+            .await?;
         let Some(item) = items.take::<FacilityItem>(&facility_key)? else {
             return Ok(None);
         };
@@ -194,8 +196,11 @@ impl Store {
             tenants,
         };
         // What is read is kept as tenants: the items themselves would take several times as much memory.
-        let reads = stream::iter(rest.chunks(BATCH_KEYS).map(|ids| self.read_tenants(facility, ids, None)));
-        let mut reads = reads.buffer_unordered(READS_AT_ONCE);
+        let reads: Vec<_> = rest
+            .chunks(BATCH_KEYS)
+            .map(|ids| self.read_tenants_and(facility, ids, None))
+            .collect();
+        let mut reads = stream::iter(reads).buffer_unordered(READS_AT_ONCE);
         while let Some(read) = reads.next().await {
             known.tenants.extend(read?.1);
         }
@@ -203,7 +208,7 @@ impl Store {
     }
 
     /// Tenants, and what else was read with them.
-    async fn read_tenants(
+    async fn read_tenants_and(
         &self,
         facility: &FacilityId,
         ids: &[&TenantId],
@@ -224,10 +229,7 @@ impl Store {
 
 /// The numbers that registrants leave or join. They hold what one who is there twice passes through, too: each
 /// of their numbers is either the stored one or left and joined from there.
-fn concerned(
-    tenants: &Tenants,
-    registrants: &[Registrant],
-) -> BTreeSet<PhoneNumber> {
+fn concerned(tenants: &Tenants, registrants: &[Registrant]) -> BTreeSet<PhoneNumber> {
     let mut numbers = BTreeSet::new();
     for registrant in registrants {
         let existing = tenants.get(&registrant.tenant_id).map(|tenant| &tenant.value);
