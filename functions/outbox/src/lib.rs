@@ -7,13 +7,15 @@
 
 mod cloud_event;
 
-use std::collections::HashSet;
+use std::collections::BTreeMap;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use consent::record::Record;
 use consent_http::clock;
 use consent_metrics::{Metric, Metrics};
 use consent_sns::{EventError, EventsTopic};
 use consent_store::schema::RECORD_PREFIX;
+use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
 
@@ -89,40 +91,63 @@ enum RecordError {
     Publish(#[from] EventError),
 }
 
+/// So many tenants' records are published at once. The platform gives this function one batch of a shard after the
+/// other: with several at once it would keep the order of each item only, and every record is an item of its own.
+const TENANTS_AT_ONCE: usize = 16;
+
 impl Outbox {
-    /// Publishes the new records of a batch, and says which it could not publish.
+    /// Publishes the new records of a batch, each tenant's in turn, and says which it could not publish.
     ///
     /// A record that fails holds up its tenant alone: what others did is published nevertheless, and again when
     /// the batch is repeated, but it is not lost where the platform gives up on the batch. Only where SNS does
     /// not take anything is the rest of the batch left for the next time.
     pub async fn handle(&self, event: Event) -> Response {
-        let mut failures = Vec::new();
-        let mut held_up = HashSet::new();
+        let mut tenants: BTreeMap<String, Vec<Change>> = BTreeMap::new();
         for StreamRecord { dynamodb: change, .. } in event.records.into_iter().filter(is_new_record) {
-            let tenant = change.keys.partition.value;
-            if held_up.contains(&tenant) {
-                continue;
-            }
-            let Err(error) = self.publish(change.new_image).await else {
-                continue;
-            };
-            tracing::error!(%error, sequence_number = change.sequence_number, "a record was not published");
-            self.metrics.count_one(Metric::PublishFailures, clock::now());
-            failures.push(BatchItemFailure {
-                item_identifier: change.sequence_number,
-            });
-            if matches!(error, RecordError::Publish(EventError::Unavailable(_))) {
-                break;
-            }
-            held_up.insert(tenant);
+            let tenant = change.keys.partition.value.clone();
+            tenants.entry(tenant).or_default().push(change);
         }
+        let away = AtomicBool::new(false);
+        let publishing: Vec<_> = tenants
+            .into_values()
+            .map(|changes| self.publish_in_turn(changes, &away))
+            .collect();
+        let publishing = stream::iter(publishing).buffered(TENANTS_AT_ONCE);
+        let unpublished: Vec<Vec<String>> = publishing.collect().await;
+        let failure = |item_identifier| BatchItemFailure { item_identifier };
         Response {
-            batch_item_failures: failures,
+            batch_item_failures: unpublished.into_iter().flatten().map(failure).collect(),
         }
     }
 
-    async fn publish(&self, image: Value) -> Result<(), RecordError> {
-        let item: serde_dynamo::Item = serde_json::from_value(image).map_err(|_| RecordError::Malformed)?;
+    /// Publishes a tenant's records in the order of their sequence. Returns the sequence numbers, in the stream, of
+    /// those that were not.
+    async fn publish_in_turn(&self, mut changes: Vec<Change>, away: &AtomicBool) -> Vec<String> {
+        // The stream promises the order of each item, and they are several.
+        changes.sort_by(|one, next| one.keys.sort.value.cmp(&next.keys.sort.value));
+        let mut published = 0;
+        for change in &changes {
+            if away.load(Ordering::Relaxed) {
+                break;
+            }
+            let Err(error) = self.publish(&change.new_image).await else {
+                published += 1;
+                continue;
+            };
+            let sequence_number = &change.sequence_number;
+            tracing::error!(%error, sequence_number, "a record was not published");
+            self.metrics.count_one(Metric::PublishFailures, clock::now());
+            if matches!(error, RecordError::Publish(EventError::Unavailable(_))) {
+                away.store(true, Ordering::Relaxed);
+            }
+            break;
+        }
+        let left = changes.into_iter().skip(published);
+        left.map(|change| change.sequence_number).collect()
+    }
+
+    async fn publish(&self, image: &Value) -> Result<(), RecordError> {
+        let item = serde_dynamo::Item::deserialize(image).map_err(|_| RecordError::Malformed)?;
         let record: Record = serde_dynamo::from_item(item).map_err(|_| RecordError::Malformed)?;
         self.topic.publish(&cloud_event::of(&record)).await?;
         Ok(())

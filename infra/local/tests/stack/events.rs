@@ -145,7 +145,7 @@ async fn the_outbox_killed_in_the_middle_of_a_batch_loses_nothing() -> Result<()
     // What happens while the outbox stands still comes to it as one batch, and slowly from then on.
     stack.signal_outbox("STOP")?;
     stack.tenants(0..TENANTS).await?;
-    stack.tell_sns("/delay/20").await?;
+    stack.tell_sns("/delay/200").await?;
     stack.signal_outbox("CONT")?;
     let (before, _) = stack.events_once(10).await?;
     stack.signal_outbox("KILL")?;
