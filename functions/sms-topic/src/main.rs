@@ -1,13 +1,13 @@
 //! The Lambda function `sms-topic`: inbound texts of AWS End User Messaging.
 
-use consent_http::environment;
+use consent_http::{environment, log};
 use consent_sns::Sns;
-use lambda_runtime::{Error, LambdaEvent, run, service_fn, tracing::init_default_subscriber};
+use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use sms_topic::SmsTopic;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), Error> {
-    init_default_subscriber();
+    log::start();
     let topic = &SmsTopic {
         store: environment::store().await?,
         sns: Sns::from_environment(environment::metrics()?).await,

@@ -10,6 +10,7 @@ pub mod checkbox;
 pub mod clock;
 pub mod environment;
 mod jwks;
+pub mod log;
 mod problem;
 pub mod request;
 pub mod response;

@@ -1,8 +1,8 @@
 //! How a function starts, and how it ends a request.
 
-use lambda_http::{Body, Error, Request, Response, run, service_fn, tracing::init_default_subscriber};
+use lambda_http::{Body, Error, Request, Response, run, service_fn};
 
-use crate::Problem;
+use crate::{Problem, log};
 
 /// Serves requests with `handle` until the platform stops the function.
 ///
@@ -12,7 +12,7 @@ pub async fn serve<F>(handle: impl Fn(Request) -> F) -> Result<(), Error>
 where
     F: Future<Output = Result<Response<Body>, Problem>> + Send,
 {
-    init_default_subscriber();
+    log::start();
     run(service_fn(|request| {
         let handled = handle(request);
         async { Ok::<_, Error>(answer(handled.await)) }

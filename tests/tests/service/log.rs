@@ -46,7 +46,8 @@ impl Log {
                 "messages",
                 "consent_sns",
                 "consent_secrets",
-                "log",
+                "outbox",
+                "service",
             ]
             .contains(&target)
         });

@@ -56,6 +56,9 @@ async fn every_line_is_json_and_says_in_which_request_it_was_written() -> Result
     for line in &lines {
         let id = line["span"]["requestId"].as_str().unwrap_or_default();
         assert_eq!(id.len(), 36, "{line}");
+        // Without it Lambda holds every line for one of level INFO.
+        let timestamp = line["timestamp"].as_str().unwrap_or_default();
+        ensure!(timestamp.parse::<jiff::Timestamp>().is_ok(), "{line}");
     }
     let names: Vec<&Value> = counts
         .iter()
