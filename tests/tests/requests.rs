@@ -118,7 +118,7 @@ async fn each_route_makes_this_many_requests() {
     tenant, another phone                        200 2 BatchGetItem, 1 BatchWriteItem, 1 DeleteItem, 1 TransactWriteItems
     tenant, and back                             200 2 BatchGetItem, 1 BatchWriteItem, 1 DeleteItem, 1 TransactWriteItems
     tenant, new, replied STOP before             201 3 BatchGetItem, 1 BatchWriteItem, 2 TransactWriteItems
-    tenant, moved out                            204 2 BatchGetItem, 5 DeleteItem, 1 TransactWriteItems
+    tenant, moved out                            204 2 BatchGetItem, 3 DeleteItem, 1 TransactWriteItems
     consent view                                 200 1 BatchGetItem
     profile check                                200 1 BatchGetItem, 1 TransactWriteItems
     profile check, as it stands                  200 1 BatchGetItem

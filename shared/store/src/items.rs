@@ -17,7 +17,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::to_item;
 
 use crate::error::StoreError;
 use crate::messages::MessageState;
-use crate::schema::{Key, PARTITION_KEY, SCHEMA_VERSION};
+use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION};
 use crate::search::sort_key;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -39,7 +39,7 @@ pub(crate) fn put(
 ) -> Result<TransactWriteItem, StoreError> {
     let mut item: Item = to_item(item)?;
     item.extend(key.attributes());
-    item.insert("schema".to_owned(), AttributeValue::N(SCHEMA_VERSION.to_string()));
+    item.insert(SCHEMA.to_owned(), AttributeValue::N(SCHEMA_VERSION.to_string()));
     item.insert(
         "version".to_owned(),
         AttributeValue::N(read.map_or(1, |version| version + 1).to_string()),

@@ -18,7 +18,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::error::StoreError;
 use crate::items::Item;
-use crate::schema::{Key, PARTITION_KEY, SORT_KEY};
+use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY};
 use crate::search::{Listed, NAME_END, sort_key, tokens};
 use crate::store::{GaveUp, Pause, Store};
 
@@ -66,9 +66,8 @@ fn posting_key(name: &str, listed: &Listed) -> Result<String, StoreError> {
     }
     let listed = serde_json::to_vec(listed).map_err(StoreError::failed)?;
     let digest = ring::digest::digest(&ring::digest::SHA256, &listed);
-    let digest = digest.as_ref().iter().take(8);
-    let digest: String = digest.map(|byte| format!("{byte:02x}")).collect();
-    Ok(format!("{name}{PLACE_END}{digest}"))
+    let start = digest.as_ref().first_chunk().copied().map_or(0, u64::from_be_bytes);
+    Ok(format!("{name}{PLACE_END}{start:016x}"))
 }
 
 /// The postings that a tenant's item asks for.
@@ -163,6 +162,7 @@ impl Store {
         let requests = changes.puts.iter().map(|(key, listed, version)| {
             let mut item: Item = to_item(listed)?;
             item.extend(key.attributes());
+            item.insert(SCHEMA.to_owned(), AttributeValue::N(SCHEMA_VERSION.to_string()));
             item.insert("version".to_owned(), AttributeValue::N(version.to_string()));
             let put = PutRequest::builder().set_item(Some(item)).build();
             Ok(WriteRequest::builder()
@@ -201,8 +201,8 @@ impl Store {
             .iter()
             .map(|(key, version)| self.delete_posting(key, *version))
             .collect();
-        let deleted = stream::iter(deletes).buffer_unordered(AT_ONCE);
-        let left = deleted.filter(|result| ready(result.is_err())).count().await;
+        let results = stream::iter(deletes).buffer_unordered(AT_ONCE);
+        let left = results.filter(|result| ready(result.is_err())).count().await;
         if left > 0 {
             tracing::warn!(left, "postings were not deleted");
         }

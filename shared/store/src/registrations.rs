@@ -120,13 +120,12 @@ impl Store {
         let mut stopped = BTreeSet::new();
         let mut pause = Pause::new();
         loop {
-            let Known { facility, tenants } = match known.take() {
-                Some(known) => known,
-                None => {
-                    let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
-                    let known = self.read_known(facility_id, ids).await?;
-                    known.ok_or(RegisterError::FacilityNotFound)?
-                }
+            let Known { facility, tenants } = if let Some(known) = known.take() {
+                known
+            } else {
+                let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
+                let read = self.read_known(facility_id, ids).await?;
+                read.ok_or(RegisterError::FacilityNotFound)?
             };
             // A STOP from before counts for the number, and for whoever else has it, before the tenant does.
             for registrant in registrants {

@@ -25,8 +25,9 @@ pub const REPORT_NAME: &str = "report_name";
 pub const REPORT_ATTRIBUTES: [&str; 6] = ["name", "cell_phone", "units", "status", "source", "changed_at"];
 /// A facility's totals are spread over so many items, lest every change in it wait for the same one.
 pub const TOTALS_SHARDS: u8 = 16;
-/// Version of the items' shape, written to each.
+/// Version of the items' shape, written to each under [`SCHEMA`].
 pub const SCHEMA_VERSION: u32 = 1;
+pub(crate) const SCHEMA: &str = "schema";
 
 /// The key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]

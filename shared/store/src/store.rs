@@ -18,7 +18,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use crate::client::aws_configuration;
 use crate::error::{StoreError, transaction_error};
 use crate::items::{FacilityItem, Item, TenantItem, Versioned};
-use crate::schema::{Key, PARTITION_KEY, SORT_KEY, totals_shard};
+use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, totals_shard};
 
 /// How often a write is decided anew after racing writers before it is given up.
 pub(crate) const ATTEMPTS: u32 = 12;
@@ -65,8 +65,19 @@ pub(crate) struct Items(HashMap<(String, String), Item>);
 
 impl Items {
     pub(crate) fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>, StoreError> {
-        let item = self.0.remove(&(key.pk.clone(), key.sk.clone()));
-        Ok(item.map(from_item).transpose()?)
+        let Some(item) = self.0.remove(&(key.pk.clone(), key.sk.clone())) else {
+            return Ok(None);
+        };
+        // Items are written back whole: what a newer version has added would be lost.
+        let schema = item
+            .get(SCHEMA)
+            .and_then(|schema| schema.as_n().ok()?.parse().ok());
+        if schema.is_some_and(|schema: u32| schema > SCHEMA_VERSION) {
+            return Err(StoreError::Unavailable(
+                "the item is of a newer schema: a deployment goes on, or was taken back".into(),
+            ));
+        }
+        Ok(Some(from_item(item)?))
     }
 }
 
@@ -242,18 +253,16 @@ impl Store {
                     .table_name(&self.table)
                     .set_key(Some(Key::totals(facility, shard).attributes()))
                     .update_expression(
-                        "ADD provided :provided, not_provided :not_provided, opted_out :opted_out",
+                        "SET #schema = :schema \
+                         ADD provided :provided, not_provided :not_provided, opted_out :opted_out",
                     )
+                    .expression_attribute_names("#schema", SCHEMA)
                     .set_expression_attribute_values(Some(
                         Status::ALL
                             .into_iter()
-                            .map(|status| {
-                                let change = changes.get(&status).copied().unwrap_or(0);
-                                (
-                                    format!(":{}", status.as_str()),
-                                    AttributeValue::N(change.to_string()),
-                                )
-                            })
+                            .map(|status| (status.as_str(), changes.get(&status).copied().unwrap_or(0)))
+                            .chain([(SCHEMA, i64::from(SCHEMA_VERSION))])
+                            .map(|(name, number)| (format!(":{name}"), AttributeValue::N(number.to_string())))
                             .collect(),
                     ));
                 Ok(TransactWriteItem::builder()

@@ -88,6 +88,26 @@ async fn reads(world: &World) {
         .await
         .is(200);
     assert_eq!(preferences["channels"]["text"], true);
+    // Enough of them that a search is looked up.
+    let others: Vec<String> = (0..200)
+        .map(|number| format!("other{number},Zz Quill,,,2024-05-01\n"))
+        .collect();
+    let file = format!("tenant_id,name,cell_phone,units,created_on\n{}", others.concat());
+    assert_eq!(world.import(&file).await.is(200)["created"], 200);
+    for (search, tenant) in [
+        ("nunez", "t2"),
+        ("b1", "t2"),
+        ("5512", "t2"),
+        (&BEN[2..], "t2"),
+        ("voss", "t3"),
+    ] {
+        let path = format!("/v1/facilities/f1/consent-report?search={search}");
+        let page = world.get(&path).await.is(200);
+        assert_eq!(page["rows"][0]["tenant_id"], tenant, "{search}");
+    }
+    for number in 0..200 {
+        world.move_out(&format!("other{number}")).await.is(204);
+    }
 
     // Nothing takes effect twice, and what was withdrawn stays so.
     world.text("SM1", ADA, "STOP").await;
@@ -130,6 +150,29 @@ async fn what_every_version_wrote_is_read() {
         }
         reads(&world).await;
     }
+}
+
+#[tokio::test]
+async fn what_a_newer_version_wrote_is_left_alone() {
+    let world = World::with_ada().await;
+    let (client, table) = world.client();
+    let mut tenant = scan(&world)
+        .await
+        .into_iter()
+        .find(|item| item["SK"]["S"] == "TENANT#t1")
+        .unwrap();
+    tenant["schema"]["N"] = json!((SCHEMA_VERSION + 1).to_string());
+    tenant["what_it_added"] = json!({"S": "something"});
+    let put = client.put_item().table_name(table);
+    put.set_item(Some(attributes(&tenant))).send().await.unwrap();
+    world.profile("t1", "check").await.is_problem(503, "unavailable");
+    let text = tests::twilio("SM1", ADA, tests::OFFICE, "STOP");
+    assert_eq!(
+        world.send(text).await.status,
+        503,
+        "the provider delivers it again"
+    );
+    assert!(scan(&world).await.contains(&tenant));
 }
 
 #[tokio::test]
