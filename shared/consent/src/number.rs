@@ -17,7 +17,7 @@ pub struct Number {
     /// How many keywords changed something for this number or its tenants. Each tenant counts those that
     /// reached them: a tenant behind this count has still to hear the last one.
     pub keywords: u64,
-    /// When the last keyword was sent. An older one that arrives later changes nothing.
+    /// When the last keyword was sent. A START from before it that arrives later changes nothing.
     pub last_keyword_at: Option<Timestamp>,
     /// The tenants who have the number now.
     pub tenants: BTreeSet<TenantId>,
@@ -56,8 +56,8 @@ impl Number {
 
     /// A keyword arrives from the number. `sent_at` is the provider's time of it, where the provider's
     /// deliveries may overtake each other and carry one; without it the keyword counts as the newest.
-    /// `None`: it changes nothing for anybody, because it is older than the last one, or because START
-    /// needs two-way texting.
+    /// `None`: it changes nothing for anybody, because a START is older than the last keyword, or needs two-way
+    /// texting. A STOP counts however late it comes: whoever sends one may not be texted once it is acknowledged.
     pub fn hear(
         &self,
         keyword: Keyword,
@@ -70,7 +70,7 @@ impl Number {
             .zip(sent_at)
             .is_some_and(|(last, sent)| sent < last);
         let standing = match (keyword, two_way_texting) {
-            _ if overtaken => return None,
+            (Keyword::Start, _) if overtaken => return None,
             (Keyword::Start, TwoWayTexting::Off) => return None,
             (Keyword::Start, TwoWayTexting::On) => NumberStanding::Clear,
             (Keyword::Stop, _) => NumberStanding::Stopped,

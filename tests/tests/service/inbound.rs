@@ -63,7 +63,7 @@ async fn telnyx_is_verified_and_answered_through_sns() {
 }
 
 #[tokio::test]
-async fn a_keyword_older_than_the_last_one_changes_nothing() {
+async fn a_stop_counts_however_late_it_comes_and_a_start_does_not() {
     let world = World::with_ada().await;
     let deliver = async |id: &str, body: &str, at: &str| {
         assert!(
@@ -76,11 +76,13 @@ async fn a_keyword_older_than_the_last_one_changes_nothing() {
     deliver("a2", "START", "2026-11-23T11:00:00.000Z").await;
     assert_eq!(status(&world).await, "provided");
     deliver("a3", "STOP", "2026-11-23T10:30:00.000Z").await;
-    assert_eq!(status(&world).await, "provided");
-    deliver("a4", "STOP", "2026-11-23T11:00:01.000Z").await;
     assert_eq!(status(&world).await, "opted_out");
-    // Two confirmations of two revocations, one answer to START, none to the text that came too late.
+    deliver("a4", "START", "2026-11-23T10:45:00.000Z").await;
+    assert_eq!(status(&world).await, "opted_out");
+    // Two confirmations of two revocations, one answer to START, none to the one that came too late.
     assert_eq!(world.sns.outbox().await.len(), 3);
+    deliver("a5", "START", "2026-11-23T11:00:01.000Z").await;
+    assert_eq!(status(&world).await, "provided");
 }
 
 #[tokio::test]
