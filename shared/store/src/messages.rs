@@ -191,18 +191,25 @@ impl Store {
                 .filter(|item| item.expires_at > now.as_second());
             let unsent = match remembered {
                 None => None,
-                Some(item) if item.body_hash != digest(draft.body) => return Err(SendError::KeyReused),
-                Some(KeyItem { message, .. }) => match self.outcome(draft, message).await? {
-                    (MessageState::Sent, _) => return Ok(Decided::SentBefore(message.clone())),
-                    (MessageState::Accepted, _) if is_in_flight(&read.found.tenant, message, now) => {
-                        tokio::time::sleep(LOOK_AGAIN * 5).await;
-                        continue;
+                Some(KeyItem {
+                    message, body_hash, ..
+                }) => {
+                    let is_same = *body_hash == digest(draft.body);
+                    match self.outcome(draft, message).await? {
+                        // It was never accepted for good: the key is free.
+                        (MessageState::Failed, _) if !is_same => None,
+                        _ if !is_same => return Err(SendError::KeyReused),
+                        (MessageState::Sent, _) => return Ok(Decided::SentBefore(message.clone())),
+                        (MessageState::Accepted, _) if is_in_flight(&read.found.tenant, message, now) => {
+                            tokio::time::sleep(LOOK_AGAIN * 5).await;
+                            continue;
+                        }
+                        (MessageState::Accepted | MessageState::Failed, thread_version) => Some(Unsent {
+                            message: message.clone(),
+                            thread_version,
+                        }),
                     }
-                    (MessageState::Accepted | MessageState::Failed, thread_version) => Some(Unsent {
-                        message: message.clone(),
-                        thread_version,
-                    }),
-                },
+                }
             };
             let gate = gate(&read.found.tenant);
             let decision_id = random_id();

@@ -186,6 +186,22 @@ async fn a_failed_publish_is_visible_and_a_retry_with_the_key_completes_it() {
 }
 
 #[tokio::test]
+async fn a_key_under_which_nothing_left_is_free_for_another_body() {
+    let world = World::with_ada().await;
+    world.sns.tell("PUT", "/failures/1").await;
+    send(&world, "first", Some("k1"))
+        .await
+        .is_problem(503, "unavailable");
+    let second = send(&world, "second", Some("k1")).await.is(202);
+    assert_eq!(send(&world, "second", Some("k1")).await.is(202), second);
+    send(&world, "first", Some("k1"))
+        .await
+        .is_problem(422, "idempotency_key_reused");
+    let left = world.sns.outbox().await;
+    assert_eq!((left.len(), &left[0]["body"]), (1, &json!("second")));
+}
+
+#[tokio::test]
 async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
     let world = World::with_ada().await;
     let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
