@@ -223,8 +223,8 @@ fn value(column: &str, cell: &str) -> Value {
             .map(str::trim)
             .filter(|unit| !unit.is_empty())
             .collect(),
-        "replied_stop" if cell.eq_ignore_ascii_case("true") => Value::Bool(true),
-        "replied_stop" if cell.eq_ignore_ascii_case("false") => Value::Bool(false),
+        "replied_stop" if cell.trim().eq_ignore_ascii_case("true") => Value::Bool(true),
+        "replied_stop" if cell.trim().eq_ignore_ascii_case("false") => Value::Bool(false),
         _ => cell.into(),
     }
 }

@@ -31,8 +31,8 @@ use crate::runtime_api::{Invocation, RuntimeApi, Upstream};
 
 /// Processes of one function: as many of its requests are worked on at once.
 const PROCESSES: usize = 3;
-/// A function that works longer on one invocation is killed, as Lambda would do.
-const INVOCATION_LIMIT: Duration = Duration::from_secs(25);
+/// A function that works longer on one invocation is killed, as Lambda would do: before the front gives up on it.
+const INVOCATION_LIMIT: Duration = Duration::from_secs(28);
 /// A process that ends sooner waits before its successor starts, so that a broken function does not spin.
 const SHORT_LIFE: Duration = Duration::from_secs(1);
 /// What Lambda calls the end of a process in the middle of an invocation.

@@ -213,3 +213,24 @@ async fn a_thousand_rows_of_which_two_hundred_share_a_number() {
     assert_eq!(world.import(&file).await.is(200)["unchanged"], 1000);
     assert_eq!(world.requests.take().keys().collect::<Vec<_>>(), ["BatchGetItem"]);
 }
+
+/// Rows of one tenant go in turn also where so many others stand between them that they are written apart.
+#[tokio::test]
+async fn rows_far_apart_are_registrations_in_turn() {
+    let world = world("off").await;
+    world
+        .register("zz", &json!({"name": "N", "cell_phone": ADA}))
+        .await;
+    world.text("SM1", ADA, "STOP").await;
+    world.portal("zz", "check").await.is(200);
+    assert_eq!(world.standing("zz").await, "provided by portal");
+    let others = |from: usize| -> String {
+        let row = |number| format!("o{number:02},O,{BEN},2024-05-01,\n");
+        (from..from + 20).map(row).collect()
+    };
+    let own = |phone: &str| format!("zz,N,{phone},2024-05-01,\n");
+    let rows = [others(0), own(BEN), own(ADA), others(20), own("+15125550177")];
+    assert_eq!(import(&world, &rows.concat()).await, [40, 3, 0]);
+    // The grant ended with the number; the STOP stood on the number that came back for a moment.
+    assert_eq!(world.standing("zz").await, "opted_out by text");
+}
