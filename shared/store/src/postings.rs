@@ -66,7 +66,11 @@ fn posting_key(name: &str, listed: &Listed) -> Result<String, StoreError> {
     }
     let listed = serde_json::to_vec(listed).map_err(StoreError::failed)?;
     let digest = ring::digest::digest(&ring::digest::SHA256, &listed);
-    let start = digest.as_ref().first_chunk().copied().map_or(0, u64::from_be_bytes);
+    let start = digest
+        .as_ref()
+        .first_chunk()
+        .copied()
+        .map_or(0, u64::from_be_bytes);
     Ok(format!("{name}{PLACE_END}{start:016x}"))
 }
 

@@ -16,6 +16,7 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, from_items};
 
 use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
+use crate::items::Item;
 use crate::postings::Posting;
 use crate::schema::{
     FACILITY, Key, PARTITION_KEY, REPORT_INDEX, REPORT_NAME, SORT_KEY, TENANT_PREFIX, facility_partition,
@@ -28,6 +29,9 @@ use crate::store::{Consistency, Store};
 const SHORT_PAGE: usize = 50;
 /// Tenants read in the order of names for each row asked for: 200 for a page of 50, 4 to 7 read units.
 const WALKED_PER_ROW: usize = 4;
+/// What a page of [`SHORT_PAGE`] rows may read of the index in this way: 7 read units of 8,192 bytes, so that with
+/// longer rows towards the end it is 8.
+const WALKED_BYTES: usize = 7 * 8192;
 /// An export reads so many tenants at a time.
 const EXPORTED_AT_ONCE: usize = 1_000;
 
@@ -146,6 +150,12 @@ pub struct Export {
     pub rows: Vec<ReportRow>,
     /// What is to be asked for the rows that follow.
     pub rest: Option<ReportQuery>,
+}
+
+/// What was read of the index.
+struct Walked {
+    rows: usize,
+    bytes: usize,
 }
 
 /// Rows, and the place after which the next ones are, where there may be more.
@@ -269,8 +279,10 @@ impl Store {
         let walked = limit.max(SHORT_PAGE) * WALKED_PER_ROW;
         let (totals, page) = match &query.search {
             None => {
-                let (totals, page) =
-                    try_join!(self.totals(&query.facility), self.walk(query, limit, walked))?;
+                let (totals, page) = try_join!(
+                    self.totals(&query.facility),
+                    self.look_through(query, limit, walked)
+                )?;
                 (totals, Some(page))
             }
             Some(_) => (self.totals(&query.facility).await?, None),
@@ -282,25 +294,57 @@ impl Store {
             (None, Some(token)) if totals.residents() > walked => {
                 self.find(query, &token, limit, totals.residents()).await?
             }
-            (None, _) => self.walk(query, limit, walked).await?,
+            (None, _) => self.look_through(query, limit, walked).await?,
         };
         let next = after.map(|after| cursors.seal(&query.list(), &after));
         Ok(Some(Report { rows, next, totals }))
     }
 
-    /// Looks through the tenants in the order of names: at most so many of them, where the query leaves some out.
-    async fn walk(&self, query: &ReportQuery, limit: usize, at_most: usize) -> Result<Rows, StoreError> {
+    /// Looks through the tenants in the order of names, where the query leaves some out: so many of them, and if that
+    /// gives no page, because few are selected, so many more as [`WALKED_BYTES`] allows.
+    async fn look_through(
+        &self,
+        query: &ReportQuery,
+        limit: usize,
+        at_most: usize,
+    ) -> Result<Rows, StoreError> {
+        let (mut rows, after, read) = self.walk(query, limit, at_most).await?;
+        let allowed = WALKED_BYTES * limit.max(SHORT_PAGE) / SHORT_PAGE;
+        let more = allowed.saturating_sub(read.bytes) * read.rows / read.bytes.max(1);
+        let (Some(place), true) = (&after, rows.len() < limit && more > 0) else {
+            return Ok((rows, after));
+        };
+        let rest = ReportQuery {
+            after: Some(place.clone()),
+            ..query.clone()
+        };
+        let (others, after, _) = self.walk(&rest, limit - rows.len(), more).await?;
+        rows.extend(others);
+        Ok((rows, after))
+    }
+
+    /// A stretch of the index: at most so many tenants of it, where the query leaves some out.
+    async fn walk(
+        &self,
+        query: &ReportQuery,
+        limit: usize,
+        at_most: usize,
+    ) -> Result<(Vec<ReportRow>, Option<String>, Walked), StoreError> {
         // One row more than is shown tells whether there is a next page.
         let at_most = if query.selects_all() { limit + 1 } else { at_most };
-        let (read, mut after) = self
+        let (read, mut after, bytes) = self
             .residents(&query.facility, query.after.as_deref(), at_most)
             .await?;
+        let walked = Walked {
+            rows: read.len(),
+            bytes,
+        };
         let mut rows: Vec<ReportRow> = read.into_iter().filter(|row| query.selects(row)).collect();
         if rows.len() > limit {
             rows.truncate(limit);
             after = rows.last().map(|row| row.report_name.clone());
         }
-        Ok((rows, after))
+        Ok((rows, after, walked))
     }
 
     /// Looks the search up by its token: the postings first, then the tenants whom they list.
@@ -326,7 +370,7 @@ impl Store {
         if let ([first, .., last], Some(beyond)) = (hits.as_slice(), hits.get(at_most)) {
             let are_close = hits.len() * reach.walked > residents * at_most;
             if are_close || first.folded_name() == beyond.folded_name() {
-                let (rows, end) = self.walk(&query.before(first), limit, reach.walked).await?;
+                let (rows, end, _) = self.walk(&query.before(first), limit, reach.walked).await?;
                 let is_more = after.is_some() || end.as_ref().is_some_and(|end| *end < last.name);
                 return Ok((rows, end.filter(|_| is_more)));
             }
@@ -359,7 +403,7 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn export(&self, query: &ReportQuery) -> Result<Export, StoreError> {
-        let (read, after) = self
+        let (read, after, _) = self
             .residents(&query.facility, query.after.as_deref(), EXPORTED_AT_ONCE)
             .await?;
         let rows = read.into_iter().filter(|row| query.selects(row)).collect();
@@ -370,13 +414,13 @@ impl Store {
         Ok(Export { rows, rest })
     }
 
-    /// Residents in the order of names.
+    /// Residents in the order of names, the place of the last where more follow, and how many bytes they have.
     async fn residents(
         &self,
         facility: &FacilityId,
         after: Option<&str>,
         at_most: usize,
-    ) -> Result<Rows, StoreError> {
+    ) -> Result<(Vec<ReportRow>, Option<String>, usize), StoreError> {
         let answer = self
             .client
             .query()
@@ -392,9 +436,11 @@ impl Store {
             .send()
             .await?;
         let is_more = answer.last_evaluated_key.is_some();
-        let rows: Vec<ReportRow> = from_items(answer.items.unwrap_or_default())?;
+        let items = answer.items.unwrap_or_default();
+        let bytes = items.iter().map(bytes_of).sum();
+        let rows: Vec<ReportRow> = from_items(items)?;
         let after = rows.last().filter(|_| is_more).map(|row| row.report_name.clone());
-        Ok((rows, after))
+        Ok((rows, after, bytes))
     }
 
     /// How many of a facility's residents stand where, or `None` where there is no such facility.
@@ -427,4 +473,19 @@ impl Store {
         }
         Ok(exists.then_some(totals))
     }
+}
+
+/// The size of an item as DynamoDB counts it, about.
+fn bytes_of(item: &Item) -> usize {
+    let of_value = |value: &AttributeValue| match value {
+        AttributeValue::S(text) | AttributeValue::N(text) => text.len(),
+        AttributeValue::L(values) => {
+            let texts = values.iter().filter_map(|value| value.as_s().ok());
+            3 + texts.map(|text| text.len() + 1).sum::<usize>()
+        }
+        _ => 1,
+    };
+    item.iter()
+        .map(|(name, value)| name.len() + of_value(value))
+        .sum()
 }
