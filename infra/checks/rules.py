@@ -107,6 +107,8 @@ def check_queues(template):
     assert parked == set(queues)
     mapping = template.only("Lambda::EventSourceMapping")
     assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    # Otherwise a tenant's records, each an item of its own, overtake each other.
+    assert mapping.get("ParallelizationFactor", 1) == 1
     subscription = template.only("SNS::Subscription")
     assert subscription["TopicArn"] == {"Ref": "TwoWaySmsTopicArn"}
     destinations = [
