@@ -20,6 +20,7 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
 os.environ |= {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1"}
 
 import boto3
+import operate
 from moto import mock_aws
 
 # What every function may do: write to its own log group, and traces.
@@ -177,6 +178,7 @@ def main(path):
         check_table(created, template)
         check_rest(created, template)
         check_roles(created, template)
+        operate.check("consent")
 
 
 main(*sys.argv[1:])
