@@ -20,8 +20,12 @@ for name in [name for name in os.environ if name.startswith("AWS_")]:
 os.environ |= {"AWS_ACCESS_KEY_ID": "none", "AWS_SECRET_ACCESS_KEY": "none", "AWS_DEFAULT_REGION": "us-east-1"}
 
 import boto3
+import operate
 from moto import mock_aws
 
+# What every function may do: write to its own log group, and traces.
+EVERY = {("logs:CreateLogStream", "its log group"), ("logs:PutLogEvents", "its log group"),
+         ("xray:PutTelemetryRecords", "*"), ("xray:PutTraceSegments", "*")}
 # What reads, and nothing else, by service. The report may do no more.
 READS = ("dynamodb:BatchGetItem", "dynamodb:GetItem", "dynamodb:Query", "secretsmanager:GetSecretValue", "kms:Decrypt",
          "ssm:GetParameter")
@@ -105,7 +109,8 @@ def statements(role):
 
 
 def check_roles(created, template):
-    """Each function's role is its own, and gives away no more than named actions. Prints them all."""
+    """Each function's role is its own, and gives away no more than named actions, none of them by a policy of AWS's.
+    Prints them all."""
     # The last part of an ARN, or of a URL, is the resource's own name.
     logical = {re.split("[:/]", physical)[-1]: name for name, physical in created.items() if physical}
 
@@ -116,36 +121,46 @@ def check_roles(created, template):
 
     allowed = defaultdict(list)
     roles = Counter()
+    identities = boto3.client("iam")
     for name, resource in template["Resources"].items():
         if resource["Type"] != "AWS::Lambda::Function":
             continue
+        log_group = created[resource["Properties"]["LoggingConfig"]["LogGroup"]["Ref"]]
         function = boto3.client("lambda").get_function(FunctionName=created[name])["Configuration"]
         role = function["Role"].split("/")[-1]
         roles[role] += 1
-        trusted = boto3.client("iam").get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]["Statement"]
+        managed = identities.list_attached_role_policies(RoleName=role)["AttachedPolicies"]
+        assert managed == [], f"{name} has policies that are not its own: {managed}"
+        trusted = identities.get_role(RoleName=role)["Role"]["AssumeRolePolicyDocument"]["Statement"]
         assert [listed(it["Principal"]["Service"]) for it in trusted] == [["lambda.amazonaws.com"]], trusted
         function = resource["Metadata"]["BuildProperties"]["Binary"]
         for statement in statements(role):
             assert statement["Effect"] == "Allow"
             where = [f"not {short(it)}" for it in listed(statement.get("NotResource", []))]
             where += [short(it) for it in listed(statement.get("Resource", []))]
+            # The emulator's ARN of a log group is without the `:*` for its streams.
+            where = ["its log group" if it.removesuffix(":*").endswith(f":log-group:{log_group}") else it for it in where]
             for action in listed(statement["Action"]):
                 assert "*" not in action, f"{function}: {action}"
                 allowed[function].append((action, ", ".join(where)))
+        assert EVERY <= set(allowed[function]), f"{function} cannot log or trace: {allowed[function]}"
+        allowed[function] = sorted(set(allowed[function]) - EVERY)
+        assert not [it for it in allowed[function] if it[0].startswith(("logs:", "xray:"))], allowed[function]
     assert set(roles.values()) == {1}, f"functions share a role: {roles}"
     row = "{:<13} {:<26} {}".format
     print("\n" + row("function", "on", "may"))
     for function, permissions in sorted(allowed.items()):
         by_place = defaultdict(list)
-        for action, where in sorted(set(permissions)):
+        for action, where in permissions:
             service, verb = action.split(":")
             by_place[where, service].append(verb)
         for (where, service), verbs in sorted(by_place.items()):
             print(row(function, where, f"{service}: {', '.join(verbs)}"))
             function = ""
+    print(row("every one", "its log group, traces", ", ".join(sorted(action for action, _ in EVERY))))
     managed = {policy.split("/")[-1] for resource in template["Resources"].values()
                if resource["Type"] == "AWS::IAM::Role" for policy in resource["Properties"].get("ManagedPolicyArns", [])}
-    print(f"and managed by AWS, for logs, traces and deployments: {', '.join(sorted(managed))}")
+    print(f"and managed by AWS, for deployments: {', '.join(sorted(managed))}")
 
     for action, _ in allowed["report"]:
         assert action in READS, f"the report must not {action}"
@@ -163,6 +178,7 @@ def main(path):
         check_table(created, template)
         check_rest(created, template)
         check_roles(created, template)
+        operate.check("consent")
 
 
 main(*sys.argv[1:])
