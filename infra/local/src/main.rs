@@ -102,7 +102,8 @@ struct TokenArguments {
     place: Place,
 }
 
-#[tokio::main]
+// The embedded store works on these threads, one at a time: the others are not to wait for it with requests in hand.
+#[tokio::main(worker_threads = 8)]
 async fn main() -> ExitCode {
     let Arguments { command, up, place } = Arguments::parse();
     let result = match command {

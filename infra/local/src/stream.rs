@@ -31,6 +31,8 @@ const FUNCTION: &str = "outbox";
 const ENDPOINT_VARIABLE: &str = "AWS_ENDPOINT_URL_DYNAMODB_STREAMS";
 /// The event source mapping's `BatchSize` in `infra/template.yaml`.
 const BATCH: usize = 100;
+/// So many changes are read at a time: the most that there are in an answer. Few of them are records.
+const READ_AT_ONCE: i32 = 1_000;
 /// How long nothing is asked after nothing was found.
 const IDLE: Duration = Duration::from_millis(200);
 /// How long nothing is asked after something failed.
@@ -44,6 +46,8 @@ pub(crate) struct Reader {
     http: http::Client,
     invocations: String,
     checkpoint: Checkpoint,
+    /// Shards to go on with, before it is asked which there are: there was something in each.
+    busy: Vec<String>,
     /// Where to go on in a shard, good for some minutes.
     iterators: HashMap<String, String>,
     /// Shards that have been read to their ends.
@@ -82,6 +86,7 @@ impl Reader {
             http: http::client(),
             invocations: format!("{lambda}/2015-03-31/functions/{FUNCTION}/invocations"),
             checkpoint: Checkpoint::read(data.map(|data| data.join("stream.json")))?,
+            busy: Vec::new(),
             iterators: HashMap::new(),
             finished: HashSet::new(),
         })
@@ -106,14 +111,32 @@ impl Reader {
                     }
                     // Iterators expire, and streams are trimmed.
                     self.iterators.clear();
+                    self.busy.clear();
                     sleep(RETRY).await;
                 }
             }
         }
     }
 
-    /// Publishes one batch of each shard, and says how many records there were.
+    /// Publishes what is read of each shard at a time, and says how many changes there were.
     async fn round(&mut self) -> Result<usize> {
+        if self.busy.is_empty() {
+            self.busy = self.look().await?;
+        }
+        let stream = self.checkpoint.positions.stream.clone();
+        let mut read = 0;
+        for shard in std::mem::take(&mut self.busy) {
+            let changes = self.read(&stream, &shard).await?;
+            read += changes;
+            if changes > 0 && !self.finished.contains(&shard) {
+                self.busy.push(shard);
+            }
+        }
+        Ok(read)
+    }
+
+    /// Finds the stream, and its shards that can be read.
+    async fn look(&mut self) -> Result<Vec<String>> {
         let streams = self.streams.list_streams().table_name(TABLE_NAME).send();
         let streams = streams.await.context("cannot list the table's streams")?;
         let stream = streams
@@ -130,11 +153,7 @@ impl Reader {
             };
             self.finished.clear();
         }
-        let mut read = 0;
-        for shard in self.shards(&stream).await? {
-            read += self.read(&stream, &shard).await?;
-        }
-        Ok(read)
+        self.shards(&stream).await
     }
 
     /// The shards that can be read: a record's predecessors may be in the parent of its shard.
@@ -171,8 +190,8 @@ impl Reader {
             Some(iterator) => iterator,
             None => self.iterator(stream, shard).await?,
         };
-        let limit = i32::try_from(BATCH).unwrap_or(i32::MAX);
-        let answer = self.streams.get_records().shard_iterator(iterator).limit(limit);
+        let answer = self.streams.get_records().shard_iterator(iterator);
+        let answer = answer.limit(READ_AT_ONCE);
         let answer = answer.send().await.context("cannot read the table's stream")?;
         let records = answer.records.unwrap_or_default();
         let last = records.last().and_then(sequence_number).map(str::to_owned);
@@ -182,7 +201,12 @@ impl Reader {
             .filter(|record| is_new_record(record))
             .map(|record| event_record(record, stream))
             .collect();
-        self.publish(shard, wanted).await?;
+        for batch in wanted.chunks(BATCH) {
+            self.publish(shard, batch.to_vec()).await?;
+            if let Some(last) = batch.last().map(sequence_of) {
+                self.checkpoint.advance(shard, last.to_owned())?;
+            }
+        }
         if let Some(last) = last {
             self.checkpoint.advance(shard, last)?;
         }
