@@ -102,6 +102,11 @@ impl Api {
         })
     }
 
+    /// Where the parts are sent.
+    pub(crate) fn address(&self) -> String {
+        self.uri.to_string()
+    }
+
     /// Sends a part, again and again while the service is away, and says so on the bar.
     pub(crate) async fn send(&self, part: &Part, bar: &ProgressBar) -> Result<Outcome> {
         let mut pause = FIRST_PAUSE;

@@ -94,7 +94,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let file = &arguments.file;
     let format = arguments.format.map_or_else(|| Format::of(file), Ok)?;
     let api = Api::new(arguments, format, &token(arguments)?)?;
-    let mut progress = Progress::open(file, &arguments.facility, arguments.dry_run)?;
+    let mut progress = Progress::open(file, api.address(), arguments.dry_run)?;
     let mut parts = Parts::open(file, format, arguments.rows, progress.place())?;
     let bar = ProgressBar::new(progress.file_bytes());
     bar.set_style(ProgressStyle::with_template(

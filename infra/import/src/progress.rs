@@ -22,10 +22,10 @@ pub(crate) struct Totals {
     pub(crate) rejected: u64,
 }
 
-/// Which import it is: the same content, to the same facility.
+/// Which import it is: the same content, to the same facility of the same service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Import {
-    facility: String,
+    address: String,
     file_bytes: u64,
     file_sha256: String,
 }
@@ -52,8 +52,8 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Goes on where the same import was, or begins.
-    pub(crate) fn open(file: &Path, facility: &str, dry_run: bool) -> Result<Self> {
-        let import = Import::of(file, facility)?;
+    pub(crate) fn open(file: &Path, address: String, dry_run: bool) -> Result<Self> {
+        let import = Import::of(file, address)?;
         let progress = beside(file, ".progress");
         let kept = fs::read(&progress)
             .ok()
@@ -159,7 +159,7 @@ impl Progress {
 }
 
 impl Import {
-    fn of(file: &Path, facility: &str) -> Result<Self> {
+    fn of(file: &Path, address: String) -> Result<Self> {
         let read = || {
             let mut content = File::open(file)?;
             let mut digest = Context::new(&SHA256);
@@ -175,7 +175,7 @@ impl Import {
             }
             let file_sha256 = STANDARD.encode(digest.finish());
             Ok::<_, io::Error>(Self {
-                facility: facility.to_owned(),
+                address,
                 file_bytes,
                 file_sha256,
             })

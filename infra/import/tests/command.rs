@@ -112,6 +112,23 @@ impl Case {
             .unwrap()
     }
 
+    /// Begins to run the command, and kills it once so many more requests have come.
+    async fn kill(&self, file: &Path, arguments: &[&str], requests: u32) {
+        let before = self.service.requests.load(Ordering::SeqCst);
+        let mut child = self
+            .command(file, arguments)
+            .stderr(Stdio::null())
+            .stdout(Stdio::null())
+            .spawn()
+            .unwrap();
+        while self.service.requests.load(Ordering::SeqCst) < before + requests {
+            tokio::time::sleep(Duration::from_millis(2)).await;
+            assert!(child.try_wait().unwrap().is_none(), "it is killed before it ends");
+        }
+        child.kill().unwrap();
+        child.wait().unwrap();
+    }
+
     async fn totals(&self) -> Value {
         let report = call("GET /v1/facilities/f1/consent-report");
         self.service.world.send(report).await.is(200)["totals"].clone()
@@ -213,19 +230,7 @@ async fn killed_in_the_middle_it_goes_on_and_nothing_is_lost_or_done_twice() {
     let progress = case.directory.path().join("tenants.csv.progress");
     let mut kills = 0;
     for parts in [3, 4, 5] {
-        let before = case.service.requests.load(Ordering::SeqCst);
-        let mut child = case
-            .command(&file, &["--rows", &PART.to_string()])
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        while case.service.requests.load(Ordering::SeqCst) < before + parts {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-            assert!(child.try_wait().unwrap().is_none(), "it is killed before it ends");
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
+        case.kill(&file, &["--rows", &PART.to_string()], parts).await;
         kills += 1;
         assert!(progress.exists());
     }
@@ -260,6 +265,16 @@ async fn another_content_begins_anew() {
     assert!(said(&case.run(&file, &[]).await).starts_with("19 created"));
     fs::write(&file, csv(40)).unwrap();
     assert!(said(&case.run(&file, &[]).await).starts_with("20 created, 0 updated, 19 unchanged"));
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn another_service_gets_the_whole_file() {
+    let staging = Case::new(0, Duration::from_millis(50)).await;
+    let production = Case::new(0, Duration::ZERO).await;
+    let file = staging.file("tenants.csv", &csv(200));
+    staging.kill(&file, &["--rows", "50"], 3).await;
+    said(&production.run(&file, &["--rows", "50"]).await);
+    assert_eq!(production.totals().await["provided"], 196);
 }
 
 #[tokio::test(flavor = "multi_thread")]
