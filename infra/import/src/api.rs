@@ -14,7 +14,7 @@ use indicatif::ProgressBar;
 use serde::Deserialize;
 
 use crate::parts::Part;
-use crate::{Arguments, Format};
+use crate::{Arguments, Format, is_id};
 
 /// Attempts for one part, some two minutes in all.
 const ATTEMPTS: u32 = 10;
@@ -73,8 +73,7 @@ impl Api {
     /// The service that the arguments name.
     pub(crate) fn new(arguments: &Arguments, format: Format, token: &str) -> Result<Self> {
         let Arguments { api, facility, .. } = arguments;
-        let is_id = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
-        if facility.is_empty() || !facility.bytes().all(is_id) {
+        if !is_id(facility) {
             bail!("--facility is no id of a facility");
         }
         let query = if arguments.dry_run { "?dry_run=true" } else { "" };

@@ -7,12 +7,14 @@ mod api;
 mod parts;
 mod progress;
 
+use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use anyhow::{Context as _, Result, bail};
 use clap::{Parser, ValueEnum};
 use indicatif::{ProgressBar, ProgressStyle};
+use serde::{Deserialize, Serialize};
 
 use crate::api::Api;
 use crate::parts::Parts;
@@ -39,7 +41,7 @@ struct Arguments {
     /// Only says what the import would do.
     #[arg(long)]
     dry_run: bool,
-    /// The most rows in a part.
+    /// The most rows in a part, but for a tenant who alone has more.
     #[arg(long, default_value_t = 2000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     rows: u64,
     /// The tenants, as CSV or NDJSON.
@@ -47,7 +49,7 @@ struct Arguments {
 }
 
 /// What a file is.
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum, Serialize, Deserialize)]
 enum Format {
     /// CSV with a header.
     Csv,
@@ -94,15 +96,17 @@ async fn run(arguments: &Arguments) -> Result<()> {
     let file = &arguments.file;
     let format = arguments.format.map_or_else(|| Format::of(file), Ok)?;
     let api = Api::new(arguments, format, &token(arguments)?)?;
-    let mut progress = Progress::open(file, api.address(), arguments.dry_run)?;
-    let mut parts = Parts::open(file, format, arguments.rows, progress.place())?;
-    let bar = ProgressBar::new(progress.file_bytes());
+    // A facility's tenants are not too many to be read at once, and the file may change on the way.
+    let content = fs::read_to_string(file).with_context(|| format!("cannot read {}", file.display()))?;
+    let mut progress = Progress::open(arguments, api.address(), format, &content);
+    let parts = Parts::of(&content, format, arguments.rows, progress.rows())?;
+    let bar = ProgressBar::new(parts.rows() as u64);
     bar.set_style(ProgressStyle::with_template(
         "{bar:40} {percent}% {msg}, {elapsed} so far, {eta} to go",
     )?);
-    while let Some(part) = parts.next()? {
+    for part in parts {
         bar.set_message(format!("{} rows", progress.rows()));
-        bar.set_position(progress.place().byte);
+        bar.set_position(progress.rows() as u64);
         let outcome = api.send(&part, &bar).await?;
         progress.advance(&part, &outcome)?;
     }
@@ -112,10 +116,16 @@ async fn run(arguments: &Arguments) -> Result<()> {
     Ok(())
 }
 
+/// Whether an id is made of what the service takes.
+fn is_id(text: &str) -> bool {
+    let is_taken = |byte: u8| byte.is_ascii_alphanumeric() || matches!(byte, b'_' | b'.' | b'-');
+    !text.is_empty() && text.bytes().all(is_taken)
+}
+
 /// The token, which is never shown.
 fn token(arguments: &Arguments) -> Result<String> {
     let token = match &arguments.token_file {
-        Some(file) => std::fs::read_to_string(file)
+        Some(file) => fs::read_to_string(file)
             .with_context(|| format!("cannot read the token in {}", file.display()))?,
         None => std::env::var(TOKEN_VARIABLE)
             .with_context(|| format!("no token: say --token-file, or set {TOKEN_VARIABLE}"))?,

@@ -1,165 +1,225 @@
-//! A file, cut into parts between its rows. A part is a piece of the file as it is, in CSV with the header
-//! before it: so the line of a row in the part tells its line in the file.
+//! A file, cut into parts between its rows. All rows of a tenant go in the part of the first of them: only
+//! from all of them together the service sees that they were imported before. A part's rows are as they are
+//! in the file and in its order, in CSV with the header before them.
 
-use std::fs::File;
-use std::io::{BufRead as _, BufReader, Seek as _, SeekFrom};
-use std::path::Path;
+use std::collections::{BTreeMap, HashMap};
 
-use anyhow::{Context as _, Result, bail};
-use serde::{Deserialize, Serialize};
+use anyhow::{Result, bail};
+use serde_json::Value;
 
-use crate::Format;
+use crate::{Format, is_id};
 
-/// A part is sent once it has so many bytes.
+/// A part has no more bytes, but for a tenant who alone has more.
 const PART_BYTES: usize = 1024 * 1024;
-/// No row is longer: the service takes 4 MiB.
-const ROW_BYTES: usize = 2 * 1024 * 1024;
+/// No tenant has more bytes, and no header: the service takes 4 MiB for both.
+const TENANT_BYTES: usize = 2 * 1024 * 1024;
+/// No tenant has more rows: the service does them one after another, and has 20 seconds.
+const TENANT_ROWS: usize = 2000;
 
-/// A place between two rows.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-pub(crate) struct Place {
-    /// Bytes before it.
-    pub(crate) byte: u64,
-    /// Lines before it.
-    pub(crate) line: u64,
-}
-
-/// A piece of the file.
+/// Rows that are sent together.
 pub(crate) struct Part {
     /// What is sent.
     pub(crate) body: Vec<u8>,
-    /// Where the piece ends in the file.
-    pub(crate) end: Place,
-    /// Lines before the piece in the file.
-    lines_before: u64,
-    /// Lines before the piece in the part.
-    header_lines: u64,
+    /// The rows that are done once this part is, in the order in which they are sent.
+    pub(crate) rows_done: usize,
+    /// For the line of the part on which a row begins, its line in the file.
+    lines: BTreeMap<u64, u64>,
 }
 
 impl Part {
-    /// The line of the file that is this line of the part.
+    /// The line of the file on which the row begins that has this line of the part.
     pub(crate) fn line_in_file(&self, line: u64) -> u64 {
-        (line + self.lines_before).saturating_sub(self.header_lines)
+        let row = self.lines.range(..=line).next_back();
+        row.map_or(line, |(_, &in_file)| in_file)
     }
 }
 
-/// A file's parts, read one by one.
-pub(crate) struct Parts {
-    reader: BufReader<File>,
+/// A file's parts, made one by one.
+pub(crate) struct Parts<'a> {
     format: Format,
-    most_rows: u64,
-    place: Place,
-    header: Vec<u8>,
-    header_lines: u64,
+    most_rows: usize,
+    header: &'a str,
+    /// In the order of the tenants' first rows.
+    rows: Vec<Row<'a>>,
+    rows_done: usize,
 }
 
-impl Parts {
-    /// The parts from a place on.
-    pub(crate) fn open(file: &Path, format: Format, most_rows: u64, from: Place) -> Result<Self> {
-        let opened = File::open(file).with_context(|| format!("cannot open {}", file.display()))?;
-        let mut parts = Self {
-            reader: BufReader::new(opened),
-            format,
-            most_rows,
-            place: Place::default(),
-            header: Vec::new(),
-            header_lines: 0,
+/// A row with the ends of its lines, and what is blank after it.
+#[derive(Clone, Copy)]
+struct Row<'a> {
+    text: &'a str,
+    line: u64,
+    /// The line of the tenant's first row.
+    tenant: u64,
+}
+
+impl<'a> Parts<'a> {
+    /// The parts that are left when so many rows are done.
+    pub(crate) fn of(content: &'a str, format: Format, most_rows: u64, rows_done: usize) -> Result<Self> {
+        let content = content.strip_prefix('\u{feff}').unwrap_or(content);
+        let begins = match format {
+            Format::Csv => begins_in_csv(content)?,
+            Format::Ndjson => begins_in_ndjson(content),
         };
-        if format == Format::Csv {
-            // A byte order mark and blank lines before the header stay with it.
-            while is_blank(&parts.header)
-                && let Some(row) = parts.read_row()?
-            {
-                parts.header.extend(row);
-            }
-            parts.header_lines = parts.place.line;
+        let begin_of_rows = begins.first().map_or(content.len(), |begin| begin.byte);
+        let header = content.get(..begin_of_rows).unwrap_or_default();
+        let ends = begins.iter().skip(1).map(|begin| begin.byte);
+        let ends: Vec<usize> = ends.chain([content.len()]).collect();
+        let mut line = 1 + line_ends(format, header);
+        let mut tenants = HashMap::new();
+        let mut rows = Vec::with_capacity(begins.len());
+        for (begin, end) in begins.into_iter().zip(ends) {
+            let text = content.get(begin.byte..end).unwrap_or_default();
+            let tenant = begin.tenant_id.map(|id| *tenants.entry(id).or_insert(line));
+            rows.push(Row {
+                text,
+                line,
+                tenant: tenant.unwrap_or(line),
+            });
+            line += line_ends(format, text);
         }
-        if parts.place.byte < from.byte {
-            parts.reader.seek(SeekFrom::Start(from.byte))?;
-            parts.place = from;
-        }
+        rows.sort_by_key(|row| row.tenant);
+        let parts = Self {
+            format,
+            most_rows: usize::try_from(most_rows)?,
+            header,
+            rows,
+            rows_done,
+        };
+        parts.check()?;
         Ok(parts)
     }
 
-    /// The next part. `None`: the file is at its end.
-    pub(crate) fn next(&mut self) -> Result<Option<Part>> {
-        let lines_before = self.place.line;
-        let mut body = self.header.clone();
-        let mut rows = 0;
-        while rows < self.most_rows
-            && body.len() < PART_BYTES
-            && let Some(row) = self.read_row()?
-        {
-            rows += 1;
-            body.extend(row);
-        }
-        Ok((rows > 0).then_some(Part {
-            body,
-            end: self.place,
-            lines_before,
-            header_lines: self.header_lines,
-        }))
+    /// The number of rows in the file.
+    pub(crate) fn rows(&self) -> usize {
+        self.rows.len()
     }
 
-    /// The next row as it is, with the ends of its lines.
-    fn read_row(&mut self) -> Result<Option<Vec<u8>>> {
-        let mut row = Vec::new();
-        let mut quotes = Quotes::FieldStart;
-        loop {
-            let begin = row.len();
-            self.reader.read_until(b'\n', &mut row)?;
-            let line = row.get(begin..).unwrap_or_default();
-            if row.len() > ROW_BYTES {
-                bail!(
-                    "line {}: the row is too long; is a quote left open?",
-                    self.place.line + 1
-                );
+    /// Refuses what no part could hold before anything is sent.
+    fn check(&self) -> Result<()> {
+        const TOO_LONG: &str = "the row is too long; is a quote left open?";
+        if self.header.len() > TENANT_BYTES {
+            bail!("line 1: {TOO_LONG}");
+        }
+        for rows in tenants(&self.rows) {
+            if rows.len() <= TENANT_ROWS && bytes(rows) <= TENANT_BYTES {
+                continue;
             }
-            quotes = line.iter().fold(quotes, |quotes, &byte| quotes.after(byte));
-            let is_open = self.format == Format::Csv && quotes == Quotes::Quoted;
-            if line.is_empty() || !is_open {
-                break;
+            match rows {
+                [row] => bail!("line {}: {TOO_LONG}", row.line),
+                [row, ..] => bail!(
+                    "line {}: the tenant's rows are too many to be sent at once; make one row of them",
+                    row.line
+                ),
+                [] => {}
             }
         }
-        self.place.byte += u64::try_from(row.len())?;
-        self.place.line += lines(self.format, &row);
-        Ok((!row.is_empty()).then_some(row))
+        Ok(())
+    }
+
+    fn part(&self, mut rows: Vec<Row<'_>>, rows_done: usize) -> Part {
+        rows.sort_by_key(|row| row.line);
+        let mut body = self.header.to_owned();
+        let mut line = 1 + line_ends(self.format, self.header);
+        let mut lines = BTreeMap::new();
+        for row in rows {
+            body.push_str(row.text);
+            lines.insert(line, row.line);
+            line += line_ends(self.format, row.text);
+        }
+        Part {
+            body: body.into_bytes(),
+            rows_done,
+            lines,
+        }
     }
 }
 
-fn is_blank(header: &[u8]) -> bool {
-    let header = header.strip_prefix("\u{feff}".as_bytes()).unwrap_or(header);
-    header.trim_ascii().is_empty()
+impl Iterator for Parts<'_> {
+    type Item = Part;
+
+    fn next(&mut self) -> Option<Part> {
+        let mut rows = Vec::new();
+        let mut part_bytes = self.header.len();
+        for more in tenants(self.rows.get(self.rows_done..)?) {
+            part_bytes += bytes(more);
+            let is_full = part_bytes > PART_BYTES || rows.len() + more.len() > self.most_rows;
+            if is_full && !rows.is_empty() {
+                break;
+            }
+            rows.extend_from_slice(more);
+        }
+        self.rows_done += rows.len();
+        (!rows.is_empty()).then(|| self.part(rows, self.rows_done))
+    }
+}
+
+fn tenants<'a>(rows: &'a [Row<'a>]) -> impl Iterator<Item = &'a [Row<'a>]> {
+    rows.chunk_by(|one, next| one.tenant == next.tenant)
+}
+
+fn bytes(rows: &[Row<'_>]) -> usize {
+    rows.iter().map(|row| row.text.len()).sum()
+}
+
+/// Where a row begins, and whose it is, where that can be read.
+struct Begin {
+    byte: usize,
+    tenant_id: Option<String>,
+}
+
+/// The rows after the header, read as the service does.
+fn begins_in_csv(content: &str) -> Result<Vec<Begin>> {
+    let mut records = csv::ReaderBuilder::new()
+        .has_headers(false)
+        .flexible(true)
+        .from_reader(content.as_bytes())
+        .into_records()
+        .filter(|record| !matches!(record, Ok(record) if is_blank(record)));
+    let header = records.next().transpose()?.unwrap_or_default();
+    let column = header.iter().position(|cell| cell.trim() == "tenant_id");
+    let begin = |record: csv::StringRecord| {
+        // The reader finds it before the ends of lines that come before it.
+        let place = usize::try_from(record.position().map_or(0, csv::Position::byte))?;
+        let ends = content.bytes().skip(place);
+        let ends = ends.take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
+        let tenant_id = column.and_then(|column| record.get(column));
+        Ok(Begin {
+            byte: place + ends,
+            tenant_id: tenant_id.filter(|id| is_id(id)).map(str::to_owned),
+        })
+    };
+    records.map(|record| begin(record?)).collect()
+}
+
+fn is_blank(record: &csv::StringRecord) -> bool {
+    record.len() == 1 && record.iter().all(|cell| cell.trim().is_empty())
+}
+
+fn begins_in_ndjson(content: &str) -> Vec<Begin> {
+    let mut byte = 0;
+    let begin = |text: &str| {
+        let members: Value = serde_json::from_str(text).unwrap_or_default();
+        let tenant_id = members.get("tenant_id").and_then(Value::as_str);
+        let begin = Begin {
+            byte,
+            tenant_id: tenant_id.filter(|id| is_id(id)).map(str::to_owned),
+        };
+        byte += text.len();
+        begin
+    };
+    content.split_inclusive('\n').map(begin).collect()
 }
 
 /// The line ends in a piece, counted as the service does.
-fn lines(format: Format, piece: &[u8]) -> u64 {
-    let mut lines = 0;
-    for (at, byte) in piece.iter().enumerate() {
-        let alone = || format == Format::Csv && piece.get(at + 1) != Some(&b'\n');
-        if *byte == b'\n' || (*byte == b'\r' && alone()) {
-            lines += 1;
+fn line_ends(format: Format, piece: &str) -> u64 {
+    let mut ends = 0;
+    let mut bytes = piece.bytes().peekable();
+    while let Some(byte) = bytes.next() {
+        let is_alone = format == Format::Csv && bytes.peek() != Some(&b'\n');
+        if byte == b'\n' || (byte == b'\r' && is_alone) {
+            ends += 1;
         }
     }
-    lines
-}
-
-/// Whether the reader of a CSV file is within quotes, as the `csv` crate decides it for the service.
-#[derive(Clone, Copy, PartialEq, Eq)]
-enum Quotes {
-    FieldStart,
-    Unquoted,
-    Quoted,
-    QuoteInQuoted,
-}
-
-impl Quotes {
-    fn after(self, byte: u8) -> Self {
-        match (self, byte) {
-            (Self::Quoted, b'"') => Self::QuoteInQuoted,
-            (Self::FieldStart | Self::QuoteInQuoted, b'"') | (Self::Quoted, _) => Self::Quoted,
-            (_, b',' | b'\r' | b'\n') => Self::FieldStart,
-            _ => Self::Unquoted,
-        }
-    }
+    ends
 }

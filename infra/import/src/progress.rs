@@ -2,16 +2,17 @@
 
 use std::ffi::OsString;
 use std::fs::{self, File, OpenOptions};
-use std::io::{self, Read as _, Seek as _, SeekFrom};
+use std::io::{self, Seek as _, SeekFrom};
 use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use base64::{Engine as _, engine::general_purpose::STANDARD};
-use ring::digest::{Context, SHA256};
+use ring::digest::{SHA256, digest};
 use serde::{Deserialize, Serialize};
 
 use crate::api::Outcome;
-use crate::parts::{Part, Place};
+use crate::parts::Part;
+use crate::{Arguments, Format};
 
 /// What became of the rows so far.
 #[derive(Debug, Clone, Default, Serialize, Deserialize)]
@@ -22,11 +23,12 @@ pub(crate) struct Totals {
     pub(crate) rejected: u64,
 }
 
-/// Which import it is: the same content, to the same facility of the same service.
+/// Which import it is: the same content, read as the same, to the same facility of the same service.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 struct Import {
     address: String,
-    file_bytes: u64,
+    format: Format,
+    file_bytes: usize,
     file_sha256: String,
 }
 
@@ -34,8 +36,8 @@ struct Import {
 #[derive(Debug, Clone, Serialize, Deserialize)]
 struct State {
     import: Import,
-    /// What comes before is done.
-    place: Place,
+    /// So many rows are done, in the order in which they are sent.
+    rows: usize,
     totals: Totals,
     /// The length of the file of rejected rows; what comes after in it is of a part that was not answered.
     rejected_bytes: u64,
@@ -52,51 +54,41 @@ pub(crate) struct Progress {
 
 impl Progress {
     /// Goes on where the same import was, or begins.
-    pub(crate) fn open(file: &Path, address: String, dry_run: bool) -> Result<Self> {
-        let import = Import::of(file, address)?;
+    pub(crate) fn open(arguments: &Arguments, address: String, format: Format, content: &str) -> Self {
+        let Arguments { file, dry_run, .. } = arguments;
+        let import = Import {
+            address,
+            format,
+            file_bytes: content.len(),
+            file_sha256: STANDARD.encode(digest(&SHA256, content.as_bytes())),
+        };
         let progress = beside(file, ".progress");
         let kept = fs::read(&progress)
             .ok()
-            .filter(|_| !dry_run)
+            .filter(|_| !*dry_run)
             .and_then(|kept| serde_json::from_slice::<State>(&kept).ok())
             .filter(|kept| kept.import == import);
-        Ok(Self {
+        Self {
             state: kept.unwrap_or_else(|| State {
                 import,
-                place: Place::default(),
+                rows: 0,
                 totals: Totals::default(),
                 rejected_bytes: 0,
             }),
             file: progress,
             rejected: beside(file, ".rejected.csv"),
             kept: !dry_run,
-        })
+        }
     }
 
-    /// What comes before is done.
-    pub(crate) fn place(&self) -> Place {
-        self.state.place
-    }
-
-    /// The length of the file.
-    pub(crate) fn file_bytes(&self) -> u64 {
-        self.state.import.file_bytes
+    /// So many rows are done, in the order in which they are sent.
+    pub(crate) fn rows(&self) -> usize {
+        self.state.rows
     }
 
     /// What became of the rows so far.
     pub(crate) fn totals(&self) -> &Totals {
         &self.state.totals
-    }
-
-    /// The rows that are done.
-    pub(crate) fn rows(&self) -> u64 {
-        let Totals {
-            created,
-            updated,
-            unchanged,
-            rejected,
-        } = self.totals();
-        created + updated + unchanged + rejected
     }
 
     /// Where the rejected rows are.
@@ -109,7 +101,7 @@ impl Progress {
         if !outcome.rejected.is_empty() {
             self.reject(part, outcome)?;
         }
-        self.state.place = part.end;
+        self.state.rows = part.rows_done;
         let totals = &mut self.state.totals;
         totals.created += outcome.created;
         totals.updated += outcome.updated;
@@ -155,32 +147,6 @@ impl Progress {
         file.sync_all()?;
         self.state.rejected_bytes = file.metadata()?.len();
         Ok(())
-    }
-}
-
-impl Import {
-    fn of(file: &Path, address: String) -> Result<Self> {
-        let read = || {
-            let mut content = File::open(file)?;
-            let mut digest = Context::new(&SHA256);
-            let mut buffer = vec![0; 64 * 1024];
-            let mut file_bytes = 0;
-            loop {
-                let length = content.read(&mut buffer)?;
-                if length == 0 {
-                    break;
-                }
-                digest.update(buffer.get(..length).unwrap_or_default());
-                file_bytes += length as u64;
-            }
-            let file_sha256 = STANDARD.encode(digest.finish());
-            Ok::<_, io::Error>(Self {
-                address,
-                file_bytes,
-                file_sha256,
-            })
-        };
-        read().with_context(|| format!("cannot read {}", file.display()))
     }
 }
 

@@ -166,6 +166,15 @@ fn csv(rows: u32) -> String {
     file
 }
 
+/// The same, and then every seventh tenant again by another name.
+fn csv_with_repeated_tenants(rows: u32) -> String {
+    let mut file = csv(rows);
+    for row in (0..rows).step_by(7) {
+        write!(file, "t{row},2020-01-01,Ben Ito,512-200-{row:04}\r\n").unwrap();
+    }
+    file
+}
+
 /// The lines that [`csv`] makes to be rejected.
 fn rejected_lines(rows: u32) -> Vec<String> {
     let bad = (0..rows).filter(|row| row % 50 == 7);
@@ -222,38 +231,93 @@ async fn ndjson_goes_in_parts_too() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
+async fn tenants_in_rows_far_apart_are_imported_only_once() {
+    let case = Case::new(0, Duration::ZERO).await;
+    let mut content = csv_with_repeated_tenants(200);
+    // A bad row of one of them leaves its place, too. It has no line end.
+    let last = content.lines().count() + 1;
+    content += "t70,never,Ada Moreno,";
+    let file = case.file("tenants.csv", &content);
+    let dry = said(&case.run(&file, &["--rows", "30", "--dry-run"]).await);
+    // The first row of one tenant who stands there again is bad.
+    let expected = "197 created, 28 updated, 0 unchanged, 5 rejected";
+    assert!(dry.contains(expected), "{dry}");
+    let done = said(&case.run(&file, &["--rows", "30"]).await);
+    assert!(done.starts_with(expected), "{done}");
+    let mut lines = lines_of(&case.directory.path().join("tenants.csv.rejected.csv"));
+    lines.sort_by_key(|line| line.parse::<u32>().unwrap());
+    assert_eq!(lines, [rejected_lines(200), vec![last.to_string()]].concat());
+    for rows in ["30", "1", "2000"] {
+        let again = said(&case.run(&file, &["--rows", rows]).await);
+        assert!(
+            again.starts_with("0 created, 0 updated, 225 unchanged, 5 rejected"),
+            "{again}"
+        );
+    }
+    let view = call("GET /v1/facilities/f1/tenants/t70/consent");
+    assert_eq!(case.service.world.send(view).await.is(200)["name"], "Ben Ito");
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn whose_a_row_is_is_read_as_the_service_does() {
+    let csv = "\u{feff}\r\rname, tenant_id ,created_on\r\
+        Ada,t1,2020-01-01\rBen,t2,2020-01-01\r \r\rBad,t/3,2020-01-01\rBad,t/3,2020-01-01\r\
+        Eve,\"t1\",2020-01-01";
+    let ndjson = "\u{feff}\
+        {\"tenant_id\": \"t1\", \"name\": \"Ada\", \"created_on\": \"2020-01-01\"}\n\r\n\
+        {\"tenant_id\": \"t2\", \"name\": \"Ben\", \"created_on\": \"2020-01-01\"}\n\
+        {\"tenant_id\": \"t/3\"}\r\n{\"tenant_id\": \"t/3\"}\n\
+        {\"created_on\": \"2020-01-01\", \"tenant_id\": \"t\\u0031\", \"name\": \"Eve\"}";
+    for (name, content, lines) in [("a.csv", csv, ["8", "9"]), ("a.ndjson", ndjson, ["4", "5"])] {
+        let case = Case::new(0, Duration::ZERO).await;
+        let file = case.file(name, content);
+        let done = said(&case.run(&file, &["--rows", "1"]).await);
+        assert!(
+            done.starts_with("2 created, 1 updated, 0 unchanged, 2 rejected"),
+            "{name}: {done}"
+        );
+        let rejected = case.directory.path().join(format!("{name}.rejected.csv"));
+        assert_eq!(lines_of(&rejected), lines, "{name}");
+        let again = said(&case.run(&file, &["--rows", "1"]).await);
+        assert!(
+            again.starts_with("0 created, 0 updated, 3 unchanged, 2 rejected"),
+            "{name}: {again}"
+        );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
 async fn killed_in_the_middle_it_goes_on_and_nothing_is_lost_or_done_twice() {
     const ROWS: u32 = 1000;
     const PART: u64 = 50;
     let case = Case::new(0, Duration::from_millis(50)).await;
-    let file = case.file("tenants.csv", &csv(ROWS));
+    let file = case.file("tenants.csv", &csv_with_repeated_tenants(ROWS));
     let progress = case.directory.path().join("tenants.csv.progress");
     let mut kills = 0;
-    for parts in [3, 4, 5] {
+    for parts in [3, 5, 12] {
         case.kill(&file, &["--rows", &PART.to_string()], parts).await;
         kills += 1;
         assert!(progress.exists());
     }
     let done = said(&case.run(&file, &["--rows", &PART.to_string()]).await);
-    // A part that was on its way is sent again, and is unchanged then.
+    // Of the rejected rows' tenants, 3 stand there again. A part that was on its way is sent again, and is
+    // unchanged then.
     let rejected = rejected_lines(ROWS);
+    let taken = u64::from(ROWS.div_ceil(7)) + 980;
     assert!(done.contains(&format!("{} rejected", rejected.len())), "{done}");
     let counts: Vec<u64> = done
         .split(|character: char| !character.is_ascii_digit())
         .filter_map(|number| number.parse().ok())
         .take(4)
         .collect();
-    assert_eq!(counts.iter().sum::<u64>(), u64::from(ROWS), "{done}");
-    assert!(
-        counts[0] + counts[2] == 980 && counts[2] <= kills * PART,
-        "{done}"
-    );
-    assert!(case.service.rows.load(Ordering::SeqCst) <= 980 + kills * PART);
+    assert_eq!(counts[..3].iter().sum::<u64>(), taken, "{done}");
+    assert!(counts[2] <= kills * PART, "{done}");
+    assert!(case.service.rows.load(Ordering::SeqCst) <= taken + kills * PART);
     assert_eq!(
         lines_of(&case.directory.path().join("tenants.csv.rejected.csv")),
         rejected
     );
-    assert_eq!(case.totals().await["provided"], 980);
+    assert_eq!(case.totals().await["provided"], 983);
     assert!(!progress.exists());
 }
 
@@ -283,6 +347,9 @@ async fn what_goes_wrong_is_one_clear_line() {
     let good = case.file("tenants.csv", &csv(3));
     let no_columns = case.file("columns.csv", "name\nAda\n");
     let unknown = case.file("tenants.txt", "");
+    let open_quote = case.file("quote.csv", &(csv(3) + "t3,\"" + &"Ada\r\n".repeat(500_000)));
+    let often = "tenant_id,created_on,name\n".to_owned() + &"t1,2020-01-01,Ada\n".repeat(2001);
+    let often = case.file("often.csv", &often);
     for (file, arguments, expected) in [
         (&no_columns, vec![], "400 invalid_request"),
         (&no_columns, vec![], "tenant_id: must be a column of the file"),
@@ -291,6 +358,8 @@ async fn what_goes_wrong_is_one_clear_line() {
         (&good, vec!["--api", "nowhere"], "--api is no URL"),
         (&good, vec!["--token-file", "none"], "cannot read the token"),
         (&unknown, vec![], "--format"),
+        (&open_quote, vec![], "line 6: the row is too long"),
+        (&often, vec![], "line 2: the tenant's rows are too many"),
         (&PathBuf::from("none.csv"), vec![], "cannot read none.csv"),
     ] {
         let mut command = Command::new(env!("CARGO_BIN_EXE_tenant-import"));
