@@ -17,7 +17,9 @@ use crate::parts::Part;
 use crate::{Arguments, Format, is_id};
 
 /// Attempts for one part, some two minutes in all.
-const ATTEMPTS: u32 = 10;
+const ATTEMPTS: usize = 10;
+/// Attempts while others change the same tenants, some four seconds in all: the service has tried as well.
+const ATTEMPTS_AT_CONFLICTS: usize = 4;
 const FIRST_PAUSE: Duration = Duration::from_millis(500);
 const LONGEST_PAUSE: Duration = Duration::from_secs(30);
 const TIMEOUT: Duration = Duration::from_mins(1);
@@ -30,6 +32,26 @@ pub(crate) struct Outcome {
     pub(crate) updated: u64,
     pub(crate) unchanged: u64,
     pub(crate) rejected: Vec<Rejected>,
+}
+
+impl Outcome {
+    fn has_conflicts(&self) -> bool {
+        self.rejected.iter().any(|rejected| rejected.code == "conflict")
+    }
+
+    /// What became of the same rows over all, once they were sent again. Rows that were done before are unchanged
+    /// then; they are done once more where a conflict kept another row of their tenant from being done.
+    fn and_again(self, again: Self) -> Self {
+        let done = again.created + again.updated + again.unchanged;
+        let created = (self.created + again.created).min(done);
+        let updated = (self.updated + again.updated).min(done - created);
+        Self {
+            created,
+            updated,
+            unchanged: done - created - updated,
+            rejected: again.rejected,
+        }
+    }
 }
 
 /// A row that was not taken.
@@ -106,21 +128,32 @@ impl Api {
         self.uri.to_string()
     }
 
-    /// Sends a part, again and again while the service is away, and says so on the bar.
+    /// Sends a part, again where others hindered some of its rows.
     pub(crate) async fn send(&self, part: &Part, bar: &ProgressBar) -> Result<Outcome> {
-        let mut pause = FIRST_PAUSE;
-        let mut attempt = 1;
+        let mut outcome = self.ask(part, bar).await?;
+        for pause in pauses(ATTEMPTS_AT_CONFLICTS) {
+            if !outcome.has_conflicts() {
+                break;
+            }
+            bar.set_message("others change the same tenants, trying again");
+            tokio::time::sleep(pause).await;
+            outcome = outcome.and_again(self.ask(part, bar).await?);
+        }
+        Ok(outcome)
+    }
+
+    /// Asks again and again while the service is away, and says so on the bar.
+    async fn ask(&self, part: &Part, bar: &ProgressBar) -> Result<Outcome> {
+        let mut pauses = pauses(ATTEMPTS);
         let (status, body) = loop {
             match self.attempt(part).await {
                 Attempt::Answered(status, body) => break (status, body),
-                Attempt::Again(reason) if attempt == ATTEMPTS => {
-                    bail!("{reason}: run the same command again to go on");
-                }
                 Attempt::Again(reason) => {
+                    let Some(pause) = pauses.next() else {
+                        bail!("{reason}: run the same command again to go on");
+                    };
                     bar.set_message(format!("{reason}, trying again"));
                     tokio::time::sleep(pause).await;
-                    pause = (pause * 2).min(LONGEST_PAUSE);
-                    attempt += 1;
                 }
             }
         };
@@ -163,6 +196,12 @@ impl Api {
             Ok(Some((status, body))) => Attempt::Answered(status, body),
         }
     }
+}
+
+/// The pauses between so many attempts.
+fn pauses(attempts: usize) -> impl Iterator<Item = Duration> {
+    let longer = |pause: &Duration| Some((*pause * 2).min(LONGEST_PAUSE));
+    std::iter::successors(Some(FIRST_PAUSE), longer).take(attempts.saturating_sub(1))
 }
 
 /// Whether the same request may succeed later. It is safe to repeat.

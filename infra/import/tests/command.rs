@@ -25,7 +25,16 @@ struct Service {
     rows: AtomicU64,
     /// So many requests are answered 503, after they were carried out.
     failures: AtomicU32,
+    /// So many requests are carried out but for their last line, which is answered with a conflict.
+    conflicts: AtomicU32,
     delay: Duration,
+}
+
+/// Whether there is one left, which is taken.
+fn take(left: &AtomicU32) -> bool {
+    let less = |left: u32| left.checked_sub(1);
+    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
+        .is_ok()
 }
 
 async fn serve(State(service): State<Arc<Service>>, request: Request) -> Response {
@@ -35,21 +44,28 @@ async fn serve(State(service): State<Arc<Service>>, request: Request) -> Respons
     let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
     let media_type = parts.headers["content-type"].to_str().unwrap();
     let target = parts.uri.path_and_query().unwrap();
-    let call = call(&format!("{} {target}", parts.method)).body(media_type, str::from_utf8(&body).unwrap());
-    let answer = service.world.send(call).await;
+    let mut body = str::from_utf8(&body).unwrap();
+    let mut hindered = None;
+    if take(&service.conflicts) {
+        let (others, last) = body.trim_end().rsplit_once('\n').unwrap();
+        hindered = Some(json!({"line": body.lines().count(), "code": "conflict", "detail": last}));
+        body = others;
+    }
+    let call = call(&format!("{} {target}", parts.method)).body(media_type, body);
+    let mut answer = service.world.send(call).await;
     if answer.status.is_success() {
         let outcome = answer.body();
         let counts = ["created", "updated", "unchanged"].map(|count| outcome[count].as_u64().unwrap());
         service.rows.fetch_add(counts.iter().sum(), Ordering::SeqCst);
     }
     tokio::time::sleep(service.delay).await;
-    let fails = |left: u32| left.checked_sub(1);
-    if service
-        .failures
-        .fetch_update(Ordering::SeqCst, Ordering::SeqCst, fails)
-        .is_ok()
-    {
+    if take(&service.failures) {
         return StatusCode::SERVICE_UNAVAILABLE.into_response();
+    }
+    if let Some(hindered) = hindered {
+        let mut outcome = answer.body();
+        outcome["rejected"].as_array_mut().unwrap().push(hindered);
+        answer.text = outcome.to_string();
     }
     (answer.status, answer.text).into_response()
 }
@@ -74,6 +90,7 @@ impl Case {
             requests: AtomicU32::new(0),
             rows: AtomicU64::new(0),
             failures: AtomicU32::new(failures),
+            conflicts: AtomicU32::new(0),
             delay,
         });
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
@@ -283,6 +300,47 @@ async fn whose_a_row_is_is_read_as_the_service_does() {
             again.starts_with("0 created, 0 updated, 3 unchanged, 2 rejected"),
             "{name}: {again}"
         );
+    }
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn rows_that_others_hindered_are_sent_again_and_counted_once() {
+    let row = |id: &str, name: &str| format!("{id},{name},2024-01-01\n");
+    let ada = row("t1", "Ada") + &row("t1", "Eve");
+    for (rows, conflicts, expected) in [
+        (
+            row("t1", "Ada") + &row("t2", "Ben"),
+            2,
+            "2 created, 0 updated, 0 unchanged, 0 rejected",
+        ),
+        // Rows that were done are unchanged when they are sent again,
+        (
+            row("t2", "Ben") + &ada,
+            1,
+            "2 created, 1 updated, 0 unchanged, 0 rejected",
+        ),
+        // or done again, where the tenant does not stand as their last row says.
+        (
+            ada + &row("t1", "Zoe"),
+            1,
+            "1 created, 2 updated, 0 unchanged, 0 rejected",
+        ),
+        (
+            "t/1,Bad,2024-01-01\n".to_owned() + &row("t2", "Ben"),
+            1,
+            "1 created, 0 updated, 0 unchanged, 1 rejected",
+        ),
+        (
+            row("t1", "Ada") + &row("t2", "Ben"),
+            99,
+            "1 created, 0 updated, 0 unchanged, 1 rejected",
+        ),
+    ] {
+        let case = Case::new(0, Duration::ZERO).await;
+        case.service.conflicts.store(conflicts, Ordering::SeqCst);
+        let file = case.file("tenants.csv", &format!("tenant_id,name,created_on\n{rows}"));
+        let done = said(&case.run(&file, &[]).await);
+        assert!(done.starts_with(expected), "{rows}{done}");
     }
 }
 
