@@ -195,22 +195,29 @@ impl Intercept for Faults {
 }
 
 impl Emulator {
-    /// Starts an emulator on a free port of this machine, in memory.
+    /// Starts an emulator, or uses the database that the tests are to use.
     pub async fn start() -> Self {
+        match std::env::var("TEST_DYNAMODB_ENDPOINT") {
+            Ok(endpoint) => Self::at(endpoint, None, oneshot::channel().0),
+            Err(_) => Self::embedded().await,
+        }
+    }
+
+    /// Starts an emulator on a free port of this machine, in memory.
+    pub async fn embedded() -> Self {
         let (stop, stopped) = oneshot::channel::<()>();
-        let (endpoint, database) = if let Ok(endpoint) = std::env::var("TEST_DYNAMODB_ENDPOINT") {
-            (endpoint, None)
-        } else {
-            let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-            let endpoint = format!("http://{}", listener.local_addr().unwrap());
-            let database = dev::embedded::in_memory().unwrap();
-            let served = dynoxide::server::serve_with_shutdown(listener, database.clone(), async {
-                // Ends with its sender, when the emulator is dropped.
-                let _ = stopped.await;
-            });
-            tokio::spawn(served);
-            (endpoint, Some(database))
-        };
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let database = dev::embedded::in_memory().unwrap();
+        let served = dynoxide::server::serve_with_shutdown(listener, database.clone(), async {
+            // Ends with its sender, when the emulator is dropped.
+            let _ = stopped.await;
+        });
+        tokio::spawn(served);
+        Self::at(endpoint, Some(database), stop)
+    }
+
+    fn at(endpoint: String, database: Option<Database>, stop: oneshot::Sender<()>) -> Self {
         let mut random = [0; 8];
         SystemRandom::new().fill(&mut random).unwrap();
         Self {

@@ -84,7 +84,16 @@ pub struct World {
 impl World {
     /// A new world with an empty table.
     pub async fn new() -> Self {
-        let emulator = Arc::new(Emulator::start().await);
+        Self::on(Emulator::start().await).await
+    }
+
+    /// A new world on the emulator in this process, also where the tests use another database.
+    pub async fn embedded() -> Self {
+        Self::on(Emulator::embedded().await).await
+    }
+
+    async fn on(emulator: Emulator) -> Self {
+        let emulator = Arc::new(emulator);
         let store = emulator.store().await;
         let sns = SnsStandIn::start(&emulator.actions, &emulator.counts).await;
         let secrets = SecretsStandIn::start(&emulator.actions).await;

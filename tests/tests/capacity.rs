@@ -9,9 +9,10 @@
     reason = "a test that cannot go on fails, and the tables are also for reading"
 )]
 
+use std::collections::HashMap;
 use std::fmt::Write as _;
 
-use aws_sdk_dynamodb::types::{AttributeValue, ReturnConsumedCapacity};
+use aws_sdk_dynamodb::types::{AttributeValue, PutRequest, ReturnConsumedCapacity, WriteRequest};
 use futures_util::future::join_all;
 use serde_json::{Value, json};
 use tests::{Consumed, World, call};
@@ -53,21 +54,8 @@ fn tenant(number: usize) -> Value {
 
 /// `f1` with so many tenants.
 async fn facility_of(tenants: usize) -> World {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility("on").await;
-    if !world.takes_large_transactions() {
-        for first in (0..tenants).step_by(8) {
-            let registered = (first..tenants.min(first + 8)).map(|number| {
-                let mut tenant = tenant(number);
-                let id = tenant["tenant_id"].take();
-                let path = format!("f1/tenants/{}", id.as_str().unwrap());
-                let world = &world;
-                async move { world.put_tenant(&path, &tenant).await.is(201) }
-            });
-            join_all(registered).await;
-        }
-        return world;
-    }
     for first in (0..tenants).step_by(2_000) {
         let rows = (first..tenants.min(first + 2_000)).map(|number| tenant(number).to_string() + "\n");
         let call = call("POST /v1/facilities/f1/tenant-imports");
@@ -76,7 +64,42 @@ async fn facility_of(tenants: usize) -> World {
             .await;
         assert_eq!(answer.is(200)["rejected"], json!([]));
     }
-    world
+    let measured = World::new().await;
+    if measured.takes_large_transactions() {
+        return world;
+    }
+    // An import's transactions are too large for the database that is there: it gets what they wrote.
+    copy(&world, &measured).await;
+    measured
+}
+
+/// Copies every item from one world's table to another's.
+async fn copy(from: &World, to: &World) {
+    let ((source, table), (target, copied)) = (from.client(), to.client());
+    let mut start = None;
+    loop {
+        let page = source.scan().table_name(table).limit(400);
+        let page = page.set_exclusive_start_key(start).send().await.unwrap();
+        let items = page.items.unwrap_or_default();
+        let writes = items.chunks(25).map(|items| {
+            let write = |item: &HashMap<_, _>| {
+                let put = PutRequest::builder()
+                    .set_item(Some(item.clone()))
+                    .build()
+                    .unwrap();
+                WriteRequest::builder().put_request(put).build()
+            };
+            let writes = items.iter().map(write).collect();
+            target.batch_write_item().request_items(copied, writes).send()
+        });
+        for written in join_all(writes).await {
+            assert!(written.unwrap().unprocessed_items.unwrap_or_default().is_empty());
+        }
+        start = page.last_evaluated_key;
+        if start.is_none() {
+            return;
+        }
+    }
 }
 
 /// Stands for the cursor of the page before.
