@@ -21,7 +21,7 @@ use crate::postings::Posting;
 use crate::schema::{
     FACILITY, Key, PARTITION_KEY, REPORT_INDEX, REPORT_NAME, SORT_KEY, TENANT_PREFIX, facility_partition,
 };
-use crate::search::Search;
+use crate::search::{NAME_END, Search};
 use crate::store::{Consistency, Store};
 
 /// A page of up to so many rows may read as much as [`WALKED_PER_ROW`] and [`Reach`] allow it; a longer one in
@@ -367,7 +367,8 @@ impl Store {
         hits.dedup_by(|next, hit| next.name == hit.name);
         let at_most = limit.min(reach.tenants);
         // Where so many are listed that a stretch of the index is expected to show more of them, it is read.
-        if let ([first, .., last], Some(beyond)) = (hits.as_slice(), hits.get(at_most)) {
+        if let ([first, .., last], Some(beyond), true) = (hits.as_slice(), hits.get(at_most), at_most < limit)
+        {
             let are_close = hits.len() * reach.walked > residents * at_most;
             if are_close || first.folded_name() == beyond.folded_name() {
                 let (rows, end, _) = self.walk(&query.before(first), limit, reach.walked).await?;
@@ -432,7 +433,10 @@ impl Store {
             .expression_attribute_names("#name", REPORT_NAME)
             .expression_attribute_values(":facility", AttributeValue::S(facility_partition(facility)))
             // The separator alone sorts before every name.
-            .expression_attribute_values(":after", AttributeValue::S(after.unwrap_or("\u{1}").to_owned()))
+            .expression_attribute_values(
+                ":after",
+                AttributeValue::S(after.map_or_else(|| NAME_END.to_string(), str::to_owned)),
+            )
             .send()
             .await?;
         let is_more = answer.last_evaluated_key.is_some();
