@@ -1,5 +1,7 @@
 //! The local stack's stand-in for SNS, in this process.
 
+use std::time::Duration;
+
 use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
 use consent_sns::{EventsTopic, Sns};
 use serde_json::Value;
@@ -43,6 +45,11 @@ impl SnsStandIn {
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .retry_config(aws_sdk_sns::config::retry::RetryConfig::disabled())
+            .timeout_config(
+                aws_sdk_sns::config::timeout::TimeoutConfig::builder()
+                    .operation_timeout(Duration::from_secs(2))
+                    .build(),
+            )
             .endpoint_url(&self.endpoint)
             .interceptor(self.actions.clone())
             .build();

@@ -158,12 +158,12 @@ impl Messages {
                 "the decision is too old".to_owned(),
             ))
         };
-        let state = if published.is_ok() {
-            MessageState::Sent
-        } else {
-            MessageState::Failed
+        let settled = match published {
+            Ok(()) => self.store.settle(draft, &message, MessageState::Sent).await,
+            // It may be on its way: it stays accepted, and whoever withdraws waits for its time to be over.
+            Err(consent_sns::SendError::Unknown(_)) => Ok(()),
+            Err(_) => self.store.settle(draft, &message, MessageState::Failed).await,
         };
-        let settled = self.store.settle(draft, &message, state).await;
         match published {
             Ok(()) => {
                 if let Err(error) = settled {

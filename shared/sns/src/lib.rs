@@ -34,9 +34,12 @@ pub enum SendError {
     /// The number is on SNS's own opt-out list.
     #[error("the number is on the provider's own opt-out list")]
     OptedOut,
-    /// SNS could not be asked, or refused.
+    /// SNS refused.
     #[error("the provider did not do it: {0}")]
     Refused(String),
+    /// SNS was asked, and its answer did not come: the text may have left.
+    #[error("the provider may have done it: {0}")]
+    Unknown(String),
 }
 
 /// What may be logged of an SDK error: the service's message may quote the number, its code does not.
@@ -45,10 +48,15 @@ where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
-    SendError::Refused(match error.as_service_error() {
-        Some(service) => service.code().unwrap_or("refused").to_owned(),
-        None => DisplayErrorContext(error).to_string(),
-    })
+    match error {
+        SdkError::ServiceError(service) => {
+            SendError::Refused(service.err().code().unwrap_or("refused").to_owned())
+        }
+        error @ SdkError::ConstructionFailure(_) => {
+            SendError::Refused(DisplayErrorContext(error).to_string())
+        }
+        error => SendError::Unknown(DisplayErrorContext(error).to_string()),
+    }
 }
 
 impl Sns {
@@ -77,7 +85,7 @@ impl Sns {
         match self.send(Some(from), to, body).await {
             Ok(()) => {}
             Err(error @ SendError::OptedOut) => tracing::info!(%error, "a reply was not sent"),
-            Err(error @ SendError::Refused(_)) => {
+            Err(error @ (SendError::Refused(_) | SendError::Unknown(_))) => {
                 tracing::error!(%error, "a reply was not sent");
                 self.metrics.count_one(Metric::ReplyFailures, now);
             }

@@ -202,6 +202,23 @@ async fn a_key_under_which_nothing_left_is_free_for_another_body() {
 }
 
 #[tokio::test]
+async fn a_text_that_may_have_left_keeps_its_key() {
+    let world = World::with_ada().await;
+    world.sns.tell("PUT", "/delay/2500").await;
+    send(&world, "first", Some("k1"))
+        .await
+        .is_problem(503, "unavailable");
+    world.sns.tell("PUT", "/delay/0").await;
+    send(&world, "second", Some("k1"))
+        .await
+        .is_problem(422, "idempotency_key_reused");
+    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    assert_eq!(thread["messages"][0]["state"], "accepted");
+    // The same text is tried again once nobody can be at it any more.
+    send(&world, "first", Some("k1")).await.is(202);
+}
+
+#[tokio::test]
 async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
     let world = World::with_ada().await;
     let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
