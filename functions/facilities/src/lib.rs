@@ -151,9 +151,9 @@ impl Facilities {
     }
 
     async fn import(&self, request: &Request, facility: &str) -> Result<Response<Body>, Problem> {
+        let begun = Instant::now();
         let caller = self.caller(request, Scope::TenantsWrite, facility).await?;
         let facility = request::facility_id(facility)?;
-        let begun = Instant::now();
         let run = imports::run(request)?;
         let file = imports::File::read(request)?;
         let imported = self

@@ -14,7 +14,7 @@ use consent::record::Evidence;
 use consent::tenant::{Details, Registered, Residence, Tenant};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
-use tokio::time::Instant;
+use tokio::time::{Instant, timeout_at};
 
 use crate::error::StoreError;
 use crate::items::Versioned;
@@ -24,9 +24,9 @@ use crate::store::{GaveUp, Pause, Store};
 
 /// So many lanes are worked on at once.
 const LANES_AT_ONCE: usize = 8;
-/// No transaction begins later than this after the start. The function is ended after 29 s, and a caller who
-/// repeats the import finds everything done that was.
-const TIME_LIMIT: Duration = Duration::from_secs(25);
+/// An import is given up after so long. The function is ended after 29 s, and a caller who repeats the import finds
+/// everything done that was.
+const TIME_LIMIT: Duration = Duration::from_secs(26);
 
 /// Whether an import changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -79,6 +79,22 @@ impl Store {
         begun: Instant,
         now: Timestamp,
     ) -> Result<Vec<Imported>, RegisterError> {
+        let import = self.import_patiently(facility_id, registrants, run, evidence, now);
+        // Wherever that ends it: a transaction is done or not, and postings are hints.
+        match timeout_at(begun + TIME_LIMIT, import).await {
+            Ok(imported) => imported,
+            Err(elapsed) => Err(StoreError::Unavailable(elapsed.into()).into()),
+        }
+    }
+
+    async fn import_patiently(
+        &self,
+        facility_id: &FacilityId,
+        registrants: &[Registrant],
+        run: Run,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<Vec<Imported>, RegisterError> {
         let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
         let known = self.read_known(facility_id, ids).await?;
         let import = Import {
@@ -88,7 +104,6 @@ impl Store {
             repeated: repeated(registrants),
             evidence,
             now,
-            until: begun + TIME_LIMIT,
         };
         let done = match run {
             Run::Real => import.carry_out().await?,
@@ -113,7 +128,6 @@ struct Import<'a> {
     repeated: HashSet<&'a TenantId>,
     evidence: &'a Evidence,
     now: Timestamp,
-    until: Instant,
 }
 
 impl Import<'_> {
@@ -207,13 +221,16 @@ impl Import<'_> {
         lanes.into_values().collect()
     }
 
+    /// Whether a STOP from before may count: on a tenant's first registration.
+    fn may_hear(&self, registrant: &Registrant) -> bool {
+        registrant.replied_stop == RepliedStop::Yes && !self.known.tenants.contains_key(&registrant.tenant_id)
+    }
+
     /// A lane's rows as they go into transactions, see [`Store::register_together`].
     fn batches(&self, lane: &[Row]) -> Vec<Vec<Row>> {
         let comes_alone = |row: &Row| {
-            self.registrants.get(*row).is_some_and(|registrant| {
-                registrant.replied_stop == RepliedStop::Yes
-                    && !self.known.tenants.contains_key(&registrant.tenant_id)
-            })
+            let registrant = self.registrants.get(*row);
+            registrant.is_some_and(|registrant| self.may_hear(registrant))
         };
         lane.chunk_by(|one, next| !comes_alone(one) && !comes_alone(next))
             .flat_map(|rows| rows.chunks(TENANTS_PER_TRANSACTION))
@@ -246,7 +263,7 @@ impl Import<'_> {
     /// right then.
     fn known_of(&self, registrants: &[Registrant]) -> Option<Known> {
         let may_be_stale = |registrant: &Registrant| {
-            registrant.replied_stop == RepliedStop::Yes || self.repeated.contains(&registrant.tenant_id)
+            self.may_hear(registrant) || self.repeated.contains(&registrant.tenant_id)
         };
         if registrants.iter().any(may_be_stale) {
             return None;
@@ -270,9 +287,6 @@ impl Import<'_> {
         let mut known = self.known_of(&registrants);
         let mut pause = Pause::long();
         loop {
-            if Instant::now() > self.until {
-                return Err(StoreError::Unavailable("the time for an import is over".into()).into());
-            }
             let result = self
                 .store
                 .register_together(facility_id, &registrants, known.take(), self.evidence, self.now)
