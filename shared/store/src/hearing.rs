@@ -182,7 +182,7 @@ impl Store {
                 }
             }
         };
-        // A later keyword has overtaken the rest of this one: it reaches them all.
+        // A later keyword has overtaken the rest of this one: it reaches them all, and nobody is told of this one.
         let keyword = heard.keyword.filter(|_| applied == Some(number.keywords));
         let reached = seen.as_ref().and_then(|seen| seen.reached.as_ref());
         let mut rest = number.tenants.iter().filter(|tenant| Some(*tenant) > reached);
@@ -230,7 +230,8 @@ impl Store {
                 }
             }
         }
-        effect.tenants_changed |= !moves.is_empty();
+        effect.number_changed &= heard.keyword == keyword;
+        effect.tenants_changed = (effect.tenants_changed && heard.keyword == keyword) || !moves.is_empty();
         writes.extend(self.count(heard.facility, moves)?);
         let in_flight = withdrawn.iter().flat_map(|tenant| tenant.in_flight.values());
         let in_flight_until = in_flight.map(|in_flight| in_flight.until).max();
