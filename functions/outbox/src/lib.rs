@@ -112,7 +112,7 @@ impl Outbox {
             .into_values()
             .map(|changes| self.publish_in_turn(changes, &away))
             .collect();
-        let publishing = stream::iter(publishing).buffered(TENANTS_AT_ONCE);
+        let publishing = stream::iter(publishing).buffer_unordered(TENANTS_AT_ONCE);
         let unpublished: Vec<Vec<String>> = publishing.collect().await;
         let failure = |item_identifier| BatchItemFailure { item_identifier };
         Response {

@@ -46,8 +46,8 @@ pub(crate) struct Reader {
     http: http::Client,
     invocations: String,
     checkpoint: Checkpoint,
-    /// Shards to go on with, before it is asked which there are: there was something in each.
-    busy: Vec<String>,
+    /// The shards to read, as long as there is something in one of them and none is at its end.
+    shards: Vec<String>,
     /// Where to go on in a shard, good for some minutes.
     iterators: HashMap<String, String>,
     /// Shards that have been read to their ends.
@@ -86,7 +86,7 @@ impl Reader {
             http: http::client(),
             invocations: format!("{lambda}/2015-03-31/functions/{FUNCTION}/invocations"),
             checkpoint: Checkpoint::read(data.map(|data| data.join("stream.json")))?,
-            busy: Vec::new(),
+            shards: Vec::new(),
             iterators: HashMap::new(),
             finished: HashSet::new(),
         })
@@ -97,9 +97,9 @@ impl Reader {
         let mut said = String::new();
         loop {
             match self.round().await {
-                Ok(published) => {
+                Ok(changes) => {
                     said.clear();
-                    if published == 0 {
+                    if changes == 0 {
                         sleep(IDLE).await;
                     }
                 }
@@ -111,7 +111,7 @@ impl Reader {
                     }
                     // Iterators expire, and streams are trimmed.
                     self.iterators.clear();
-                    self.busy.clear();
+                    self.shards.clear();
                     sleep(RETRY).await;
                 }
             }
@@ -120,17 +120,17 @@ impl Reader {
 
     /// Publishes what is read of each shard at a time, and says how many changes there were.
     async fn round(&mut self) -> Result<usize> {
-        if self.busy.is_empty() {
-            self.busy = self.look().await?;
+        if self.shards.is_empty() {
+            self.shards = self.look().await?;
         }
         let stream = self.checkpoint.positions.stream.clone();
+        let shards = std::mem::take(&mut self.shards);
         let mut read = 0;
-        for shard in std::mem::take(&mut self.busy) {
-            let changes = self.read(&stream, &shard).await?;
-            read += changes;
-            if changes > 0 && !self.finished.contains(&shard) {
-                self.busy.push(shard);
-            }
+        for shard in &shards {
+            read += self.read(&stream, shard).await?;
+        }
+        if read > 0 && !shards.iter().any(|shard| self.finished.contains(shard)) {
+            self.shards = shards;
         }
         Ok(read)
     }
@@ -152,12 +152,13 @@ impl Reader {
                 published: BTreeMap::new(),
             };
             self.finished.clear();
+            self.iterators.clear();
         }
-        self.shards(&stream).await
+        self.open_shards(&stream).await
     }
 
     /// The shards that can be read: a record's predecessors may be in the parent of its shard.
-    async fn shards(&self, stream: &str) -> Result<Vec<String>> {
+    async fn open_shards(&self, stream: &str) -> Result<Vec<String>> {
         let mut shards: Vec<Shard> = Vec::new();
         let mut start = None;
         loop {

@@ -210,6 +210,26 @@ async fn while_sns_is_away_the_batch_waits() {
 }
 
 #[tokio::test]
+async fn while_sns_is_away_few_are_tried() {
+    let world = World::new().await;
+    let mut batch = batch();
+    let novak = positions(&batch, "t-novak")[0];
+    let record = batch["Records"][novak].clone();
+    let many = (0..60).map(|number| {
+        let mut record = record.clone();
+        record["dynamodb"]["Keys"]["PK"]["S"] = json!(format!("TENANT#demo#t{number}"));
+        record["dynamodb"]["SequenceNumber"] = json!(number.to_string());
+        record
+    });
+    batch["Records"] = many.collect();
+    world.sns.tell("PUT", "/failures/1000").await;
+    world.counts.take();
+    assert_eq!(world.publish(batch).await.len(), 60);
+    let tried = world.counts.take()["PublishFailures"];
+    assert!((1..=16).contains(&tried), "{tried}");
+}
+
+#[tokio::test]
 async fn a_tenants_records_are_published_in_turn_whatever_order_they_come_in() {
     let world = World::new().await;
     let mut batch = batch();
