@@ -13,7 +13,7 @@ use crate::{Format, is_id};
 const PART_BYTES: usize = 1024 * 1024;
 /// No tenant has more bytes, and no header: the service takes 4 MiB for both.
 const TENANT_BYTES: usize = 2 * 1024 * 1024;
-/// No tenant has more rows: the service does them one after another, and has 20 seconds.
+/// No tenant has more rows: the service does them in turn, and has less than half a minute.
 const TENANT_ROWS: usize = 2000;
 
 /// Rows that are sent together.

@@ -76,7 +76,15 @@ impl Progress {
                 rejected_bytes: 0,
             }),
             file: progress,
-            rejected: beside(file, ".rejected.csv"),
+            // A dry run is told apart: an import that was interrupted goes on in its own.
+            rejected: beside(
+                file,
+                if *dry_run {
+                    ".dry-run.rejected.csv"
+                } else {
+                    ".rejected.csv"
+                },
+            ),
             kept: !dry_run,
         }
     }

@@ -220,7 +220,14 @@ async fn a_file_goes_in_parts_and_rejections_name_its_lines() {
         done.starts_with("490 created, 0 updated, 0 unchanged, 10 rejected"),
         "{done}"
     );
-    assert_eq!(case.left(), ["tenants.csv", "tenants.csv.rejected.csv"]);
+    assert_eq!(
+        case.left(),
+        [
+            "tenants.csv",
+            "tenants.csv.dry-run.rejected.csv",
+            "tenants.csv.rejected.csv"
+        ]
+    );
     let rejected = case.directory.path().join("tenants.csv.rejected.csv");
     assert_eq!(lines_of(&rejected), rejected_lines(500));
     assert!(!fs::read_to_string(&rejected).unwrap().contains("Ada"));
