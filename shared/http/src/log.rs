@@ -1,7 +1,6 @@
 //! The log: what it looks like, and what gets into it.
 
 use std::env;
-use std::io::stdout;
 
 use lambda_http::tracing::subscriber::filter::{EnvFilter, LevelFilter};
 use lambda_http::tracing::subscriber::fmt;
@@ -20,10 +19,7 @@ pub fn start() {
     let filter = EnvFilter::builder()
         .with_default_directive(level.into())
         .from_env_lossy();
-    let lines = fmt()
-        .with_target(false)
-        .with_env_filter(filter)
-        .with_writer(stdout);
+    let lines = fmt().with_target(false).with_env_filter(filter);
     match env::var("AWS_LAMBDA_LOG_FORMAT") {
         Ok(format) if format.eq_ignore_ascii_case("json") => lines.json().init(),
         _ => lines.init(),

@@ -253,7 +253,7 @@ impl Store {
                     .table_name(&self.table)
                     .set_key(Some(Key::totals(facility, shard).attributes()))
                     .update_expression(
-                        "SET #schema = :schema \
+                        "SET #schema = if_not_exists(#schema, :schema) \
                          ADD provided :provided, not_provided :not_provided, opted_out :opted_out",
                     )
                     .expression_attribute_names("#schema", SCHEMA)
