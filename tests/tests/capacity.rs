@@ -241,6 +241,12 @@ async fn measure(sizes: &[usize]) {
         write!(tables[PAGES.len()], " {totals} |").unwrap();
         write!(tables[PAGES.len() + 1], " {} |", filtered(&world).await).unwrap();
         let units = changes(&world).await;
+        // A transaction of the tenant, the record and the totals, two units each, and the index.
+        let toggle = units.first().map(|(_, _, written)| *written);
+        assert!(
+            !world.takes_large_transactions() || toggle == Some(7.0),
+            "{toggle:?}"
+        );
         let first = units_of_changes.get_or_insert_with(|| units.clone());
         assert_eq!(*first, units, "whatever the size");
     }
