@@ -39,14 +39,25 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
     } else {
         json!(answer.text)
     };
+    let errors = errors(schema, &body);
+    assert!(errors.is_empty(), "{method} {path}, {status}: {errors:#?}");
+}
+
+/// Panics when an event is not as the document describes it.
+#[track_caller]
+pub(crate) fn check_event(event: &Value) {
+    let errors = errors(&json!({"$ref": "#/components/schemas/Event"}), event);
+    assert!(errors.is_empty(), "{}: {errors:#?}", event["id"]);
+}
+
+fn errors(schema: &Value, document: &Value) -> Vec<String> {
     // References are into the components of the document.
     let schema = json!({"components": DOCUMENT["components"], "allOf": [schema]});
     let validator = jsonschema::draft202012::new(&schema).unwrap();
-    let errors: Vec<String> = validator
-        .iter_errors(&body)
+    validator
+        .iter_errors(document)
         .map(|error| format!("{}: {error}", error.instance_path()))
-        .collect();
-    assert!(errors.is_empty(), "{method} {path}, {status}: {errors:#?}");
+        .collect()
 }
 
 fn operation(method: &str, path: &str) -> Option<&'static Value> {

@@ -266,6 +266,7 @@ impl World {
     pub async fn publish(&self, event: Value) -> Vec<String> {
         let event = serde_json::from_value(event).expect("an event of a table's stream");
         let failures = self.outbox.handle(event).await.batch_item_failures.into_iter();
+        self.sns.events().await.iter().for_each(described::check_event);
         failures.map(|failure| failure.item_identifier).collect()
     }
 }

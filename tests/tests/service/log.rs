@@ -188,6 +188,8 @@ async fn nothing_personal_reaches_the_log() {
     let _kept = log.keep();
     let world = World::new().await;
     everything(&world).await;
+    world.sns.tell("PUT", "/failures/1").await;
+    world.publish(world.stream()).await;
     everything(&world.with_faults(&Faults::cut())).await;
     everything(&world.with_faults(&Faults::read_only())).await;
     for code in ["ThrottlingException", "ValidationException"] {
@@ -201,6 +203,7 @@ async fn nothing_personal_reaches_the_log() {
         "a reply was not sent",
         "did not take a number off its list",
         "a record was not carried out",
+        "a record was not published",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }
