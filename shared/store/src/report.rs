@@ -14,10 +14,11 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, from_items};
 
-use crate::cursor::{BadCursor, CursorKey};
+use crate::cursor::CursorKey;
 use crate::error::StoreError;
 use crate::items::Item;
 use crate::postings::Posting;
+use crate::report_query::ReportQuery;
 use crate::schema::{
     FACILITY, Key, PARTITION_KEY, REPORT_INDEX, REPORT_NAME, SORT_KEY, TENANT_PREFIX, facility_partition,
 };
@@ -95,7 +96,7 @@ pub struct ReportRow {
     pub changed_at: Option<String>,
     /// Their place; none once they moved out.
     #[serde(default)]
-    report_name: String,
+    pub(crate) report_name: String,
 }
 
 fn tenant_of_sort_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TenantId, D::Error> {
@@ -120,16 +121,6 @@ impl Totals {
     fn residents(self) -> usize {
         usize::try_from(self.provided + self.not_provided + self.opted_out).unwrap_or_default()
     }
-}
-
-/// What is asked of the report.
-#[derive(Debug, Clone)]
-pub struct ReportQuery {
-    facility: FacilityId,
-    search: Option<Search>,
-    statuses: Vec<Status>,
-    /// The sort key of the last row of the page before.
-    after: Option<String>,
 }
 
 /// A page of the report.
@@ -160,109 +151,6 @@ struct Walked {
 
 /// Rows, and the place after which the next ones are, where there may be more.
 type Rows = (Vec<ReportRow>, Option<String>);
-
-impl ReportQuery {
-    /// A query as it is typed. No statuses means all of them.
-    ///
-    /// # Errors
-    /// The cursor is none of this query.
-    pub fn new(
-        facility: &FacilityId,
-        search: &str,
-        mut statuses: Vec<Status>,
-        cursor: Option<&str>,
-        cursors: &CursorKey,
-    ) -> Result<Self, BadCursor> {
-        statuses.sort_unstable();
-        statuses.dedup();
-        let query = Self {
-            facility: facility.clone(),
-            search: Search::parse(search),
-            statuses,
-            after: None,
-        };
-        match cursor {
-            Some(cursor) => query.turn(cursor, cursors),
-            None => Ok(query),
-        }
-    }
-
-    /// The same query from a page's `next` on.
-    ///
-    /// # Errors
-    /// The cursor is none of this query.
-    pub fn turn(mut self, cursor: &str, cursors: &CursorKey) -> Result<Self, BadCursor> {
-        self.after = Some(cursors.open(&self.list(), cursor)?);
-        Ok(self)
-    }
-
-    /// The same query as an export, its cursor left aside: from the start, or from where a part of it ended.
-    ///
-    /// # Errors
-    /// The part is none of this query.
-    pub fn export(mut self, part: Option<&str>, cursors: &CursorKey) -> Result<Self, BadCursor> {
-        self.after = match part {
-            Some(part) => Some(cursors.open(&format!("export/{}", self.list()), part)?),
-            None => None,
-        };
-        Ok(self)
-    }
-
-    /// The same query from behind a row on.
-    #[must_use]
-    pub fn following(&self, row: &ReportRow) -> Self {
-        Self {
-            after: Some(row.report_name.clone()),
-            ..self.clone()
-        }
-    }
-
-    /// Names what is left to export from here on, for [`ReportQuery::export`]. `None`: nothing is done yet.
-    pub fn part(&self, cursors: &CursorKey) -> Option<String> {
-        let after = self.after.as_deref()?;
-        Some(cursors.seal(&format!("export/{}", self.list()), after))
-    }
-
-    /// What a cursor of this query is bound to.
-    fn list(&self) -> String {
-        let search = self.search.as_ref().map_or("", Search::canonical);
-        let statuses: Vec<&str> = self.statuses.iter().map(|status| status.as_str()).collect();
-        format!("report/{}/{}/{search}", self.facility, statuses.join("+"))
-    }
-
-    fn selects_all(&self) -> bool {
-        self.search.is_none() && self.statuses.is_empty()
-    }
-
-    fn selects(&self, row: &ReportRow) -> bool {
-        (self.statuses.is_empty() || self.statuses.contains(&row.status))
-            && self
-                .search
-                .as_ref()
-                .is_none_or(|search| search.finds(&row.name, row.cell_phone.as_ref(), &row.units))
-    }
-
-    /// Whether it may select whom a posting lists, as far as that says: it says what its token is about.
-    fn may_select(&self, posting: &Posting) -> bool {
-        let search = self.search.as_ref();
-        search.is_none_or(|search| search.may_find(posting.folded_name(), &posting.listed))
-    }
-
-    /// The same query from a posting's place on, and hardly earlier.
-    fn before(&self, posting: &Posting) -> Self {
-        let mut place = posting.name.clone();
-        place.pop();
-        Self {
-            // Not back behind the page before.
-            after: self.after.clone().max(Some(place)),
-            ..self.clone()
-        }
-    }
-
-    fn key_of(&self, posting: &Posting) -> Key {
-        Key::tenant(&self.facility, &posting.tenant_id)
-    }
-}
 
 impl Store {
     /// A page of the report, or `None` where there is no such facility. What it reads depends on `limit` and not
@@ -314,10 +202,7 @@ impl Store {
         let (Some(place), true) = (&after, rows.len() < limit && more > 0) else {
             return Ok((rows, after));
         };
-        let rest = ReportQuery {
-            after: Some(place.clone()),
-            ..query.clone()
-        };
+        let rest = query.behind(place);
         let (others, after, _) = self.walk(&rest, limit - rows.len(), more).await?;
         rows.extend(others);
         Ok((rows, after))
@@ -408,10 +293,7 @@ impl Store {
             .residents(&query.facility, query.after.as_deref(), EXPORTED_AT_ONCE)
             .await?;
         let rows = read.into_iter().filter(|row| query.selects(row)).collect();
-        let rest = after.map(|after| ReportQuery {
-            after: Some(after),
-            ..query.clone()
-        });
+        let rest = after.map(|after| query.behind(&after));
         Ok(Export { rows, rest })
     }
 
