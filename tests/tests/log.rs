@@ -1,4 +1,6 @@
 //! Nothing personal reaches the log, no name, no phone number, no text, and nothing secret, whatever happens.
+//!
+//! A binary of its own: what is logged first by a thread that keeps no log is not kept by the others either.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
@@ -47,7 +49,7 @@ impl Log {
                 "consent_sns",
                 "consent_secrets",
                 "outbox",
-                "service",
+                "log",
             ]
             .contains(&target)
         });

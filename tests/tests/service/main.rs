@@ -9,7 +9,6 @@ mod import_files;
 mod import_twice;
 mod inbound;
 mod journey;
-mod log;
 mod messages;
 mod metrics;
 mod openapi;
