@@ -24,7 +24,6 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::sync::oneshot;
 
-use crate::actions::Actions;
 use crate::capacity::Capacity;
 use crate::counts::Counts;
 
@@ -36,7 +35,6 @@ pub struct Emulator {
     pub capacity: Capacity,
     endpoint: String,
     table: String,
-    pub(crate) actions: Actions,
     /// The emulator's own; `None`: the tests use another database.
     database: Option<Database>,
     pub(crate) counts: Counts,
@@ -225,7 +223,6 @@ impl Emulator {
             capacity: Capacity::default(),
             endpoint,
             table: format!("consent-{:016x}", u64::from_le_bytes(random)),
-            actions: Actions::default(),
             counts: Counts::default(),
             database,
             _stop: stop,
@@ -257,7 +254,6 @@ impl Emulator {
             .endpoint_url(&self.endpoint)
             .interceptor(self.requests.clone())
             .interceptor(self.capacity.clone())
-            .interceptor(self.actions.clone())
     }
 
     /// A store on the same table, its way disturbed. It does not try again: tests need not wait.

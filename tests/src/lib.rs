@@ -9,13 +9,13 @@
     reason = "a test that cannot go on fails"
 )]
 
-mod actions;
 mod capacity;
 mod chain;
 mod counts;
 mod described;
 mod emulator;
 mod issuer;
+mod linked;
 mod requests;
 mod secrets;
 mod sns;
@@ -37,12 +37,12 @@ use serde_json::Value;
 use sms_topic::SmsTopic;
 use sms_webhook::{ProviderKeys, SmsWebhook};
 
-pub use actions::Actions;
 pub use capacity::{Capacity, Consumed};
 pub use chain::{canonical, verify_chain};
 pub use counts::Counts;
 pub use emulator::{Emulator, Faults, Requests};
 pub use issuer::{Issuer, Token, mac, sign};
+pub use linked::linked_actions;
 pub use requests::{Answer, Call, call, telnyx, telnyx_by, twilio, twilio_by, twilio_form};
 pub use secrets::{SecretsStandIn, secret};
 pub use sns::SnsStandIn;
@@ -61,8 +61,6 @@ pub struct World {
     pub requests: Requests,
     /// Measures what they consume of the table.
     pub capacity: Capacity,
-    /// What the functions needed permission for.
-    pub actions: Actions,
     /// What the functions counted.
     pub counts: Counts,
     /// What takes the texts that the functions send.
@@ -95,8 +93,8 @@ impl World {
     async fn on(emulator: Emulator) -> Self {
         let emulator = Arc::new(emulator);
         let store = emulator.store().await;
-        let sns = SnsStandIn::start(&emulator.actions, &emulator.counts).await;
-        let secrets = SecretsStandIn::start(&emulator.actions).await;
+        let sns = SnsStandIn::start(&emulator.counts).await;
+        let secrets = SecretsStandIn::start().await;
         Self::of(emulator, store, sns, secrets, Access::by_authorizer)
     }
 
@@ -137,7 +135,6 @@ impl World {
             },
             sns,
             secrets,
-            actions: emulator.actions.clone(),
             counts: emulator.counts.clone(),
             requests: emulator.requests.clone(),
             capacity: emulator.capacity.clone(),

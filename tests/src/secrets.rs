@@ -10,7 +10,6 @@ use serde_json::{Value, json};
 use tokio::net::TcpListener;
 
 use crate::TWILIO_AUTH_TOKEN;
-use crate::actions::Actions;
 use crate::emulator::Requests;
 use crate::requests::{TELNYX_SEED, telnyx_public_key};
 
@@ -35,11 +34,10 @@ pub struct SecretsStandIn {
     /// Counts what the functions ask of it.
     pub requests: Requests,
     endpoint: String,
-    actions: Actions,
 }
 
 impl SecretsStandIn {
-    pub(crate) async fn start(actions: &Actions) -> Self {
+    pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/secrets", listener.local_addr().unwrap());
         let router = dev::secrets::router(&with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED));
@@ -47,7 +45,6 @@ impl SecretsStandIn {
         Self {
             requests: Requests::default(),
             endpoint,
-            actions: actions.clone(),
         }
     }
 
@@ -63,10 +60,7 @@ impl SecretsStandIn {
 
     /// The secret as a function has it that has just started.
     pub fn secret<T>(&self, read: Reader<T>) -> Secret<T> {
-        let config = self
-            .config()
-            .interceptor(self.requests.clone())
-            .interceptor(self.actions.clone());
+        let config = self.config().interceptor(self.requests.clone());
         Secret::new(Client::from_conf(config.build()), SECRET_ARN, read)
     }
 

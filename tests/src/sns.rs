@@ -7,25 +7,22 @@ use consent_sns::{EventsTopic, Sns};
 use serde_json::Value;
 use tokio::net::TcpListener;
 
-use crate::actions::Actions;
 use crate::counts::Counts;
 
 /// The stand-in, until the test ends.
 #[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
-    actions: Actions,
     counts: Counts,
 }
 
 impl SnsStandIn {
-    pub(crate) async fn start(actions: &Actions, counts: &Counts) -> Self {
+    pub(crate) async fn start(counts: &Counts) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/sns", listener.local_addr().unwrap());
         tokio::spawn(async { axum::serve(listener, dev::sns::router()).await });
         Self {
             endpoint,
-            actions: actions.clone(),
             counts: counts.clone(),
         }
     }
@@ -51,7 +48,6 @@ impl SnsStandIn {
                     .build(),
             )
             .endpoint_url(&self.endpoint)
-            .interceptor(self.actions.clone())
             .build();
         aws_sdk_sns::Client::from_conf(config)
     }

@@ -17,7 +17,7 @@ use tokio::signal::unix::{SignalKind, signal};
 use tokio::sync::oneshot;
 use tokio::time::{Instant, sleep, timeout};
 
-use crate::workspace::Workspace;
+use dev::workspace::Workspace;
 
 /// The line that `cargo dev` was written for: its runtime API and its router are what the relay speaks to.
 const LINE: &str = "1.9.";

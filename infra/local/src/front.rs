@@ -21,7 +21,7 @@ use tokio::time::timeout;
 
 use crate::functions::EXIT_ERROR;
 use crate::http;
-use crate::workspace::Workspace;
+use dev::workspace::Workspace;
 
 /// The largest body that any function takes.
 const BODY_LIMIT: usize = 4 * 1024 * 1024;

@@ -1,8 +1,9 @@
-//! What the local stack shares with the tests: the stand-ins for SNS and Secrets Manager, and an
-//! HTTP client.
+//! What the local stack shares with the tests: the stand-ins for SNS and Secrets Manager, an HTTP client, and
+//! where the functions' binaries are.
 
 pub mod clock;
 pub mod embedded;
 pub mod http;
 pub mod secrets;
 pub mod sns;
+pub mod workspace;

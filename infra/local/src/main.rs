@@ -15,7 +15,6 @@ mod store;
 mod stream;
 mod tokens;
 mod up;
-mod workspace;
 
 use std::ffi::OsString;
 use std::path::PathBuf;
@@ -26,7 +25,7 @@ use clap::{Args, Parser, Subcommand};
 use dev::{clock, http, secrets, sns};
 
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
-use crate::workspace::Workspace;
+use dev::workspace::Workspace;
 
 /// The whole service on one machine, until Ctrl-C.
 #[derive(Parser)]

@@ -19,8 +19,8 @@ use crate::functions::{self, Surroundings};
 use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
-use crate::workspace::Workspace;
 use crate::{front, secrets, seed, sns, stream};
+use dev::workspace::Workspace;
 
 /// What of this process's environment the functions see: how much they log.
 const PASSED_ON: [&str; 4] = [

@@ -12,13 +12,15 @@ use tokio::process::Command;
 
 /// The workspace that `cargo dev` runs.
 #[derive(Debug)]
-pub(crate) struct Workspace {
-    pub(crate) root: PathBuf,
-    pub(crate) target: PathBuf,
+pub struct Workspace {
+    /// Its folder.
+    pub root: PathBuf,
+    /// Where Cargo puts what it builds.
+    pub target: PathBuf,
     /// The names of the functions under `functions/`.
-    pub(crate) functions: BTreeSet<String>,
+    pub functions: BTreeSet<String>,
     /// Path to function, from `[workspace.metadata.lambda.watch.router]`: the table that cargo-lambda reads too.
-    pub(crate) routes: BTreeMap<String, String>,
+    pub routes: BTreeMap<String, String>,
 }
 
 #[derive(Deserialize)]
@@ -65,7 +67,7 @@ struct Target {
 
 impl Workspace {
     /// Asks Cargo about the workspace around the current directory.
-    pub(crate) async fn read() -> Result<Self> {
+    pub async fn read() -> Result<Self> {
         let mut command = cargo();
         command.args(["metadata", "--format-version=1", "--no-deps"]);
         let output = run(command).await?;
@@ -86,7 +88,7 @@ impl Workspace {
     }
 
     /// Where a stack describes itself unless told otherwise.
-    pub(crate) fn stack_path(&self) -> PathBuf {
+    pub fn stack_path(&self) -> PathBuf {
         self.target.join("dev").join("stack.json")
     }
 
@@ -95,7 +97,7 @@ impl Workspace {
     /// They are named by `--bin` and not by `-p`: so Cargo resolves features for the whole workspace, as it did
     /// for this binary and does for `cargo test`, and nothing is built twice. This binary, which is running, is
     /// not among them.
-    pub(crate) async fn build_functions(&self) -> Result<BTreeMap<String, PathBuf>> {
+    pub async fn build_functions(&self) -> Result<BTreeMap<String, PathBuf>> {
         let mut command = cargo();
         command
             .current_dir(&self.root)

@@ -7,13 +7,10 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::fs;
 use std::path::Path;
 
-use consent_http::clock;
+use dev::workspace::Workspace;
 use serde_json::{Map, Value, json};
 use serde_yaml_ng::Value as Yaml;
-use tests::{Call, World, call, telnyx, twilio};
-
-const OFFICE: &str = "+15125550100";
-const ADA: &str = "+15125550142";
+use tests::{World, linked_actions};
 
 fn root() -> &'static Path {
     Path::new(concat!(env!("CARGO_MANIFEST_DIR"), "/.."))
@@ -198,7 +195,7 @@ fn the_environment_is_what_the_code_reads() {
     }
 }
 
-/// What a function may do by its role, in the words of [`tests::Actions`]. What the platform does in its name is left
+/// What a function may do by its role, in the words of [`tests::linked_actions`]. What the platform does in its name is left
 /// out.
 fn allowed(template: &Value, function: &Value) -> BTreeSet<String> {
     let mut allowed = BTreeSet::new();
@@ -246,155 +243,29 @@ fn allowed(template: &Value, function: &Value) -> BTreeSet<String> {
     allowed
 }
 
-/// Everything that the functions do, noted by function.
-struct Observer {
-    world: World,
-    seen: BTreeMap<&'static str, BTreeSet<String>>,
-}
-
-impl Observer {
-    async fn send(&mut self, function: &'static str, call: Call) {
-        let answer = self.world.send(call).await;
-        assert!(!answer.status.is_server_error(), "{}", answer.text);
-        self.note(function);
-    }
-
-    fn note(&mut self, function: &'static str) {
-        let actions = self.world.actions.take();
-        self.seen.entry(function).or_default().extend(actions);
-    }
-
-    async fn put(&mut self, function: &'static str, path: &str, body: Value) {
-        self.send(
-            function,
-            call(&format!("PUT /v1/facilities/f1{path}")).json(&body),
-        )
-        .await;
-    }
-
-    async fn get(&mut self, function: &'static str, path: &str) {
-        self.send(function, call(&format!("GET /v1/facilities/f1{path}")))
-            .await;
-    }
-
-    async fn facility(&mut self, enabled: bool, number: &str) {
-        let body = json!({"name": "Main Street", "two_way_texting": {"enabled": enabled, "number": number}});
-        self.put("facilities", "", body).await;
-    }
-
-    async fn portal(&mut self, consented: bool) {
-        let call = call("PUT /v1/portal/consent").tenant("f1", "t1");
-        self.send("portal", call.json(&json!({"consented": consented})))
-            .await;
-    }
-
-    async fn message(&mut self, key: &str) {
-        let call = call("POST /v1/facilities/f1/tenants/t1/messages").header("idempotency-key", key);
-        self.send("messages", call.json(&json!({"body": "The gate code is new."})))
-            .await;
-    }
-
-    async fn deliver(&mut self, id: &str, body: &str) {
-        let message = json!({
-            "originationNumber": ADA, "destinationNumber": OFFICE, "messageKeyword": "K",
-            "messageBody": body, "inboundMessageId": id,
-        });
-        let sns = json!({"Message": message.to_string(), "Timestamp": clock::now()});
-        assert!(self.world.deliver(json!({"Records": [{"Sns": sns}]})).await);
-        self.note("sms-topic");
-    }
-}
-
+/// Whatever branch it takes, a function can do what is linked into it, and nothing else: its role allows that and no
+/// more.
 #[tokio::test]
-async fn each_function_may_do_what_it_does_and_no_more() {
-    let world = World::new().await;
-    world.actions.take();
-    let mut observer = Observer {
-        world,
-        seen: BTreeMap::new(),
-    };
-    let tenant = |phone: &str| json!({"name": "Ada Moreno", "cell_phone": phone, "units": ["A12"], "created_on": "2020-01-01"});
-
-    observer.facility(true, "+15125550101").await;
-    observer.facility(true, OFFICE).await;
-    observer.get("facilities", "").await;
-    for phone in ["+15125550143", ADA] {
-        observer.put("facilities", "/tenants/t1", tenant(phone)).await;
-    }
-    observer.put("facilities", "/tenants/t2", tenant(ADA)).await;
-    observer
-        .send("facilities", call("DELETE /v1/facilities/f1/tenants/t2"))
-        .await;
-    observer.put("facilities", "/tenants/t2", tenant(ADA)).await;
-
-    let file =
-        "tenant_id,name,cell_phone,created_on\nt2,Ben Ito,+15125550144,2020-01-01\nt3,Cy Roe,,2020-01-01\n";
-    let import = call("POST /v1/facilities/f1/tenant-imports").body("text/csv", file);
-    observer.send("facilities", import).await;
-    for consented in [true, false, true] {
-        observer
-            .put("profile", "/tenants/t1/consent", json!({"consented": consented}))
-            .await;
-    }
-    observer.get("profile", "/tenants/t1/consent").await;
-    observer.get("profile", "/tenants/t1/consent/history").await;
-    observer.get("report", "/consent-report").await;
-    observer
-        .get("report", "/consent-report?search=mor&status=provided")
-        .await;
-    let whole = call("GET /v1/facilities/f1/consent-report").header("accept", "text/csv");
-    observer.send("report", whole).await;
-
-    let texts = json!({"channels": {"text": true}});
-    observer
-        .put("messages", "/tenants/t1/notification-preferences", texts)
-        .await;
-    observer
-        .get("messages", "/tenants/t1/notification-preferences")
-        .await;
-    for key in ["k1", "k1"] {
-        observer.message(key).await;
-    }
-    observer.world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
-    observer.message("k2").await;
-    observer.get("messages", "/tenants/t1/messages").await;
-
-    for (id, body) in [
-        ("SM1", "STOP"),
-        ("SM2", "START"),
-        ("SM3", "HELP"),
-        ("SM4", "hello"),
-    ] {
-        observer.send("sms-webhook", twilio(id, ADA, OFFICE, body)).await;
-    }
-    observer.world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
-    for (id, body) in [("a1", "STOP"), ("a2", "START"), ("a3", "HELP"), ("a4", "hello")] {
-        observer.deliver(id, body).await;
-    }
-    // Telnyx is answered through SNS, which refuses the number.
-    observer.world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
-    let signed_at = clock::now().as_second();
-    observer
-        .send("sms-webhook", telnyx("T1", ADA, OFFICE, "HELP", signed_at))
-        .await;
-    observer.deliver("a5", "HELP").await;
-    observer.deliver("a6", "STOP").await;
-    observer.facility(false, OFFICE).await;
-    observer.portal(true).await;
-    observer.portal(false).await;
-    observer
-        .send("portal", call("GET /v1/portal/consent").tenant("f1", "t1"))
-        .await;
-    observer.send("openapi", call("GET /openapi.json").nobody()).await;
-    let stream = observer.world.stream();
-    assert!(observer.world.publish(stream).await.is_empty());
-    observer.note("outbox");
-
+async fn each_function_may_do_what_its_code_can_do_and_no_more() {
+    let binaries = Workspace::read().await.unwrap().build_functions().await.unwrap();
     let template = template();
     let functions = functions(&template);
-    let allowed: BTreeMap<&str, BTreeSet<String>> = functions
-        .iter()
-        .map(|(name, function)| (name.as_str(), allowed(&template, function)))
-        .collect();
-    assert_eq!(allowed, observer.seen);
+    assert!(functions.keys().eq(binaries.keys()));
+    let mut linked: BTreeMap<&str, BTreeSet<String>> = BTreeMap::new();
+    for (name, binary) in &binaries {
+        let actions = linked_actions(binary);
+        assert_eq!(allowed(&template, &functions[name]), actions, "{name}");
+        linked.insert(name, actions);
+    }
+
+    let writes = ["Put", "Update", "Delete", "Write"];
+    let may_write = |actions: &BTreeSet<String>| {
+        let mut actions = actions.iter();
+        actions.any(|action| writes.iter().any(|write| action.contains(write)))
+    };
+    assert!(!may_write(&linked["report"]));
+    assert!(may_write(&linked["profile"]));
+    for (name, actions) in linked {
+        assert_eq!(actions.contains("sns:Publish"), name == "outbox", "{name}");
+    }
 }
