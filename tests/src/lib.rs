@@ -85,7 +85,8 @@ impl World {
         Self::on(Emulator::start().await).await
     }
 
-    /// A new world on the emulator in this process, also where the tests use another database.
+    /// A new world on the emulator in this process, also where the tests use another database: for what the DynamoDB
+    /// Local that npm has lacks, which is transactions of more than ten items and a stream that the tests can read.
     pub async fn embedded() -> Self {
         Self::on(Emulator::embedded().await).await
     }

@@ -26,12 +26,16 @@ impl World {
 
     /// A world in which `f1` has two-way texting and one tenant, Ada, grandfathered: `t1` at [`ADA`].
     pub async fn with_ada() -> Self {
-        let world = Self::new().await;
-        world.facility("on").await;
-        world
-            .register("t1", &json!({"cell_phone": ADA, "created_on": "2020-01-01"}))
+        Self::new().await.and_ada().await
+    }
+
+    /// Lets Ada and her facility into a new world.
+    #[must_use]
+    pub async fn and_ada(self) -> Self {
+        self.facility("on").await;
+        self.register("t1", &json!({"cell_phone": ADA, "created_on": "2020-01-01"}))
             .await;
-        world
+        self
     }
 
     /// A facility.

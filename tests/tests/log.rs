@@ -188,7 +188,7 @@ async fn texts(world: &World) {
 async fn nothing_personal_reaches_the_log() {
     let log = Log::default();
     let _kept = log.keep();
-    let world = World::new().await;
+    let world = World::embedded().await;
     everything(&world).await;
     world.sns.tell("PUT", "/failures/1").await;
     world.publish(world.stream()).await;

@@ -10,7 +10,7 @@ use tests::{ADA, BEN, Call, OFFICE, World, call, twilio};
 #[expect(clippy::too_many_lines, reason = "a table, one route a line")]
 #[expect(clippy::print_stdout, reason = "the table is also for reading")]
 async fn each_route_makes_this_many_requests() {
-    let world = World::new().await;
+    let world = World::embedded().await;
     let mut table = String::new();
     let mut count = async |what: &str, call: Call| {
         world.requests.take();

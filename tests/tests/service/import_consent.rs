@@ -11,7 +11,7 @@ use tests::{ADA, BEN, Faults, World, verify_chain};
 const HEADER: &str = "tenant_id,name,cell_phone,created_on,replied_stop\n";
 
 async fn world(two_way_texting: &str) -> World {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility(two_way_texting).await;
     world
 }

@@ -146,7 +146,7 @@ fn importing_twice_equals_importing_once_and_the_dry_run_foretells_it() {
         proptest::collection::vec(row(), 1..12),
     );
     run(&input, async |(steps, rows)| {
-        let world = World::new().await;
+        let world = World::embedded().await;
         world.facility("on").await;
         for (number, step) in steps.iter().enumerate() {
             take(&world, step, number).await;
@@ -203,7 +203,7 @@ async fn substance(world: &World) -> Value {
 #[test]
 fn a_file_does_what_its_rows_do_one_by_one() {
     run(&proptest::collection::vec(row(), 1..14), async |rows| {
-        let (imported, registered) = (World::new().await, World::new().await);
+        let (imported, registered) = (World::embedded().await, World::embedded().await);
         imported.facility("off").await;
         registered.facility("off").await;
         let outcome = imported.import(&file(&rows)).await.is(200);

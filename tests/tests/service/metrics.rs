@@ -50,7 +50,7 @@ fn delivery(message_id: &str, body: &str) -> Value {
 
 /// As many grandfathered tenants with Ada's number.
 async fn with_tenants(count: usize) -> World {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility("on").await;
     for number in 0..count {
         world
@@ -267,7 +267,7 @@ async fn requests_that_are_no_texts_count_by_provider() {
 
 #[tokio::test]
 async fn what_sns_does_not_take_counts() {
-    let world = World::with_ada().await;
+    let world = World::embedded().await.and_ada().await;
     world.counts.take();
     world.sns.tell("PUT", "/failures/1").await;
     let now = clock::now().as_second();

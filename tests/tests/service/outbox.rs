@@ -102,7 +102,7 @@ async fn every_new_record_becomes_an_event_and_nothing_else_does() {
 
 #[tokio::test]
 async fn the_data_is_what_the_history_serves() {
-    let world = World::new().await;
+    let world = World::embedded().await;
     let facility =
         json!({"name": "Main Street Storage", "two_way_texting": {"enabled": false, "number": null}});
     world

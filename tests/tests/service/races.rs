@@ -73,7 +73,7 @@ async fn fifty_who_click_at_once_leave_one_dense_chain_and_right_totals() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn nobody_can_be_texted_after_an_acknowledged_stop() {
     for round in 0..10 {
-        let world = Arc::new(World::new().await);
+        let world = Arc::new(World::embedded().await);
         world.facility("on").await;
         for id in ["t1", "t2"] {
             world.tenant(id, ADA).await;
@@ -181,7 +181,7 @@ async fn deliveries_of_one_message_at_the_same_time_take_effect_once() {
 
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn racing_registrations_of_one_tenant_and_of_one_number_both_hold() {
-    let world = Arc::new(World::new().await);
+    let world = Arc::new(World::embedded().await);
     world.facility("on").await;
     let mut racing = JoinSet::new();
     for at in 0..16 {
@@ -229,7 +229,7 @@ async fn racing_registrations_of_one_tenant_and_of_one_number_both_hold() {
 
 /// A facility where so many tenants who agreed share a number.
 async fn sharing(tenants: usize) -> World {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility("on").await;
     for number in 0..tenants {
         let old = json!({"cell_phone": ADA, "created_on": "2020-01-01"});

@@ -198,7 +198,7 @@ async fn parts(world: &World, query: &str) -> Vec<Answer> {
 
 #[tokio::test]
 async fn what_an_answer_cannot_hold_comes_in_parts() {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility("on").await;
     // Units that take much place, and escapes.
     let units: Vec<String> = (0..200)

@@ -11,7 +11,7 @@ const REPORT: &str = "/v1/facilities/f1/consent-report";
 
 /// 400 others: no word of theirs begins as one of those in the tests does.
 async fn crowded() -> World {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility("on").await;
     let mut file = "tenant_id,name,cell_phone,units,created_on\n".to_owned();
     for number in 0..400 {

@@ -19,7 +19,7 @@ const CARL: &str = "+15125550144";
 
 /// A world that has items of every kind.
 async fn lived_in() -> World {
-    let world = World::with_ada().await;
+    let world = World::embedded().await.and_ada().await;
     world
         .put_facility("f2", &json!({"enabled": true, "number": "+15125550101"}))
         .await;
@@ -137,7 +137,7 @@ async fn reads(world: &World) {
 #[tokio::test]
 async fn what_every_version_wrote_is_read() {
     for file in (1..=SCHEMA_VERSION).map(file) {
-        let world = World::new().await;
+        let world = World::embedded().await;
         let (client, table) = world.client();
         for item in read(&file) {
             client

@@ -5,7 +5,7 @@ use tests::{ADA, BEN, Call, OFFICE, World, call, twilio, twilio_form};
 
 /// A facility with two-way texting and one tenant who agreed.
 async fn agreed() -> World {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility("on").await;
     world.tenant("t1", ADA).await;
     world.profile("t1", "check").await.is(200);
@@ -411,7 +411,7 @@ async fn a_signed_text_that_is_none_of_ours_is_taken_and_left() {
 
 #[tokio::test]
 async fn many_who_share_a_number_are_reached_and_answered_as_one() {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility("on").await;
     for number in 0..60 {
         let id = format!("t{number:02}");

@@ -188,7 +188,7 @@ async fn tenants_from_before_the_day_are_grandfathered_once_and_with_a_phone() {
 
 #[tokio::test]
 async fn replied_stop_counts_for_the_number_and_for_everybody_who_has_it() {
-    let world = World::new().await;
+    let world = World::embedded().await;
     world.facility("on").await;
     world
         .register("old", &json!({"cell_phone": ADA, "created_on": "2020-01-01"}))
