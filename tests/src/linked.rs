@@ -6,6 +6,17 @@ use std::path::Path;
 
 use object::{Object as _, ObjectSymbol as _};
 
+/// What SNS has AWS End User Messaging do in the caller's name, which needs permission as well:
+/// <https://docs.aws.amazon.com/sns/latest/dg/sns-sms-access-management.html>.
+const DONE_BY_END_USER_MESSAGING: [(&str, &str); 3] = [
+    ("sns:Publish to a number", "sms-voice:SendTextMessage"),
+    (
+        "sns:CheckIfPhoneNumberIsOptedOut",
+        "sms-voice:DescribeOptedOutNumbers",
+    ),
+    ("sns:OptInPhoneNumber", "sms-voice:DeleteOptedOutNumber"),
+];
+
 /// The IAM actions of the SDK's operations that are linked into a binary, with the resource where it matters:
 /// `dynamodb:Query`, `dynamodb:Query on report`, `sns:Publish` (to a topic), `sns:Publish to a number`,
 /// `secretsmanager:GetSecretValue`.
@@ -53,6 +64,11 @@ pub fn linked_actions(binary: &Path) -> BTreeSet<String> {
     // https://docs.aws.amazon.com/amazondynamodb/latest/developerguide/transaction-apis-iam.html
     if transactions {
         actions.extend(writes);
+    }
+    for (asked, done) in DONE_BY_END_USER_MESSAGING {
+        if actions.contains(asked) {
+            actions.insert(done.to_owned());
+        }
     }
     actions
 }

@@ -231,8 +231,10 @@ fn allowed(template: &Value, function: &Value) -> BTreeSet<String> {
                     allowed.extend((action == "dynamodb:Query").then(|| format!("{action} on report")));
                 } else {
                     assert_eq!(*resource, "*", "{action}");
+                    let by_sns = json!({"StringEquals": {"aws:CalledViaLast": "sns.amazonaws.com"}});
                     assert!(
-                        action.starts_with("sns:") && action != "sns:Publish",
+                        (action.starts_with("sns:") && action != "sns:Publish")
+                            || (action.starts_with("sms-voice:") && statement["Condition"] == by_sns),
                         "{action} on *"
                     );
                     allowed.insert(action.to_owned());
