@@ -189,7 +189,13 @@ impl Messages {
                 if in_time {
                     self.metrics.count_one(Metric::SendFailures, clock::now());
                 }
-                Err(Problem::unavailable(error))
+                let may_have_left = matches!(error, consent_sns::SendError::Unknown(_));
+                let problem = Problem::unavailable(error);
+                Err(if may_have_left {
+                    problem.saying("The provider's answer did not come: the text may have left. A repetition may send it again.")
+                } else {
+                    problem
+                })
             }
         }
     }

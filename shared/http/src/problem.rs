@@ -150,6 +150,15 @@ impl Problem {
         }
     }
 
+    /// Says what was wrong in other words.
+    #[must_use]
+    pub fn saying(self, detail: impl Into<String>) -> Self {
+        Self {
+            detail: detail.into(),
+            ..self
+        }
+    }
+
     /// 500: a fault of ours. The source goes to the log.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let problem = Self::new(

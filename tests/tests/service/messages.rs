@@ -205,9 +205,13 @@ async fn a_key_under_which_nothing_left_is_free_for_another_body() {
 async fn a_text_that_may_have_left_keeps_its_key() {
     let world = World::with_ada().await;
     world.sns.tell("PUT", "/delay/2500").await;
-    send(&world, "first", Some("k1"))
-        .await
-        .is_problem(503, "unavailable");
+    let unknown = send(&world, "first", Some("k1")).await;
+    unknown.is_problem(503, "unavailable");
+    assert!(
+        unknown.text.contains("the text may have left"),
+        "{}",
+        unknown.text
+    );
     world.sns.tell("PUT", "/delay/0").await;
     send(&world, "second", Some("k1"))
         .await
