@@ -140,6 +140,7 @@ def check_roles(created, template):
             where += [short(it) for it in listed(statement.get("Resource", []))]
             # The emulator's ARN of a log group is without the `:*` for its streams.
             where = ["its log group" if it.removesuffix(":*").endswith(f":log-group:{log_group}") else it for it in where]
+            where = [f"{it}, through SNS" if "Condition" in statement else it for it in where]
             for action in listed(statement["Action"]):
                 assert "*" not in action, f"{function}: {action}"
                 allowed[function].append((action, ", ".join(where)))
