@@ -201,12 +201,31 @@ fn the_regulations_words_revoke_after_a_question_too() {
 
 #[test]
 fn doubt_goes_to_review_and_a_plain_stop_does_not() {
-    for plain in ["STOP", "unsubscribe", "stop texting me", "ALTO", "ARRET"] {
+    // The regulation's seven words are plain, whatever else they could be about.
+    let seven = [
+        "stop",
+        "quit",
+        "end",
+        "revoke",
+        "opt out",
+        "cancel",
+        "unsubscribe",
+    ];
+    for plain in [
+        "STOP",
+        "CANCEL.",
+        "End please",
+        "stop texting me",
+        "ALTO",
+        "ARRET",
+    ]
+    .into_iter()
+    .chain(seven)
+    {
         assert!(!classify(plain, Preceding::Nothing).needs_review, "{plain}");
     }
     for doubtful in [
-        "CANCEL",
-        "END",
+        "cancel it",
         "cancelar",
         "para",
         "wrong number",

@@ -36,7 +36,7 @@ use rule::Effect;
 use rulebook::RULEBOOK;
 
 /// Which edition of the rules gave a reading. It goes into the record beside the rule's id.
-pub const RULES_VERSION: &str = "2026-11-23";
+pub const RULES_VERSION: &str = "2026-11-26";
 
 /// What the sender of a text asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

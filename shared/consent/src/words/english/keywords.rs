@@ -38,10 +38,11 @@ pub(super) const RULES: &[Rule] = &[
         ],
     ),
     opt_out("keyword.quit", &["^^ quit $$", "^ quit it|this $"]),
-    // A tenant may have meant the unit or the contract, so somebody looks; the regulation counts both as revocation.
+    opt_out("keyword.cancel", &["^^ cancel|end|cancle|cancell $$"]),
+    // A tenant may have meant the unit or the contract, so somebody looks.
     review(
-        "keyword.cancel",
-        &["^^ cancel|end|cancle|cancell it|this|that|all|everything|me|these|them|now? $$"],
+        "keyword.cancel_it",
+        &["^^ cancel|end|cancle|cancell it|this|that|all|everything|me|these|them|now $$"],
     ),
     opt_out(
         "keyword.several",
