@@ -10,6 +10,7 @@ use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store, StoreError};
 use jiff::Timestamp;
 use serde::Deserialize;
+use serde_bytes::ByteBuf;
 use serde_json::Value;
 
 /// SNS message ids are UUIDs.
@@ -49,8 +50,9 @@ struct TwoWayMessage {
     origination_number: String,
     destination_number: String,
     inbound_message_id: String,
+    /// As it came: half of an emoji is no UTF-8, and a STOP may stand beside it.
     #[serde(default)]
-    message_body: String,
+    message_body: ByteBuf,
 }
 
 /// Why a record was not carried out.
@@ -89,7 +91,7 @@ impl SmsTopic {
         if !(1..=MESSAGE_ID_CHARACTERS).contains(&message.inbound_message_id.len()) {
             return Err(RecordError::Malformed);
         }
-        let number = |text: &str| PhoneNumber::parse_e164(text).ok();
+        let number = |text: &str| PhoneNumber::parse_end(text).ok();
         let (Some(from), Some(to)) = (
             number(&message.origination_number),
             number(&message.destination_number),
@@ -97,13 +99,14 @@ impl SmsTopic {
             // Short codes and the like are no tenant's.
             return Ok(());
         };
-        let intent = Intent::read(&message.message_body);
+        let body = String::from_utf8_lossy(&message.message_body).into_owned();
+        let intent = Intent::read(&body);
         let text = InboundText {
             provider: "aws",
             message_id: message.inbound_message_id,
             from,
             to,
-            body: message.message_body,
+            body,
             sent_at: Some(timestamp),
         };
         let now = clock::now();

@@ -12,6 +12,7 @@ use consent_store::InboundText;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
 use serde::Deserialize;
+use serde_bytes::ByteBuf;
 use serde_json::Value;
 
 use crate::keys::Signed;
@@ -23,16 +24,20 @@ const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 const MESSAGE_ID_CHARACTERS: usize = 64;
 
 #[derive(Deserialize)]
-struct Webhook {
-    data: Event,
+struct Webhook<D> {
+    data: D,
 }
 
+/// What every event has.
 #[derive(Deserialize)]
 struct Event {
     event_type: String,
-    /// A message, where the event is about one.
-    #[serde(default)]
-    payload: Value,
+}
+
+/// An event about a message.
+#[derive(Deserialize)]
+struct MessageEvent {
+    payload: Payload,
 }
 
 /// A message, in those parts that a received one has.
@@ -42,7 +47,8 @@ struct Payload {
     from: Option<Party>,
     #[serde(default)]
     to: Value,
-    text: Option<String>,
+    /// As it came: half of an emoji is no UTF-8, and a STOP may stand beside it.
+    text: Option<ByteBuf>,
     /// What Telnyx took it to mean, where the messaging profile has it answer by itself.
     autoresponse_type: Option<String>,
 }
@@ -82,11 +88,14 @@ pub(crate) fn signed(request: &Request, now: Timestamp) -> Result<Signed, Proble
 pub(crate) fn read(request: &Request) -> Result<Option<Delivery>, Problem> {
     let body = body(request, BODY_LIMIT)?;
     let malformed = |_| Problem::invalid_field("", "must be a webhook event of Telnyx");
-    let event = serde_json::from_slice::<Webhook>(body).map_err(malformed)?.data;
-    if event.event_type != "message.received" {
+    let event = serde_json::from_slice::<Webhook<Event>>(body).map_err(malformed)?;
+    if event.data.event_type != "message.received" {
         return Ok(None);
     }
-    let payload = serde_json::from_value::<Payload>(event.payload).map_err(malformed)?;
+    let payload = serde_json::from_slice::<Webhook<MessageEvent>>(body)
+        .map_err(malformed)?
+        .data
+        .payload;
     let Payload {
         id,
         from,
@@ -97,15 +106,15 @@ pub(crate) fn read(request: &Request) -> Result<Option<Delivery>, Problem> {
     let message_id = id
         .filter(|id| (1..=MESSAGE_ID_CHARACTERS).contains(&id.len()))
         .ok_or_else(|| Problem::invalid_field("data.payload.id", "must be the message's id"))?;
-    let from = from.and_then(|from| PhoneNumber::parse_e164(&from.phone_number).ok());
+    let from = from.and_then(|from| PhoneNumber::parse_end(&from.phone_number).ok());
     // A received message has one number of ours among those it went to, and it is the first.
     let to = to.pointer("/0/phone_number").and_then(Value::as_str);
-    let to = to.and_then(|to| PhoneNumber::parse_e164(to).ok());
+    let to = to.and_then(|to| PhoneNumber::parse_end(to).ok());
     // Short codes and the like are no tenant's.
     let (Some(from), Some(to)) = (from, to) else {
         return Ok(None);
     };
-    let body = text.unwrap_or_default();
+    let body = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
     let intent = match autoresponse_type.as_deref() {
         Some("STOP" | "OPT_OUT") => Intent::told_by_provider(Meaning::OptOut),
         Some("START" | "OPT_IN") => Intent::told_by_provider(Meaning::OptIn),

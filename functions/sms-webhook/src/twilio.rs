@@ -74,7 +74,7 @@ pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivery>, Problem>
         let detail = format!("must be 1 to {MESSAGE_ID_CHARACTERS} characters");
         return Err(Problem::invalid_field("MessageSid", detail));
     }
-    let number = |name| PhoneNumber::parse_e164(parameter(name)).ok();
+    let number = |name| PhoneNumber::parse_end(parameter(name)).ok();
     // Short codes and the like are no tenant's.
     let (Some(from), Some(to)) = (number("From"), number("To")) else {
         return Ok(None);

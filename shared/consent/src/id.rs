@@ -99,6 +99,23 @@ impl PhoneNumber {
         }
     }
 
+    /// Reads a number as a provider names the two ends of a text: in E.164, or without its `+` or its `+1`, spaced or
+    /// not. Short codes and names are none.
+    ///
+    /// # Errors
+    /// [`ParseError::PhoneNumber`] when the text is none.
+    pub fn parse_end(text: &str) -> Result<Self, ParseError> {
+        let plain: String = text
+            .chars()
+            .filter(|character| !matches!(character, ' ' | '-' | '.' | '(' | ')'))
+            .collect();
+        Self::parse_e164(&match plain.len() {
+            10 if !plain.starts_with('+') => format!("+1{plain}"),
+            11 if plain.starts_with('1') => format!("+{plain}"),
+            _ => plain,
+        })
+    }
+
     /// The number in E.164.
     pub fn as_str(&self) -> &str {
         &self.0

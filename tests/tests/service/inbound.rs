@@ -2,7 +2,7 @@
 
 use consent_http::clock;
 use serde_json::{Value, json};
-use tests::{ADA, OFFICE, World, call, telnyx, twilio};
+use tests::{ADA, OFFICE, World, call, telnyx, telnyx_event, twilio};
 
 async fn status(world: &World) -> Value {
     world
@@ -158,4 +158,54 @@ async fn a_stop_is_a_stop_after_a_question_too() {
         .await
         .is(200);
     assert_eq!(status(&world).await, "opted_out");
+}
+
+#[tokio::test]
+async fn a_number_is_the_same_without_its_plus_and_its_country() {
+    let now = clock::now().as_second();
+    for (from, to) in [
+        ("15125550142", "5125550100"),
+        ("512-555-0142", OFFICE),
+        ("+1 (512) 555 0142", " 15125550100"),
+    ] {
+        let by_twilio = World::with_ada().await;
+        by_twilio.send(twilio("SM1", from, to, "STOP")).await.is(200);
+        assert_eq!(status(&by_twilio).await, "opted_out", "{from} {to}");
+        let by_telnyx = World::with_ada().await;
+        by_telnyx.send(telnyx("m1", from, to, "STOP", now)).await.is(200);
+        assert_eq!(status(&by_telnyx).await, "opted_out", "{from} {to}");
+    }
+    let world = World::with_ada().await;
+    for nobody in ["50142", "ADA", "whatsapp:+15125550142", ""] {
+        world.send(twilio("SM1", nobody, OFFICE, "STOP")).await.is(200);
+    }
+    assert_eq!(status(&world).await, "provided");
+}
+
+#[tokio::test]
+async fn half_an_emoji_beside_a_stop_loses_nothing() {
+    let world = World::with_ada().await;
+    let event = json!({"data": {"event_type": "message.received", "payload": {
+        "id": "m1", "from": {"phone_number": ADA}, "to": [{"phone_number": OFFICE}], "text": "STOP HALF", "cost": "LARGE",
+    }}});
+    let event = event
+        .to_string()
+        .replace("HALF", "\\ud83d")
+        .replace("\"LARGE\"", "1e999");
+    let now = clock::now().as_second();
+    world.send(telnyx_event(&event, now)).await.is(200);
+    assert_eq!(status(&world).await, "opted_out");
+    world.text("SM2", ADA, "START").await;
+
+    let mut event = notification("a1", "STOP HALF", "2026-11-23T10:00:00.000Z");
+    let message = event["Sns"]["Message"]
+        .as_str()
+        .unwrap()
+        .replace("HALF", "\\ud83d");
+    event["Sns"]["Message"] = message.into();
+    assert!(world.deliver(json!({"Records": [event]})).await);
+    assert_eq!(status(&world).await, "opted_out");
+    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let body = thread["messages"][0]["body"].as_str().unwrap();
+    assert!(body.starts_with("STOP \u{fffd}"), "{body}");
 }
