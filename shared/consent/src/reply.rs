@@ -15,6 +15,8 @@ pub enum Outcome {
     Stopped,
     /// They will receive texts again.
     Started,
+    /// One of those who share the number will; the withdrawal of another on the portal stands.
+    StartedInPart,
     /// Their START counts, but their withdrawal on the portal stands.
     PortalOptInRequired,
     /// Replying START does nothing here: two-way texting is off.
@@ -61,6 +63,15 @@ pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> Strin
                 "{name} : Vous recevrez de nouveau nos textos. Répondez ARRET pour vous désabonner, AIDE pour de l'aide."
             )
         }
+        (Outcome::StartedInPart, Language::English) => format!(
+            "{name}: You have opted in to text messages; an opt-out on the tenant portal stands. Reply STOP to opt out, HELP for help."
+        ),
+        (Outcome::StartedInPart, Language::Spanish) => format!(
+            "{name}: Le enviaremos mensajes de nuevo; la baja hecha en el portal sigue vigente. Responda ALTO para darse de baja o AYUDA para ayuda."
+        ),
+        (Outcome::StartedInPart, Language::French) => format!(
+            "{name} : Vous recevrez nos textos; un désabonnement sur le portail reste en vigueur. ARRET pour vous désabonner, AIDE pour de l'aide."
+        ),
         (Outcome::PortalOptInRequired, Language::English) => format!(
             "{name}: You opted out on the tenant portal. To receive text messages again, check the box on the portal."
         ),
@@ -106,7 +117,7 @@ mod tests {
     use crate::id::FacilityId;
     use crate::rules::TwoWayTexting;
 
-    use Outcome::{Help, PortalOptInRequired, StartUnavailable, Started, Stopped};
+    use Outcome::{Help, PortalOptInRequired, StartUnavailable, Started, StartedInPart, Stopped};
 
     /// Beyond ASCII letters, what a text may hold and still be sent in 7 bits a character (3GPP TS 23.038):
     /// anything else halves what fits into one message.
@@ -121,7 +132,14 @@ mod tests {
             number: None,
             help_contact: Some("512-555-0199".to_owned()),
         };
-        for outcome in [Stopped, Started, PortalOptInRequired, StartUnavailable, Help] {
+        for outcome in [
+            Stopped,
+            Started,
+            StartedInPart,
+            PortalOptInRequired,
+            StartUnavailable,
+            Help,
+        ] {
             for language in [Language::English, Language::Spanish, Language::French] {
                 let text = reply(outcome, language, &facility);
                 let fits = |character: char| character.is_ascii() || GSM_7_BIT.contains(character);

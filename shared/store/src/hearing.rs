@@ -323,16 +323,20 @@ impl Effect {
             consents,
         } = &self.message;
         let any = |wanted: fn(Consent) -> bool| consents.iter().copied().any(wanted);
+        let provided = |consent: Consent| consent.status() == Status::Provided;
+        let opted_out_on_the_portal = |consent| consent == Consent::OptedOut(OptOut::Portal);
         match meaning {
             // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
             Meaning::OptOut => (*number_changed || *tenants_changed).then_some(Outcome::Stopped),
             Meaning::OptIn if self.facility.two_way_texting == TwoWayTexting::Off => {
                 Some(Outcome::StartUnavailable)
             }
-            Meaning::OptIn if any(|consent| consent.status() == Status::Provided) => Some(Outcome::Started),
-            Meaning::OptIn if any(|consent| consent == Consent::OptedOut(OptOut::Portal)) => {
-                Some(Outcome::PortalOptInRequired)
-            }
+            Meaning::OptIn if any(opted_out_on_the_portal) => Some(if any(provided) {
+                Outcome::StartedInPart
+            } else {
+                Outcome::PortalOptInRequired
+            }),
+            Meaning::OptIn if any(provided) => Some(Outcome::Started),
             // Nobody has the number, or an older START arrived after a newer STOP.
             Meaning::OptIn => (consents.is_empty() && *number_changed).then_some(Outcome::Started),
             Meaning::Help => Some(Outcome::Help),

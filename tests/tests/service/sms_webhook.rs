@@ -67,7 +67,7 @@ async fn start_grants_to_who_never_agreed_or_was_opted_out_by_staff_or_text() {
     world.portal("t3", "uncheck").await.is(200);
     world.profile("t1", "uncheck").await.is(200);
     let reply = world.text("SM1", ADA, "START").await;
-    assert!(reply.contains("opted in"), "{reply}");
+    assert!(reply.contains("opted in") && reply.contains("portal"), "{reply}");
     assert_eq!(world.standing("t1").await, "provided by text");
     assert_eq!(world.standing("t2").await, "provided by text");
     assert_eq!(world.standing("t3").await, "opted_out by portal");
