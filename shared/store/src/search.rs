@@ -184,8 +184,12 @@ impl Search {
         }
         let words = pieces(&folded).collect();
         let spelling = |character: char| character.is_ascii_digit() || !character.is_alphanumeric();
-        let digits: String = folded.chars().filter(char::is_ascii_digit).collect();
-        let digits = (folded.chars().all(spelling) && digits.len() >= 4).then_some(digits);
+        let number = folded.strip_prefix("tel").unwrap_or(&folded);
+        let digits: String = number.chars().filter(char::is_ascii_digit).collect();
+        // As it is dialled from North America: 011, and the number with its country.
+        let dialled = digits.strip_prefix("011").filter(|number| number.len() > 10);
+        let digits = dialled.map_or(digits.clone(), str::to_owned);
+        let digits = (number.chars().all(spelling) && digits.len() >= 4).then_some(digits);
         Some(Self {
             folded,
             words,
@@ -291,6 +295,9 @@ mod tests {
         check("(512) 555-0142", &["Ada Moreno"]);
         check("+1 512.555.0142", &["Ada Moreno"]);
         check("5550143", &["José Ñúñez"]);
+        check("tel:+15125550142", &["Ada Moreno"]);
+        check("Tel. 512-555-0142", &["Ada Moreno"]);
+        check("011 1 512 555 0142", &["Ada Moreno"]);
         check("a1", &["Ada Moreno"]);
         check("b 7", &["José Ñúñez"]);
         check("umlaut", &["Ann Bell"]);
