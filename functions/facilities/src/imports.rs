@@ -56,7 +56,7 @@ struct Rejected {
 
 /// Whether the import is to change anything.
 pub(crate) fn run(request: &Request) -> Result<Run, Problem> {
-    match request::Query::of(request).last("dry_run") {
+    match request::Query::of(request).one("dry_run")? {
         None | Some("false") => Ok(Run::Real),
         Some("true") => Ok(Run::Dry),
         Some(_) => Err(Problem::invalid_field("dry_run", "must be true or false")),

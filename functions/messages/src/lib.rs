@@ -2,7 +2,7 @@
 
 mod preferences;
 
-use consent::gate::{Gate, ProviderBlock};
+use consent::gate::{Gate, ProviderBlock, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
 use consent_http::request::{self, Fields, Query};
@@ -215,14 +215,15 @@ impl Messages {
         let query = Query::of(request);
         let limit = query.limit()?;
         let record = query
-            .last("consent_record_id")
+            .one("consent_record_id")?
             .map(|id| record(id, facility, tenant))
             .transpose()?;
         let list = match record {
             Some(record) => TenantList::decisions(facility, tenant, record),
             None => TenantList::thread(facility, tenant),
         };
-        let turned = |cursors: &CursorKey| match query.last("cursor") {
+        let cursor = query.one("cursor")?;
+        let turned = |cursors: &CursorKey| match cursor {
             Some(cursor) => list.clone().turn(cursor, cursors),
             None => Ok(list.clone()),
         };
@@ -254,7 +255,7 @@ impl Messages {
         match self.store.choose(facility, tenant, &changes).await {
             Ok(view) => response::json(StatusCode::OK, &view),
             Err(ChooseError::NotFound(not_found)) => Err(not_found.into()),
-            Err(ChooseError::ConsentRequired(found)) => Err(refused(Gate::ConsentRequired, &found)),
+            Err(ChooseError::ConsentRequired(found)) => Err(refused(gate(&found.tenant), &found)),
             Err(ChooseError::Store(error)) => Err(error.into()),
         }
     }

@@ -105,9 +105,9 @@ impl Profile {
         let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
         let query = Query::of(request);
         let limit = query.limit()?;
+        let cursor = query.one("cursor")?;
         let position = |cursors: &CursorKey| {
-            query
-                .last("cursor")
+            cursor
                 .map(|cursor| Store::history_position(&facility, &tenant, cursor, cursors))
                 .transpose()
         };

@@ -116,9 +116,9 @@ impl Report {
         let query = Query::of(&request);
         let limit = query.limit()?;
         let (search, statuses) = typed(&query)?;
-        let turned = |cursors: &CursorKey| {
-            ReportQuery::new(&facility, search, statuses.clone(), query.last("cursor"), cursors)
-        };
+        let cursor = query.one("cursor")?;
+        let turned =
+            |cursors: &CursorKey| ReportQuery::new(&facility, search, statuses.clone(), cursor, cursors);
         let (cursors, report) = self.cursors.open("cursor", clock::now(), turned).await?;
         if wants_csv(&request) {
             return self.export(&facility, &report, &query).await;
@@ -143,7 +143,7 @@ impl Report {
         report: &ReportQuery,
         query: &Query,
     ) -> Result<Response<Body>, Problem> {
-        let part = query.last("part");
+        let part = query.one("part")?;
         let opened = |cursors: &CursorKey| report.clone().export(part, cursors);
         let (cursors, mut report) = self.cursors.open("part", clock::now(), opened).await?;
         if self.store.facility(facility).await?.is_none() {
@@ -185,7 +185,7 @@ impl Report {
 
 /// What is searched for, and in which statuses; none means all.
 fn typed(query: &Query) -> Result<(&str, Vec<Status>), Problem> {
-    let search = query.last("search").unwrap_or_default();
+    let search = query.one("search")?.unwrap_or_default();
     if search.chars().count() > SEARCH_CHARACTERS {
         return Err(Problem::invalid_field(
             "search",

@@ -51,16 +51,26 @@ impl Query {
     }
 
     /// Every value of a parameter.
-    pub fn all(&self, name: &str) -> impl DoubleEndedIterator<Item = &str> {
+    pub fn all(&self, name: &str) -> impl Iterator<Item = &str> {
         self.0
             .iter()
             .filter(move |(parameter, _)| parameter == name)
             .map(|(_, value)| value.as_str())
     }
 
-    /// The last value of a parameter.
-    pub fn last(&self, name: &str) -> Option<&str> {
-        self.all(name).next_back()
+    /// The value of a parameter that has one.
+    ///
+    /// # Errors
+    /// 400: it stands there more than once.
+    pub fn one(&self, name: &str) -> Result<Option<&str>, Problem> {
+        let mut values = self.all(name);
+        match (values.next(), values.next()) {
+            (value, None) => Ok(value),
+            _ => Err(Problem::invalid_field(
+                name,
+                "must not stand there more than once",
+            )),
+        }
     }
 
     /// `limit`, 1 to 200.
@@ -69,7 +79,7 @@ impl Query {
     /// 400.
     pub fn limit(&self) -> Result<u16, Problem> {
         const DEFAULT: u16 = 50;
-        let Some(text) = self.last("limit") else {
+        let Some(text) = self.one("limit")? else {
             return Ok(DEFAULT);
         };
         match text.parse() {

@@ -154,7 +154,12 @@ async fn a_file_that_cannot_be_read_is_refused_whole() {
         let not_utf8 = call(PATH).bytes(media_type, b"tenant_id,name,created_on\nt1,Ad\xe9,2024-05-01\n");
         assert_eq!(world.send(not_utf8).await.wrong_fields(), [""]);
     }
-    for query in ["dry_run=1", "dry_run=", "dry_run=True"] {
+    for query in [
+        "dry_run=1",
+        "dry_run=",
+        "dry_run=True",
+        "dry_run=true&dry_run=false",
+    ] {
         let call = call(PATH).query(query).body("text/csv", HEADER);
         assert_eq!(world.send(call).await.wrong_fields(), ["dry_run"]);
     }

@@ -245,6 +245,10 @@ async fn a_cursor_is_of_its_own_query_and_unaltered() {
             .is_problem(400, "invalid_request");
         assert_eq!(problem["errors"][0]["field"], "limit");
     }
+    for twice in ["limit", "search", "cursor"] {
+        let answer = world.get(&format!("{REPORT}?{twice}=5&{twice}=5")).await;
+        assert_eq!(answer.wrong_fields(), [twice]);
+    }
 }
 
 #[tokio::test]
