@@ -2,7 +2,7 @@
 
 use consent::preferences::{Changes, MediaChanges, TEMPLATES};
 use consent_http::Problem;
-use consent_http::request::{Fields, boolean, optional};
+use consent_http::request::{Fields, boolean};
 use serde_json::{Map, Value};
 
 type Members = Map<String, Value>;
@@ -11,13 +11,13 @@ type Members = Map<String, Value>;
 pub(crate) fn changes(members: &Members) -> Result<Changes, Problem> {
     let mut fields = Fields::new(members, "");
     let mut changes = Changes::default();
-    if let Some(Some(channels)) = fields.read("channels", |value| optional(value, object)) {
+    if let Some(Some(channels)) = fields.read("channels", if_there) {
         changes.channels = media(channels, "channels.", &mut fields);
     }
-    if let Some(Some(templates)) = fields.read("templates", |value| optional(value, object)) {
+    if let Some(Some(templates)) = fields.read("templates", if_there) {
         for (id, value) in templates {
             let known = TEMPLATES.iter().find(|(known, _)| known == id);
-            match (known, object(Some(value))) {
+            match (known, object(value)) {
                 (Some((known, _)), Ok(choices)) => {
                     let media = media(choices, &format!("templates.{known}."), &mut fields);
                     changes.templates.insert(known, media);
@@ -30,10 +30,12 @@ pub(crate) fn changes(members: &Members) -> Result<Changes, Problem> {
     fields.finish(Some(changes))
 }
 
-fn object(value: Option<&Value>) -> Result<&Members, String> {
-    value
-        .and_then(Value::as_object)
-        .ok_or_else(|| "must be an object".to_owned())
+fn if_there(value: Option<&Value>) -> Result<Option<&Members>, String> {
+    value.map(object).transpose()
+}
+
+fn object(value: &Value) -> Result<&Members, String> {
+    value.as_object().ok_or_else(|| "must be an object".to_owned())
 }
 
 fn media(members: &Members, prefix: &str, outer: &mut Fields<'_>) -> MediaChanges {

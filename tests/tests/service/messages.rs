@@ -409,8 +409,14 @@ async fn preferences_follow_consent() {
         json!({"templates": {"late_notice": {"fax": true}}}),
         json!({"channels": {"email": "yes"}}),
         json!({"channels": []}),
+        json!({"channels": null}),
+        json!({"templates": null}),
         json!([]),
     ] {
         put(bad).await.is_problem(400, "invalid_request");
     }
+    world.tenant("t1", Value::Null).await;
+    put(json!({"channels": {"text": true}}))
+        .await
+        .is_problem(409, "no_cell_phone");
 }
