@@ -184,10 +184,14 @@ impl Search {
         }
         let words = pieces(&folded).collect();
         let spelling = |character: char| character.is_ascii_digit() || !character.is_alphanumeric();
-        let number = folded.strip_prefix("tel").unwrap_or(&folded);
+        // Where digits follow at once it is a word, of a unit say, and looked up as one.
+        let labelled = folded
+            .strip_prefix("tel")
+            .filter(|rest| !rest.starts_with(char::is_alphanumeric));
+        let number = labelled.unwrap_or(&folded);
         let digits: String = number.chars().filter(char::is_ascii_digit).collect();
         // As it is dialled from North America: 011, and the number with its country.
-        let dialled = digits.strip_prefix("011").filter(|number| number.len() > 10);
+        let dialled = digits.strip_prefix("011").filter(|number| number.len() >= 8);
         let digits = dialled.map_or(digits.clone(), str::to_owned);
         let digits = (number.chars().all(spelling) && digits.len() >= 4).then_some(digits);
         Some(Self {
@@ -298,6 +302,7 @@ mod tests {
         check("tel:+15125550142", &["Ada Moreno"]);
         check("Tel. 512-555-0142", &["Ada Moreno"]);
         check("011 1 512 555 0142", &["Ada Moreno"]);
+        check("011 44 20 7183 8750", &["Ann Bell"]);
         check("a1", &["Ada Moreno"]);
         check("b 7", &["José Ñúñez"]);
         check("umlaut", &["Ann Bell"]);
@@ -316,9 +321,9 @@ mod tests {
         #[test]
         fn a_search_finds_nobody_who_is_not_listed_under_its_token(
             name in "[ A-Zaáñ',./0-2-]{1,12}",
-            unit in "([A-Ba-b] ?[0-2]{1,3}|[0-2 .-]{1,9}|#[0-2]{1,2}|[a-c.']{1,6})",
+            unit in "([A-Ba-b] ?[0-2]{1,3}|[0-2 .-]{1,9}|#[0-2]{1,2}|[a-c.']{1,6}|tel[ .:-]?[0-2]{4,6})",
             phone in "\\+1512555[0-2]{4}",
-            typed in "([ A-Zaáñ'-]{1,4}|[0-2]{1,7}|[0-2 .()-]{3,9}|#[0-2])",
+            typed in "([ A-Zaáñ'-]{1,4}|[0-2]{1,7}|[0-2 .()-]{3,9}|#[0-2]|tel[ .:-]?[0-2]{4,6})",
         ) {
             let details = Details {
                 name,
