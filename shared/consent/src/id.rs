@@ -99,8 +99,8 @@ impl PhoneNumber {
         }
     }
 
-    /// Reads a number as a provider names the two ends of a text: in E.164, or without its `+` or its `+1`, spaced or
-    /// not. Short codes and names are none.
+    /// Reads a number as a provider names the two ends of a text: in E.164, without its `+`, or a North American one
+    /// without its country; spaced or not. Short codes and names are none.
     ///
     /// # Errors
     /// [`ParseError::PhoneNumber`] when the text is none.
@@ -109,9 +109,12 @@ impl PhoneNumber {
             .chars()
             .filter(|character| !matches!(character, ' ' | '-' | '.' | '(' | ')'))
             .collect();
+        // https://www.nanpa.com/numbering: neither an area code nor an exchange begins with 0 or 1.
+        let begins = |at: usize| plain.as_bytes().get(at).is_some_and(|digit| *digit >= b'2');
         Self::parse_e164(&match plain.len() {
-            10 if !plain.starts_with('+') => format!("+1{plain}"),
-            11 if plain.starts_with('1') => format!("+{plain}"),
+            _ if plain.starts_with('+') => plain,
+            10 if begins(0) && begins(3) => format!("+1{plain}"),
+            11..=15 => format!("+{plain}"),
             _ => plain,
         })
     }

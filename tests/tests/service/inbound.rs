@@ -176,7 +176,7 @@ async fn a_number_is_the_same_without_its_plus_and_its_country() {
         assert_eq!(status(&by_telnyx).await, "opted_out", "{from} {to}");
     }
     let world = World::with_ada().await;
-    for nobody in ["50142", "ADA", "whatsapp:+15125550142", ""] {
+    for nobody in ["50142", "ADA", "whatsapp:+15125550142", "", "0125550142"] {
         world.send(twilio("SM1", nobody, OFFICE, "STOP")).await.is(200);
     }
     assert_eq!(status(&world).await, "provided");
