@@ -328,14 +328,13 @@ impl Effect {
         match meaning {
             // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
             Meaning::OptOut => (*number_changed || *tenants_changed).then_some(Outcome::Stopped),
+            Meaning::OptIn if any(opted_out_on_the_portal) && !any(provided) => {
+                Some(Outcome::PortalOptInRequired)
+            }
             Meaning::OptIn if self.facility.two_way_texting == TwoWayTexting::Off => {
                 Some(Outcome::StartUnavailable)
             }
-            Meaning::OptIn if any(opted_out_on_the_portal) => Some(if any(provided) {
-                Outcome::StartedInPart
-            } else {
-                Outcome::PortalOptInRequired
-            }),
+            Meaning::OptIn if any(opted_out_on_the_portal) => Some(Outcome::StartedInPart),
             Meaning::OptIn if any(provided) => Some(Outcome::Started),
             // Nobody has the number, or an older START arrived after a newer STOP.
             Meaning::OptIn => (consents.is_empty() && *number_changed).then_some(Outcome::Started),

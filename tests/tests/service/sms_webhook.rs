@@ -92,6 +92,12 @@ async fn without_two_way_texting_a_stop_counts_and_a_start_does_not() {
     let reply = world.text("SM2", ADA, "start").await;
     assert!(reply.contains("portal"), "{reply}");
     assert_eq!(world.standing("t1").await, "opted_out by text");
+    world.tenant("t4", BEN).await;
+    world.portal("t4", "check").await.is(200);
+    world.portal("t4", "uncheck").await.is(200);
+    let reply = world.text("SM4", BEN, "start").await;
+    assert!(reply.contains("opted out on the tenant portal"), "{reply}");
+    assert_eq!(world.standing("t4").await, "opted_out by portal");
     world.tenant("t2", ADA).await;
     assert_eq!(
         world.standing("t2").await,
