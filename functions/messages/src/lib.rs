@@ -192,7 +192,9 @@ impl Messages {
                 let may_have_left = matches!(error, consent_sns::SendError::Unknown(_));
                 let problem = Problem::unavailable(error);
                 Err(if may_have_left {
-                    problem.saying("The provider's answer did not come: the text may have left. A repetition may send it again.")
+                    problem
+                        .saying("The provider's answer did not come: the text may have left. A repetition may send it again.")
+                        .with("may_have_left", json!(true))
                 } else {
                     problem
                 })
