@@ -173,17 +173,20 @@ fn a_reading_says_which_words_decided() {
     );
 }
 
+/// The words of 47 CFR 64.1200(a)(10), plain whatever else they could be about.
+const SEVEN: [&str; 7] = [
+    "stop",
+    "quit",
+    "end",
+    "revoke",
+    "opt out",
+    "cancel",
+    "unsubscribe",
+];
+
 #[test]
 fn the_regulations_words_revoke_after_a_question_too() {
-    for word in [
-        "stop",
-        "quit",
-        "end",
-        "revoke",
-        "opt out",
-        "cancel",
-        "unsubscribe",
-    ] {
+    for word in SEVEN {
         assert_eq!(
             classify(word, Preceding::Question).meaning,
             Meaning::OptOut,
@@ -201,16 +204,6 @@ fn the_regulations_words_revoke_after_a_question_too() {
 
 #[test]
 fn doubt_goes_to_review_and_a_plain_stop_does_not() {
-    // The regulation's seven words are plain, whatever else they could be about.
-    let seven = [
-        "stop",
-        "quit",
-        "end",
-        "revoke",
-        "opt out",
-        "cancel",
-        "unsubscribe",
-    ];
     for plain in [
         "STOP",
         "CANCEL.",
@@ -220,7 +213,7 @@ fn doubt_goes_to_review_and_a_plain_stop_does_not() {
         "ARRET",
     ]
     .into_iter()
-    .chain(seven)
+    .chain(SEVEN)
     {
         assert!(!classify(plain, Preceding::Nothing).needs_review, "{plain}");
     }
