@@ -103,6 +103,11 @@ impl File {
                     detail: "Others changed the same at the same time. It is safe to import the row again."
                         .to_owned(),
                 }),
+                Imported::NumberFull => outcome.rejected.push(Rejected {
+                    line,
+                    code: "invalid_request",
+                    detail: format!("cell_phone: {}", crate::number_full()),
+                }),
             }
         }
         outcome.rejected.sort_by_key(|rejected| rejected.line);

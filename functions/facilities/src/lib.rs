@@ -6,6 +6,7 @@ mod phone;
 
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::number::MOST_SHARERS;
 use consent::record::{Channel, Evidence};
 use consent::rules::TwoWayTexting;
 use consent::tenant::Registered;
@@ -182,9 +183,15 @@ fn ids(facility: &str, tenant: &str) -> Result<(FacilityId, TenantId), Problem> 
     Ok((request::facility_id(facility)?, request::tenant_id(tenant)?))
 }
 
+/// Why nobody else can have a number.
+fn number_full() -> String {
+    format!("must be a number that fewer than {MOST_SHARERS} tenants have")
+}
+
 fn not_registered(error: RegisterError) -> Problem {
     match error {
         RegisterError::FacilityNotFound => Problem::facility_not_found(),
+        RegisterError::NumberFull => Problem::invalid_field("cell_phone", number_full()),
         RegisterError::Store(error) => error.into(),
     }
 }

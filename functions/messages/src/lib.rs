@@ -11,8 +11,8 @@ use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
 use consent_sns::Sns;
 use consent_store::{
-    CursorKey, Decided, Draft, Found, Message, MessageState, Permit, SendError, Store, TenantList,
-    ThreadEntry,
+    CursorKey, Decided, Draft, Found, Message, Outcome, Permit, SendError, Store, TenantList, ThreadEntry,
+    Unpublished,
 };
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -142,37 +142,25 @@ impl Messages {
 
     /// Hands an accepted message to SNS, and writes down how that went.
     async fn publish(&self, draft: &Draft<'_>, permit: Permit) -> Result<Response<Body>, Problem> {
-        let in_time = permit.holds(clock::now());
-        let Permit {
-            message, mut found, ..
-        } = permit;
-        let Some(number) = found.tenant.details.cell_phone.clone() else {
-            return Err(self.refused_send(Gate::NoCellPhone, &found));
-        };
-        let published = if in_time {
-            self.sns
-                .send(found.facility.number.as_ref(), &number, draft.body)
-                .await
-        } else {
-            Err(consent_sns::SendError::Refused(
-                "the decision is too old".to_owned(),
-            ))
-        };
-        let settled = match published {
-            Ok(()) => self.store.settle(draft, &message, MessageState::Sent).await,
-            // It may be on its way: it stays accepted, and whoever withdraws waits for its time to be over.
-            Err(consent_sns::SendError::Unknown(_)) => Ok(()),
-            Err(_) => self.store.settle(draft, &message, MessageState::Failed).await,
-        };
-        match published {
-            Ok(()) => {
-                if let Err(error) = settled {
+        let outcome = self.sns.send(&permit, clock::now()).await;
+        let (message, mut found, number) = (
+            permit.message().clone(),
+            permit.found().clone(),
+            permit.to().clone(),
+        );
+        let recorded = self.store.record_outcome(permit, &outcome).await;
+        let unpublished = match outcome {
+            Outcome::Sent => {
+                if let Err(error) = recorded {
                     // It left: an error now would have the caller send it again.
                     tracing::error!(%error, "a sent message stays accepted");
                 }
-                accepted(&message)
+                return accepted(&message);
             }
-            Err(consent_sns::SendError::OptedOut) => {
+            Outcome::NotSent(unpublished) => unpublished,
+        };
+        match unpublished {
+            Unpublished::OptedOut => {
                 let block = ProviderBlock {
                     number,
                     since: clock::now(),
@@ -184,20 +172,18 @@ impl Messages {
                 found.tenant.provider_block = Some(block);
                 Err(self.refused_send(Gate::ProviderBlocked, &found))
             }
-            Err(error) => {
-                // SNS was not asked for what came too late.
-                if in_time {
-                    self.metrics.count_one(Metric::SendFailures, clock::now());
-                }
-                let may_have_left = matches!(error, consent_sns::SendError::Unknown(_));
-                let problem = Problem::unavailable(error);
-                Err(if may_have_left {
-                    problem
-                        .saying("The provider's answer did not come: the text may have left. A repetition may send it again.")
-                        .with("may_have_left", json!(true))
-                } else {
-                    problem
-                })
+            // SNS was not asked.
+            error @ Unpublished::TooLate => Err(Problem::unavailable(error)),
+            error @ Unpublished::Refused(_) => {
+                self.metrics.count_one(Metric::SendFailures, clock::now());
+                Err(Problem::unavailable(error))
+            }
+            error @ Unpublished::Unknown(_) => {
+                self.metrics.count_one(Metric::SendFailures, clock::now());
+                let detail = "The provider's answer did not come: the text may have left. Sending it again may send it twice.";
+                Err(Problem::unavailable(error)
+                    .saying(detail)
+                    .with("may_have_left", json!(true)))
             }
         }
     }
@@ -276,11 +262,12 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 fn refused(gate: Gate, found: &Found) -> Problem {
     let code = match gate {
         Gate::NoCellPhone => "no_cell_phone",
+        Gate::NoTextNumber => "no_text_number",
         Gate::ConsentRequired | Gate::ProviderBlocked | Gate::Open => "consent_required",
     };
     let detail = match gate {
         Gate::NoCellPhone => Some("There is no cell phone on file for this customer."),
-        _ => notice(&found.tenant),
+        gate => notice(gate),
     };
     Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
         .with("consent_status", json!(found.tenant.consent.status()))

@@ -7,7 +7,7 @@ use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
 use consent_sns::Sns;
-use consent_store::{InboundText, Received, Store, StoreError};
+use consent_store::{InboundText, Store, StoreError};
 use jiff::Timestamp;
 use serde::Deserialize;
 use serde_bytes::ByteBuf;
@@ -111,17 +111,7 @@ impl SmsTopic {
         };
         let now = clock::now();
         let received = self.store.receive(&text, &intent, now).await?;
-        if let Received::Accepted {
-            facility, started, ..
-        } = &received
-        {
-            self.sns
-                .lift_opt_out(&self.store, &facility.facility_id, started, &text.from, now)
-                .await;
-        }
-        if let Some(reply) = received.reply(&intent) {
-            self.sns.reply(&text.to, &text.from, &reply, now).await;
-        }
+        self.sns.answer(&self.store, received, clock::now()).await;
         Ok(())
     }
 }

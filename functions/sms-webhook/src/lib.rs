@@ -63,15 +63,41 @@ impl SmsWebhook {
             "invalid_request" => self.metrics.count_one(Metric::UnreadableTexts(provider), now),
             _ => {}
         })?;
-        let reply = self.receive(delivery.as_ref(), now).await?;
+        let received = match &delivery {
+            None => Received::Repeated,
+            // Whatever kept the text from being written, it must come again.
+            Some(Delivery { text, intent }) => self
+                .store
+                .receive(text, intent, now)
+                .await
+                .map_err(Problem::unavailable)?,
+        };
         if provider == "twilio" {
+            let reply = self.reply_in_response(received, now).await;
             return Ok(twilio::answer(reply.as_deref()));
         }
         // An answer to the others' requests says nothing to the sender.
-        if let (Some(Delivery { text, .. }), Some(reply)) = (&delivery, reply) {
-            self.sns.reply(&text.to, &text.from, &reply, now).await;
-        }
+        self.sns.answer(&self.store, received, clock::now()).await;
         Ok(Response::new(Body::Empty))
+    }
+
+    /// What the response to the webhook tells the sender. The response ends the function, so SNS is asked before.
+    async fn reply_in_response(&self, received: Received, now: Timestamp) -> Option<String> {
+        let Received::Accepted(accepted) = received else {
+            return None;
+        };
+        self.sns
+            .lift_opt_out(
+                &self.store,
+                &accepted.facility_id,
+                &accepted.started,
+                &accepted.from,
+                now,
+            )
+            .await;
+        self.store
+            .reply_in_response(accepted.reply, accepted.claim, clock::now)
+            .await
     }
 
     /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers.
@@ -96,28 +122,6 @@ impl SmsWebhook {
                 .await??;
             telnyx::read(request)
         }
-    }
-
-    /// Carries out a text. The reply is what is left to tell the sender.
-    async fn receive(&self, delivery: Option<&Delivery>, now: Timestamp) -> Result<Option<String>, Problem> {
-        let Some(Delivery { text, intent }) = delivery else {
-            return Ok(None);
-        };
-        // Whatever kept the text from being written, it must come again.
-        let received = self
-            .store
-            .receive(text, intent, now)
-            .await
-            .map_err(Problem::unavailable)?;
-        if let Received::Accepted {
-            facility, started, ..
-        } = &received
-        {
-            self.sns
-                .lift_opt_out(&self.store, &facility.facility_id, started, &text.from, now)
-                .await;
-        }
-        Ok(received.reply(intent))
     }
 }
 

@@ -3,9 +3,10 @@
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::facility::Facility;
 use crate::id::PhoneNumber;
 use crate::number::Number;
-use crate::rules::{Consent, NumberStanding, OptOut, Status};
+use crate::rules::{Consent, OptOut, Status};
 use crate::tenant::{Residence, Tenant};
 
 /// Version of the gate's rules; it stands in every decision.
@@ -23,6 +24,8 @@ pub enum Gate {
     ConsentRequired,
     /// They agreed, and the provider's own list has the number as opted out.
     ProviderBlocked,
+    /// They agreed, and the facility has no number of its own: a STOP to the text would not come back here.
+    NoTextNumber,
 }
 
 /// A number on the opt-out list that the provider keeps for itself. It keeps texts in, and changes nothing
@@ -54,6 +57,15 @@ pub fn gate(tenant: &Tenant) -> Gate {
     }
 }
 
+/// Decides whether a text from a facility to a tenant may leave. It may only leave from a number of the facility's
+/// own, so that a STOP to it comes back here.
+pub fn gate_for_send(facility: &Facility, tenant: &Tenant) -> Gate {
+    match gate(tenant) {
+        Gate::Open if facility.number.is_none() => Gate::NoTextNumber,
+        gate => gate,
+    }
+}
+
 impl Tenant {
     /// Whether what the tenant did calls for asking the provider to take their number off its own list: they
     /// lifted their text opt-out, or agreed to texts that the provider was found to keep in.
@@ -71,12 +83,6 @@ impl Tenant {
 }
 
 impl Number {
-    /// Whether the number's STOP holds back texts to a tenant whom it has not reached yet. Between the
-    /// number's STOP and the last of many tenants who share it, this is what keeps the texts in.
-    pub fn holds_back(&self, tenant: &Tenant) -> bool {
-        self.standing == NumberStanding::Stopped && tenant.keywords_applied < self.keywords
-    }
-
     /// The tenant as the gate has to see them: with the number's STOP, where it has not reached them yet.
     pub fn seen_by_gate(&self, tenant: Tenant) -> Tenant {
         if self.holds_back(&tenant) && tenant.consent.status() == Status::Provided {

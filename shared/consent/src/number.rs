@@ -1,11 +1,13 @@
 //! A tenant's number as the facility knows it: what it last said, and who has it.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
 
 use crate::id::{PhoneNumber, TenantId};
+use crate::record::Evidence;
 use crate::rules::{Action, NumberStanding, TwoWayTexting};
+use crate::tenant::Tenant;
 
 /// A phone number at one facility. Its STOP stands for whoever has the number, now or later.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -21,7 +23,19 @@ pub struct Number {
     pub last_keyword_at: Option<Timestamp>,
     /// The tenants who have the number now.
     pub tenants: BTreeSet<TenantId>,
+    /// The STOP that is still on its way to some of the tenants: what each of them is recorded with.
+    pub spreading: Option<Evidence>,
+    /// Until when texts may be in flight to the number that were let out for tenants who have left it. A STOP is
+    /// acknowledged only afterwards.
+    pub in_flight_until: Option<Timestamp>,
+    /// The answers to STARTs that are being handed over, by message, and until when each may be. A STOP is
+    /// acknowledged only afterwards.
+    pub answers: BTreeMap<String, Timestamp>,
 }
+
+/// The most tenants who can share a number. With longer ids its item would outgrow what the database stores, and
+/// a STOP could no longer be written.
+pub const MOST_SHARERS: usize = 4_999;
 
 /// A keyword in a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -42,6 +56,47 @@ impl Keyword {
     }
 }
 
+impl Keyword {
+    /// Where it leaves the number.
+    const fn standing(self) -> NumberStanding {
+        match self {
+            Self::Stop => NumberStanding::Stopped,
+            Self::Start => NumberStanding::Clear,
+        }
+    }
+}
+
+/// A keyword as it arrives at a facility.
+#[derive(Debug, Clone, Copy)]
+pub struct KeywordText<'a> {
+    /// What it says.
+    pub keyword: Keyword,
+    /// The facility's two-way texting, as it is now.
+    pub two_way_texting: TwoWayTexting,
+    /// When it was sent, where the provider tells. Without it the keyword counts as the newest.
+    pub sent_at: Option<Timestamp>,
+    /// The text, for the records.
+    pub evidence: &'a Evidence,
+    /// When it arrives.
+    pub now: Timestamp,
+}
+
+impl KeywordText<'_> {
+    /// When it was sent, where the provider tells. A time ahead of ours counts as now.
+    fn sent_at(&self) -> Option<Timestamp> {
+        self.sent_at.map(|sent| sent.min(self.now))
+    }
+
+    /// Whether it is a START that was sent before this moment, or at it: then it undoes nothing of what came then.
+    pub(crate) fn gives_way_to(&self, moment: Option<Timestamp>) -> bool {
+        let overtaken = self
+            .sent_at()
+            .zip(moment)
+            .is_some_and(|(sent, moment)| sent <= moment);
+        self.keyword == Keyword::Start && overtaken
+    }
+}
+
 impl Number {
     /// A number that nothing is known of.
     pub fn new(number: PhoneNumber) -> Self {
@@ -51,37 +106,49 @@ impl Number {
             keywords: 0,
             last_keyword_at: None,
             tenants: BTreeSet::new(),
+            spreading: None,
+            in_flight_until: None,
+            answers: BTreeMap::new(),
         }
     }
 
-    /// A keyword arrives from the number. `sent_at` is the provider's time of it, where the provider's
-    /// deliveries may overtake each other and carry one; without it the keyword counts as the newest.
-    /// `None`: it changes nothing for anybody, because a START is older than the last keyword, or needs two-way
-    /// texting. A STOP counts however late it comes: whoever sends one may not be texted once it is acknowledged.
-    pub fn hear(
-        &self,
-        keyword: Keyword,
-        two_way_texting: TwoWayTexting,
-        sent_at: Option<Timestamp>,
-        now: Timestamp,
-    ) -> Option<Self> {
-        let overtaken = self
-            .last_keyword_at
-            .zip(sent_at)
-            .is_some_and(|(last, sent)| sent < last);
-        let standing = match (keyword, two_way_texting) {
-            (Keyword::Start, _) if overtaken => return None,
-            (Keyword::Start, TwoWayTexting::Off) => return None,
-            (Keyword::Start, TwoWayTexting::On) => NumberStanding::Clear,
-            (Keyword::Stop, _) => NumberStanding::Stopped,
-        };
-        let at = sent_at.unwrap_or(now);
-        let last_keyword_at = Some(self.last_keyword_at.map_or(at, |last| last.max(at)));
+    /// A keyword arrives from the number. `None`: it changes nothing for anybody, because a START was sent before the
+    /// last keyword, or needs two-way texting. A STOP counts however late it comes: after its acknowledgement the
+    /// sender may not be texted.
+    pub fn hear(&self, text: &KeywordText<'_>) -> Option<Self> {
+        let needs_two_way = text.keyword == Keyword::Start && text.two_way_texting == TwoWayTexting::Off;
+        if needs_two_way || text.gives_way_to(self.last_keyword_at) {
+            return None;
+        }
+        let at = text.sent_at().unwrap_or(text.now);
         Some(Self {
-            standing,
+            standing: text.keyword.standing(),
             keywords: self.keywords + 1,
-            last_keyword_at,
+            last_keyword_at: Some(self.last_keyword_at.map_or(at, |last| last.max(at))),
+            spreading: None,
             ..self.clone()
         })
     }
+
+    /// Whether a keyword that was the number's `counted`th still has to reach its tenants. A later STOP carries an
+    /// earlier one on, so both are worked off. A START gives way to whatever came after it.
+    pub fn still_spreads(&self, keyword: Keyword, counted: u64) -> bool {
+        counted == self.keywords || (keyword == Keyword::Stop && self.standing == NumberStanding::Stopped)
+    }
+
+    /// Whether the number's STOP holds back texts to a tenant whom it has not reached yet. Between the
+    /// number's STOP and the last of many tenants who share it, this is what keeps the texts in.
+    pub fn holds_back(&self, tenant: &Tenant) -> bool {
+        self.standing == NumberStanding::Stopped && tenant.keywords_applied < self.keywords
+    }
+
+    /// A tenant leaves the number. Their texts in flight stay with it.
+    pub fn leave(&mut self, tenant: &Tenant) {
+        if self.tenants.remove(&tenant.tenant_id) {
+            self.in_flight_until = self.in_flight_until.max(tenant.in_flight_until());
+        }
+    }
 }
+
+#[cfg(test)]
+mod tests;

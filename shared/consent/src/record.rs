@@ -23,14 +23,14 @@ pub enum Channel {
 }
 
 /// Who did it, and what they saw or said: what a record holds beside the change itself.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Evidence {
     /// The way by which it came.
     pub channel: Channel,
     /// The token's subject, or the phone number.
     pub actor: String,
     /// The wording beside the check box.
-    pub disclosure: Option<&'static str>,
+    pub disclosure: Option<String>,
     /// The text received, where one was.
     pub text: Option<ReceivedText>,
     /// The rule that decided, where it is not the one of [`Step::rule`].
@@ -38,7 +38,7 @@ pub struct Evidence {
 }
 
 /// A text as a record holds it.
-#[derive(Debug, Clone)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct ReceivedText {
     /// Its body, whole.
     pub body: String,
@@ -166,7 +166,7 @@ impl ChainEnd {
             cell_phone: subject.cell_phone.cloned(),
             from: from.into(),
             to: step.to.into(),
-            disclosure: evidence.disclosure.map(str::to_owned),
+            disclosure: evidence.disclosure.clone(),
             text: text.map(|text| text.body.clone()),
             rule: evidence.rule.clone().unwrap_or_else(|| step.rule.to_owned()),
             needs_review: text.is_some_and(|text| text.classification.needs_review),

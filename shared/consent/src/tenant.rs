@@ -8,7 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::facility::Facility;
 use crate::gate::{Gate, ProviderBlock, gate};
 use crate::id::{FacilityId, PhoneNumber, TenantId};
-use crate::number::Number;
+use crate::number::{KeywordText, Number};
 use crate::record::{ChainEnd, Evidence, Record, Subject};
 use crate::rules::{
     Action, CellPhone, Circumstances, Consent, NumberStanding, Refusal, Screen, Status, TwoWayTexting, decide,
@@ -52,6 +52,8 @@ pub struct Tenant {
     pub consent: Consent,
     /// How many keywords of their number have reached them, see [`Number::keywords`].
     pub keywords_applied: u64,
+    /// Since when they have their number, where that is known. A START from before was sent by somebody else.
+    pub number_since: Option<Timestamp>,
     /// The end of their chain of records.
     pub chain: ChainEnd,
     /// What is known of the provider's own list, see [`Tenant::provider_block`].
@@ -68,17 +70,29 @@ pub struct Tenant {
 pub struct InFlight {
     /// When it was accepted, as its thread entry has it.
     pub at: String,
+    /// The number that it goes to; `None` in entries from before this was kept.
+    #[serde(default)]
+    pub to: Option<PhoneNumber>,
     /// Until when somebody may still be at it; nobody hands it over later.
     pub until: Timestamp,
 }
 
-/// A tenant after an action, with the record where their consent changed.
+/// A tenant after an action, with the records of how their consent changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
     /// The tenant as they are now.
     pub tenant: Tenant,
-    /// What is to be recorded with it.
-    pub record: Option<Record>,
+    /// What is to be recorded with it, oldest first.
+    pub records: Vec<Record>,
+}
+
+/// The numbers that a tenant leaves and joins, as they are stored.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct NumberMove<'a> {
+    /// The number left behind, where there is one.
+    pub left: Option<&'a Number>,
+    /// The number joined, where there is one.
+    pub joined: Option<&'a Number>,
 }
 
 /// A tenant's registration, once decided.
@@ -130,6 +144,24 @@ impl Tenant {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Option<Change>, Refusal> {
+        self.apply(
+            action,
+            two_way_texting,
+            self.details.cell_phone.as_ref(),
+            evidence,
+            now,
+        )
+    }
+
+    /// Applies an action, with the record of what it changes. `concerned` is the number that the record names.
+    fn apply(
+        &self,
+        action: Action,
+        two_way_texting: TwoWayTexting,
+        concerned: Option<&PhoneNumber>,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Result<Option<Change>, Refusal> {
         let circumstances = Circumstances {
             two_way_texting,
             cell_phone: self.cell_phone(),
@@ -140,7 +172,7 @@ impl Tenant {
         let subject = Subject {
             facility_id: &self.facility_id,
             tenant_id: &self.tenant_id,
-            cell_phone: self.details.cell_phone.as_ref(),
+            cell_phone: concerned,
         };
         let (record, chain) = self.chain.append(&subject, self.consent, &step, evidence, now);
         let tenant = Self {
@@ -150,8 +182,26 @@ impl Tenant {
         };
         Ok(Some(Change {
             tenant,
-            record: Some(record),
+            records: vec![record],
         }))
+    }
+
+    /// Until when a text to them may be in flight.
+    pub fn in_flight_until(&self) -> Option<Timestamp> {
+        self.in_flight.values().map(|text| text.until).max()
+    }
+
+    /// The texts in flight that go to a number which they no longer have. Whoever takes the number away, or asks for
+    /// it again, waits for them.
+    pub fn in_flight_elsewhere(&self) -> impl Iterator<Item = (&String, &InFlight)> {
+        let current = self
+            .details
+            .cell_phone
+            .as_ref()
+            .filter(|_| self.residence == Residence::Resident);
+        self.in_flight
+            .iter()
+            .filter(move |(_, text)| text.to.is_none() || text.to.as_ref() != current)
     }
 
     /// Whether a text from them now comes right after a question of ours: within a day of it.
@@ -175,127 +225,172 @@ impl Tenant {
     }
 
     /// A keyword of the tenant's number reaches them. `None`: it has reached them already, or they have
-    /// moved out, or they have another number by now.
-    pub fn hear(
-        &self,
-        number: &Number,
-        action: Action,
-        two_way_texting: TwoWayTexting,
-        evidence: &Evidence,
-        now: Timestamp,
-    ) -> Option<Change> {
+    /// moved out, or they have another number by now. A START undoes nothing that came after it was sent.
+    pub fn hear(&self, number: &Number, text: &KeywordText<'_>) -> Option<Change> {
         if self.residence == Residence::MovedOut
             || self.details.cell_phone.as_ref() != Some(&number.number)
             || self.keywords_applied >= number.keywords
         {
             return None;
         }
-        // Keywords are never refused: a refusal is the answer to a check.
-        let mut change = self
-            .submit(action, two_way_texting, evidence, now)
+        let gives_way = text.gives_way_to(self.chain.at) || text.gives_way_to(self.number_since);
+        let heard = if gives_way {
+            None
+        } else {
+            // Keywords are never refused: a refusal is the answer to a check.
+            self.submit(
+                text.keyword.action(),
+                text.two_way_texting,
+                text.evidence,
+                text.now,
+            )
             .ok()
             .flatten()
-            .unwrap_or_else(|| Change {
-                tenant: self.clone(),
-                record: None,
-            });
+        };
+        let mut change = heard.unwrap_or_else(|| self.unchanged());
         change.tenant.keywords_applied = number.keywords;
         Some(change)
     }
 
-    /// The tenant moves out. `None`: they had already.
-    pub fn move_out(&self, evidence: &Evidence, now: Timestamp) -> Option<Change> {
-        if self.residence == Residence::MovedOut {
-            return None;
-        }
-        let mut change = self.settle(Action::MoveOut, self.details.cell_phone.as_ref(), evidence, now);
+    /// A resident moves out, and leaves this number.
+    pub fn move_out(&self, left: Option<&Number>, evidence: &Evidence, now: Timestamp) -> Change {
+        let mut change = self.caught_up(left, evidence, now).and_then(|tenant| {
+            tenant.settle(Action::MoveOut, self.details.cell_phone.as_ref(), evidence, now)
+        });
         change.tenant.residence = Residence::MovedOut;
-        Some(change)
+        change
+    }
+
+    /// The tenant before they leave a number: with its STOP, where it has not reached them yet.
+    fn caught_up(&self, left: Option<&Number>, evidence: &Evidence, now: Timestamp) -> Change {
+        let Some(number) = left.filter(|number| number.holds_back(self)) else {
+            return self.unchanged();
+        };
+        let evidence = number.spreading.as_ref().unwrap_or(evidence);
+        let mut change = self.settle(Action::Stop, Some(&number.number), evidence, now);
+        change.tenant.keywords_applied = number.keywords;
+        change
+    }
+
+    fn unchanged(&self) -> Change {
+        Change {
+            tenant: self.clone(),
+            records: Vec::new(),
+        }
     }
 
     /// Registers a tenant: for the first time, back again, or with details that may have changed.
-    /// `number` is the one in `details`, where there is one.
     pub fn register(
         existing: Option<&Self>,
         facility: &Facility,
         tenant_id: &TenantId,
         details: Details,
-        number: Option<&Number>,
+        numbers: NumberMove<'_>,
         evidence: &Evidence,
         now: Timestamp,
     ) -> Registered {
-        let standing = number.map_or(NumberStanding::Clear, |number| number.standing);
-        let keywords_applied = number.map_or(0, |number| number.keywords);
-        let Some(tenant) = existing else {
-            let created_on = details.created_on;
-            let tenant = Self {
-                facility_id: facility.facility_id.clone(),
-                tenant_id: tenant_id.clone(),
+        match existing {
+            None => Registered::Created(Self::arrive(
+                facility,
+                tenant_id,
+                details,
+                numbers.joined,
+                evidence,
+                now,
+            )),
+            Some(tenant) => tenant.register_again(details, numbers, evidence, now),
+        }
+    }
+
+    fn arrive(
+        facility: &Facility,
+        tenant_id: &TenantId,
+        details: Details,
+        joined: Option<&Number>,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Change {
+        let action = Action::Register {
+            created_on: details.created_on,
+            number: standing(joined),
+        };
+        let mut tenant = Self {
+            facility_id: facility.facility_id.clone(),
+            tenant_id: tenant_id.clone(),
+            details,
+            residence: Residence::Resident,
+            consent: Consent::NotProvided,
+            keywords_applied: 0,
+            number_since: None,
+            chain: ChainEnd::default(),
+            provider_block: None,
+            in_flight: BTreeMap::new(),
+            asked_at: None,
+        };
+        tenant.join(joined, now);
+        tenant.settle(action, tenant.details.cell_phone.as_ref(), evidence, now)
+    }
+
+    fn register_again(
+        &self,
+        details: Details,
+        numbers: NumberMove<'_>,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Registered {
+        let same_number = self.details.cell_phone == details.cell_phone;
+        let same_details = self.details == details;
+        let on_file = details.cell_phone.clone();
+        let stays = self.residence == Residence::Resident && same_number;
+        let register = |tenant: Self| {
+            let mut after = Self {
                 details,
                 residence: Residence::Resident,
-                consent: Consent::NotProvided,
-                keywords_applied,
-                chain: ChainEnd::default(),
-                provider_block: None,
-                in_flight: BTreeMap::new(),
-                asked_at: None,
+                ..tenant
             };
-            let action = Action::Register {
-                created_on,
-                number: standing,
+            if !stays {
+                after.join(numbers.joined, now);
+                after.asked_at = None;
+            }
+            after
+        };
+        if self.residence == Residence::MovedOut {
+            let action = Action::Return {
+                number: standing(numbers.joined),
             };
-            return Registered::Created(tenant.settle(
+            return Registered::Returned(register(self.clone()).settle(
                 action,
-                tenant.details.cell_phone.as_ref(),
+                on_file.as_ref(),
                 evidence,
                 now,
             ));
-        };
-        let before = tenant.details.cell_phone.as_ref();
-        let same_number = before == details.cell_phone.as_ref();
-        let mut after = Self {
-            details,
-            residence: Residence::Resident,
-            ..tenant.clone()
-        };
-        if tenant.residence == Residence::MovedOut || !same_number {
-            after.keywords_applied = keywords_applied;
-            after.asked_at = None;
         }
-        let on_file = after.details.cell_phone.clone();
-        let (action, concerned) = match (tenant.residence, &on_file, standing) {
-            (Residence::MovedOut, number, standing) => (Action::Return { number: standing }, number.as_ref()),
-            (Residence::Resident, _, _) if same_number => {
-                return if after == *tenant {
-                    Registered::Unchanged(after)
-                } else {
-                    Registered::Updated(Change {
-                        tenant: after,
-                        record: None,
-                    })
-                };
+        if stays {
+            return match same_details {
+                true => Registered::Unchanged(self.clone()),
+                false => Registered::Updated(register(self.clone()).unchanged()),
+            };
+        }
+        let before = self.details.cell_phone.as_ref();
+        // Where the new number is stopped the change is an opt-out, of that number; else the end of
+        // a grant, of the number left behind.
+        let (action, concerned) = match (on_file.as_ref(), standing(numbers.joined)) {
+            (None, _) => (Action::RemoveNumber, before),
+            (on_file @ Some(_), number @ NumberStanding::Stopped) => {
+                (Action::ChangeNumber { number }, on_file)
             }
-            (Residence::Resident, None, _) => (Action::RemoveNumber, before),
-            // Where the new number is stopped the change is an opt-out, of that number; else the end of
-            // a grant, of the number left behind.
-            (Residence::Resident, Some(number), NumberStanding::Stopped) => (
-                Action::ChangeNumber {
-                    number: NumberStanding::Stopped,
-                },
-                Some(number),
-            ),
-            (Residence::Resident, Some(_), NumberStanding::Clear) => (
-                Action::ChangeNumber {
-                    number: NumberStanding::Clear,
-                },
-                before,
-            ),
+            (Some(_), number @ NumberStanding::Clear) => (Action::ChangeNumber { number }, before),
         };
-        let change = after.settle(action, concerned, evidence, now);
-        match tenant.residence {
-            Residence::MovedOut => Registered::Returned(change),
-            Residence::Resident => Registered::Updated(change),
-        }
+        let caught_up = self.caught_up(numbers.left, evidence, now);
+        Registered::Updated(
+            caught_up.and_then(|tenant| register(tenant).settle(action, concerned, evidence, now)),
+        )
+    }
+
+    /// Takes over what the number has said so far.
+    fn join(&mut self, joined: Option<&Number>, now: Timestamp) {
+        self.keywords_applied = joined.map_or(0, |number| number.keywords);
+        self.number_since = self.details.cell_phone.is_some().then_some(now);
     }
 
     /// Carries out an action of the facility software, which is never refused.
@@ -307,31 +402,26 @@ impl Tenant {
         now: Timestamp,
     ) -> Change {
         // Two-way texting plays no part in these actions.
-        let circumstances = Circumstances {
-            two_way_texting: TwoWayTexting::Off,
-            cell_phone: self.cell_phone(),
-        };
-        match decide(self.consent, action, circumstances) {
-            Ok(Some(step)) => {
-                let subject = Subject {
-                    facility_id: &self.facility_id,
-                    tenant_id: &self.tenant_id,
-                    cell_phone: concerned,
-                };
-                let (record, chain) = self.chain.append(&subject, self.consent, &step, evidence, now);
-                Change {
-                    tenant: Self {
-                        consent: step.to,
-                        chain,
-                        ..self.clone()
-                    },
-                    record: Some(record),
-                }
-            }
-            Ok(None) | Err(_) => Change {
-                tenant: self.clone(),
-                record: None,
-            },
+        self.apply(action, TwoWayTexting::Off, concerned, evidence, now)
+            .ok()
+            .flatten()
+            .unwrap_or_else(|| self.unchanged())
+    }
+}
+
+impl Change {
+    /// What comes next, with the records of both.
+    fn and_then(mut self, next: impl FnOnce(Tenant) -> Self) -> Self {
+        let Self { tenant, records } = next(self.tenant);
+        self.records.extend(records);
+        Self {
+            tenant,
+            records: self.records,
         }
     }
+}
+
+/// What a number last said; a missing one has said nothing.
+fn standing(number: Option<&Number>) -> NumberStanding {
+    number.map_or(NumberStanding::Clear, |number| number.standing)
 }

@@ -16,6 +16,8 @@ pub const PORTAL_DISCLOSURE: &str = "I agree to receive text message communicati
 const NOTICE: &str = "This customer has not agreed to receive text message communications.";
 const BLOCKED_NOTICE: &str = "The text message provider has this number on its own opt-out list. The customer \
      must reply START to the facility's text number.";
+const NO_TEXT_NUMBER_NOTICE: &str = "This facility has no text number of its own, so a STOP to its texts would not \
+     come back to it. Give it a number before it sends texts.";
 const PORTAL_NOTE: &str = "Please reply START to receive communications via text messages.";
 
 impl Screen {
@@ -54,12 +56,13 @@ impl Refusal {
     }
 }
 
-/// What staff are told where a tenant may not be texted.
-pub fn notice(tenant: &Tenant) -> Option<&'static str> {
-    match gate(tenant) {
+/// What staff are told where a text may not leave.
+pub const fn notice(gate: Gate) -> Option<&'static str> {
+    match gate {
         Gate::Open => None,
         Gate::NoCellPhone | Gate::ConsentRequired => Some(NOTICE),
         Gate::ProviderBlocked => Some(BLOCKED_NOTICE),
+        Gate::NoTextNumber => Some(NO_TEXT_NUMBER_NOTICE),
     }
 }
 
@@ -184,7 +187,7 @@ impl ConsentView {
             },
             two_way_texting: TwoWayTextingScreen {
                 can_send: can_text && facility.two_way_texting == TwoWayTexting::On,
-                notice: notice(tenant),
+                notice: notice(gate(tenant)),
             },
             automatic_notifications: AutomaticNotificationsScreen {
                 text_selectable: can_text,

@@ -6,12 +6,12 @@ use std::collections::BTreeMap;
 
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
-use consent::number::{Keyword, Number};
+use consent::number::{Keyword, KeywordText, Number};
 use consent::record::{Channel, Evidence, Record, rebuild};
 use consent::rules::{
     Action, CellPhone, Consent, Grant, NumberStanding, OptOut, Screen, Status, TwoWayTexting,
 };
-use consent::tenant::{Change, Details, Registered, Residence, Tenant};
+use consent::tenant::{Change, Details, NumberMove, Registered, Residence, Tenant};
 use consent::view::{ConsentView, OptInChannel, opt_in_via};
 use jiff::Timestamp;
 use proptest::prelude::*;
@@ -98,7 +98,7 @@ impl World {
 
     fn keep(&mut self, change: Change) {
         let id = change.tenant.tenant_id.clone();
-        self.records.entry(id.clone()).or_default().extend(change.record);
+        self.records.entry(id.clone()).or_default().extend(change.records);
         self.tenants.insert(id, change.tenant);
     }
 
@@ -128,7 +128,10 @@ impl World {
                     &self.facility,
                     &id,
                     details,
-                    number.as_ref(),
+                    NumberMove {
+                        left: None,
+                        joined: number.as_ref(),
+                    },
                     &evidence(Channel::Registration),
                     now,
                 );
@@ -145,7 +148,8 @@ impl World {
                 let change = self
                     .tenants
                     .get(&tenant_id(tenant))
-                    .and_then(|tenant| tenant.move_out(&evidence(Channel::Registration), now));
+                    .filter(|tenant| tenant.residence == Residence::Resident)
+                    .map(|tenant| tenant.move_out(None, &evidence(Channel::Registration), now));
                 if let Some(change) = change {
                     self.keep(change);
                 }
@@ -194,16 +198,22 @@ impl World {
             .entry(phone(number))
             .or_insert_with(|| Number::new(phone(number)));
         let two_way = self.facility.two_way_texting;
-        let Some(heard) = number.hear(keyword, two_way, None, now) else {
+        let evidence = evidence(Channel::Text);
+        let text = KeywordText {
+            keyword,
+            two_way_texting: two_way,
+            sent_at: None,
+            evidence: &evidence,
+            now,
+        };
+        let Some(heard) = number.hear(&text) else {
             return;
         };
         *number = heard.clone();
         let changes: Vec<Change> = self
             .tenants
             .values()
-            .filter_map(|tenant| {
-                tenant.hear(&heard, keyword.action(), two_way, &evidence(Channel::Text), now)
-            })
+            .filter_map(|tenant| tenant.hear(&heard, &text))
             .collect();
         for change in changes {
             self.keep(change);

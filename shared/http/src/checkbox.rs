@@ -41,7 +41,7 @@ pub async fn submit<V: Serialize>(
             Screen::Portal => Channel::Portal,
         },
         actor: caller.subject().to_owned(),
-        disclosure: Some(screen.disclosure()),
+        disclosure: Some(screen.disclosure().to_owned()),
         text: None,
         rule: None,
     };

@@ -12,7 +12,7 @@ use aws_sdk_sns::types::MessageAttributeValue;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent_metrics::{Metric, Metrics};
-use consent_store::Store;
+use consent_store::{Outcome, Permit, Received, Reply, Store, Unpublished};
 use jiff::{SignedDuration, Timestamp};
 
 pub use events::{Event, EventError, EventsTopic};
@@ -28,34 +28,20 @@ pub struct Sns {
 /// (<https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html>).
 const OPT_IN_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// Why a text did not leave. The text of it holds neither number nor body.
-#[derive(Debug, thiserror::Error)]
-pub enum SendError {
-    /// The number is on SNS's own opt-out list.
-    #[error("the number is on the provider's own opt-out list")]
-    OptedOut,
-    /// SNS refused.
-    #[error("the provider did not do it: {0}")]
-    Refused(String),
-    /// SNS was asked, and its answer did not come: the text may have left.
-    #[error("the provider may have done it: {0}")]
-    Unknown(String),
-}
-
 /// What may be logged of an SDK error: the service's message may quote the number, its code does not.
-fn refused<E, R>(error: SdkError<E, R>) -> SendError
+fn refused<E, R>(error: SdkError<E, R>) -> Unpublished
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
     R: std::fmt::Debug + Send + Sync + 'static,
 {
     match error {
         SdkError::ServiceError(service) => {
-            SendError::Refused(service.err().code().unwrap_or("refused").to_owned())
+            Unpublished::Refused(service.err().code().unwrap_or("refused").to_owned())
         }
         error @ SdkError::ConstructionFailure(_) => {
-            SendError::Refused(DisplayErrorContext(error).to_string())
+            Unpublished::Refused(DisplayErrorContext(error).to_string())
         }
-        error => SendError::Unknown(DisplayErrorContext(error).to_string()),
+        error => Unpublished::Unknown(DisplayErrorContext(error).to_string()),
     }
 }
 
@@ -78,41 +64,64 @@ impl Sns {
         Self { client, metrics }
     }
 
-    /// Answers a text. The text has taken effect: an answer that does not leave is logged and counted, and
-    /// no more. One to a number on SNS's own list is no failure: that is so for each STOP where AWS manages
-    /// opt-outs.
-    pub async fn reply(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str, now: Timestamp) {
-        match self.send(Some(from), to, body).await {
+    /// Answers a text that was received, and then asks SNS to take the number off its own list where that is called
+    /// for. The answer comes first, because a STOP waits for it.
+    pub async fn answer(&self, store: &Store, received: Received, now: Timestamp) {
+        let Received::Accepted(accepted) = received else {
+            return;
+        };
+        if let Some(reply) = accepted.reply.as_ref().filter(|reply| reply.holds(now)) {
+            self.reply(reply, now).await;
+        }
+        store.release_answer(accepted.claim).await;
+        self.lift_opt_out(
+            store,
+            &accepted.facility_id,
+            &accepted.started,
+            &accepted.from,
+            now,
+        )
+        .await;
+    }
+
+    /// The text has taken effect: an answer that does not leave is logged and counted, and no more. One to a number on
+    /// SNS's own list is no failure: that is so for each STOP where AWS manages opt-outs.
+    async fn reply(&self, reply: &Reply, now: Timestamp) {
+        match self.publish(reply.from(), reply.to(), reply.body()).await {
             Ok(()) => {}
-            Err(error @ SendError::OptedOut) => tracing::info!(%error, "a reply was not sent"),
-            Err(error @ (SendError::Refused(_) | SendError::Unknown(_))) => {
+            Err(error @ Unpublished::OptedOut) => tracing::info!(%error, "a reply was not sent"),
+            Err(error) => {
                 tracing::error!(%error, "a reply was not sent");
                 self.metrics.count_one(Metric::ReplyFailures, now);
             }
         }
     }
 
-    /// Sends a text, from a business number or, without one, from any of the account's.
-    ///
-    /// # Errors
-    /// SNS did not take it.
-    pub async fn send(
-        &self,
-        from: Option<&PhoneNumber>,
-        to: &PhoneNumber,
-        body: &str,
-    ) -> Result<(), SendError> {
+    /// Hands a text that was let out to SNS. An old permit holds no longer: then SNS is not asked.
+    pub async fn send(&self, permit: &Permit, now: Timestamp) -> Outcome {
+        if !permit.holds(now) {
+            return Outcome::NotSent(Unpublished::TooLate);
+        }
+        match self.publish(permit.from(), permit.to(), permit.body()).await {
+            Ok(()) => Outcome::Sent,
+            Err(unpublished) => Outcome::NotSent(unpublished),
+        }
+    }
+
+    async fn publish(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str) -> Result<(), Unpublished> {
         // https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html: transactional texts are
         // delivered first.
-        let kind = Some(("AWS.SNS.SMS.SMSType", "Transactional"));
-        let origin = from.map(|number| ("AWS.MM.SMS.OriginationNumber", number.as_str()));
+        let attributes = [
+            ("AWS.SNS.SMS.SMSType", "Transactional"),
+            ("AWS.MM.SMS.OriginationNumber", from.as_str()),
+        ];
         let mut publish = self.client.publish().phone_number(to.as_str()).message(body);
-        for (name, value) in [kind, origin].into_iter().flatten() {
+        for (name, value) in attributes {
             let value = MessageAttributeValue::builder()
                 .data_type("String")
                 .string_value(value)
                 .build();
-            let value = value.map_err(|error| SendError::Refused(error.to_string()))?;
+            let value = value.map_err(|error| Unpublished::Refused(error.to_string()))?;
             publish = publish.message_attributes(name, value);
         }
         match publish.send().await {
@@ -124,7 +133,7 @@ impl Sns {
                     .is_some_and(PublishError::is_invalid_parameter_exception) =>
             {
                 match self.is_opted_out(to).await {
-                    Ok(true) => Err(SendError::OptedOut),
+                    Ok(true) => Err(Unpublished::OptedOut),
                     Ok(false) | Err(_) => Err(refused(error)),
                 }
             }
@@ -136,7 +145,7 @@ impl Sns {
     ///
     /// # Errors
     /// SNS could not be asked.
-    pub async fn is_opted_out(&self, number: &PhoneNumber) -> Result<bool, SendError> {
+    pub async fn is_opted_out(&self, number: &PhoneNumber) -> Result<bool, Unpublished> {
         let check = self
             .client
             .check_if_phone_number_is_opted_out()

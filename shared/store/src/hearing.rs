@@ -4,39 +4,34 @@
 //! follow in transactions of their own. How far a message came is kept with it, so that a redelivery goes on
 //! where a crash left off.
 
-use std::time::Duration;
-
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
-use consent::number::{Keyword, Number};
+use consent::number::{Keyword, KeywordText, Number};
 use consent::record::{Evidence, Record, rfc3339};
 use consent::reply::Outcome;
 use consent::rules::{Consent, OptOut, Status, TwoWayTexting};
 use consent::tenant::{Residence, Tenant};
 use consent::words::Meaning;
-use futures_util::future::join_all;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 
 use crate::error::StoreError;
+use crate::in_flight::{AnswerClaim, Pending};
 use crate::items::{
     Direction, FacilityItem, MessageEffect, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put,
 };
 use crate::schema::{Key, TOTALS_SHARDS};
-use crate::store::{Pause, Store};
-use crate::tenants::counted;
+use crate::store::{Pause, RequestTime, Store, TRANSACTION_ITEMS};
+use crate::tenants::total_move;
 
-/// `TransactWriteItems` takes 100 items: the number, the message and the totals, then a tenant, a record
-/// and a thread entry for each tenant.
-const TENANTS_PER_TRANSACTION: usize = (100 - 2 - TOTALS_SHARDS as usize) / 3;
+/// A transaction holds the number, the message and the totals, then a tenant, a record and a thread entry for each
+/// tenant.
+const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - 2 - TOTALS_SHARDS as usize) / 3;
 
-impl MessageItem {
-    /// A delivery of a message that another one still waits with, or crashed with: it waits as well.
-    pub(crate) async fn await_in_flight(&self, now: Timestamp) {
-        let until = self.in_flight_until.map_or(now, |until| until.max(now));
-        tokio::time::sleep(Duration::try_from(until.duration_since(now)).unwrap_or_default()).await;
-    }
-}
+/// An answer to a START is handed over within this time after it was written, or not at all.
+const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(3);
+/// And its time is over after this: the provider's answer, and clocks that differ, are counted in.
+const ANSWER_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(6);
 
 /// Something heard of a number: a text, or a STOP that the facility software knew of.
 pub(crate) struct Heard<'a> {
@@ -59,6 +54,16 @@ pub(crate) struct Thread<'a> {
 }
 
 impl<'a> Heard<'a> {
+    /// Whether it is a START by text: its answer says what stands, and is left out once that is no longer so.
+    fn expects_an_answer(&self) -> bool {
+        self.keyword == Some(Keyword::Start)
+    }
+
+    /// What its answer is called in the number's item.
+    fn claim(&self) -> String {
+        self.message.pk.clone()
+    }
+
     /// A STOP from before a tenant's first registration.
     pub(crate) fn before_registration(
         facility: &'a FacilityId,
@@ -90,19 +95,29 @@ pub(crate) struct Effect {
     pub(crate) started: Vec<TenantId>,
     /// When it was first received.
     pub(crate) received_at: Timestamp,
+    /// The answer to a START, which a STOP waits for.
+    pub(crate) claim: Option<AnswerClaim>,
+    /// Until when an answer may be handed over.
+    pub(crate) answer_before: Option<Timestamp>,
 }
 
 impl Store {
     /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or
-    /// the facility is gone.
-    pub(crate) async fn hear(&self, heard: &Heard<'_>, now: Timestamp) -> Result<Option<Effect>, StoreError> {
+    /// the facility is gone. A STOP returns once nothing is in flight any more that was let out before it.
+    pub(crate) async fn hear(
+        &self,
+        heard: &Heard<'_>,
+        time: RequestTime,
+    ) -> Result<Option<Effect>, StoreError> {
+        let facility_key = Key::facility(heard.facility);
+        let phone_key = Key::phone(heard.facility, heard.number);
         let mut pause = Pause::new();
         let mut started = Vec::new();
+        let mut pending = Pending::default();
+        let mut claim = None;
+        let mut answer_before = None;
+        let mut room = TENANTS_PER_TRANSACTION;
         loop {
-            let (facility_key, phone_key) = (
-                Key::facility(heard.facility),
-                Key::phone(heard.facility, heard.number),
-            );
             let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
             let Some(facility) = items
                 .take::<FacilityItem>(&facility_key)?
@@ -117,7 +132,7 @@ impl Store {
             }
             let seen = items.take::<MessageItem>(&heard.message)?;
             if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {
-                seen.await_in_flight(now).await;
+                seen.await_in_flight(time).await;
                 return Ok(None);
             }
             let phone = items
@@ -127,121 +142,159 @@ impl Store {
                 value: Number::new(heard.number.clone()),
                 version: None,
             });
-            let plan = self.plan(heard, &facility, phone, seen, now).await?;
+            let is_first = seen.is_none();
+            let now = time.now();
+            let claims = (heard.expects_an_answer() && claim.is_none()).then(|| now + ANSWER_IN_FLIGHT);
+            let plan = self
+                .plan(heard, &facility, phone, seen, claims, room, now)
+                .await?;
             match self.write_records(plan.writes, &plan.records, now).await {
                 Ok(()) => {
-                    join_all(
-                        plan.withdrawn
-                            .iter()
-                            .map(|tenant| self.await_in_flight(tenant, now)),
-                    )
-                    .await;
                     started.extend(plan.started);
+                    pending.extend(plan.pending);
+                    if claims.is_some() {
+                        claim = Some(AnswerClaim {
+                            phone: phone_key.clone(),
+                            message: heard.claim(),
+                        });
+                        answer_before = Some(now + ANSWER_WITHIN);
+                    }
                     if plan.complete {
+                        self.await_pending(&pending, time).await;
                         return Ok(Some(Effect {
                             facility,
                             message: plan.effect,
                             started,
                             received_at: plan.received_at,
+                            claim,
+                            answer_before,
                         }));
                     }
                     pause = Pause::new();
+                    room = if room == 0 {
+                        TENANTS_PER_TRANSACTION / 2
+                    } else {
+                        (room * 2).min(TENANTS_PER_TRANSACTION)
+                    };
                 }
-                Err(error) => pause.after(error).await?,
+                Err(error) => {
+                    // The number comes first, without any tenant whom others are writing; then fewer tenants at once.
+                    room = if is_first { 0 } else { (room / 2).max(1) };
+                    pause.after(error).await?;
+                }
             }
         }
     }
 
-    /// The next transaction of a message: the first holds the number, each as many tenants as fit.
+    /// The next transaction of a message, of at most `room` tenants: the first holds the number. `claims`: until when
+    /// the answer to it may be on its way.
+    #[expect(
+        clippy::too_many_arguments,
+        reason = "what was read, and how much of it goes into one transaction"
+    )]
     async fn plan(
         &self,
         heard: &Heard<'_>,
         facility: &Facility,
         phone: Versioned<Number>,
         seen: Option<MessageItem>,
+        claims: Option<Timestamp>,
+        room: usize,
         now: Timestamp,
     ) -> Result<Plan, StoreError> {
         let mut writes = Vec::new();
         let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
-        let (number, received_at, applied) = if let Some(seen) = &seen {
-            (phone.value, seen.received_at, seen.keyword)
-        } else {
-            let heard_by_number = heard.keyword.and_then(|keyword| {
-                phone
-                    .value
-                    .hear(keyword, facility.two_way_texting, heard.sent_at, now)
-            });
-            match heard_by_number {
-                None => (phone.value, now, None),
-                Some(after) => {
-                    effect.number_changed = after.standing != phone.value.standing;
-                    let key = Key::phone(heard.facility, heard.number);
-                    writes.push(put(&self.table, &key, &PhoneItem::from(&after), phone.version)?);
-                    let applied = Some(after.keywords);
-                    (after, now, applied)
-                }
-            }
+        let received_at = seen.as_ref().map_or(now, |seen| seen.received_at);
+        let text = heard.keyword.map(|keyword| KeywordText {
+            keyword,
+            two_way_texting: facility.two_way_texting,
+            sent_at: heard.sent_at,
+            evidence: &heard.evidence,
+            now,
+        });
+        let phone_key = Key::phone(heard.facility, heard.number);
+        let heard_now = match (&seen, &text) {
+            (None, Some(text)) => phone.value.hear(text),
+            (Some(_), _) | (None, None) => None,
         };
-        // A later keyword has overtaken the rest of this one: it reaches them all, and nobody is told of this one.
-        let keyword = heard.keyword.filter(|_| applied == Some(number.keywords));
+        let is_written = heard_now.is_some() || claims.is_some();
+        let counted = match (&seen, &heard_now) {
+            (Some(seen), _) => seen.keyword,
+            (None, after) => after.as_ref().map(|after| after.keywords),
+        };
+        effect.number_changed |= heard_now
+            .as_ref()
+            .is_some_and(|after| after.standing != phone.value.standing);
+        let mut number = heard_now.unwrap_or(phone.value);
+        if seen.is_none() && heard.keyword == Some(Keyword::Stop) && number.tenants.len() > room {
+            number.spreading = Some(heard.evidence.clone());
+        }
+        if is_written {
+            number.answers.retain(|_, until| now < *until);
+            number.answers.extend(claims.map(|until| (heard.claim(), until)));
+            let item = PhoneItem::from(&number);
+            writes.push(put(&self.table, &phone_key, &item, phone.version)?);
+        }
+        // What a later keyword has overtaken reaches nobody else, and nobody is told of it.
+        let text =
+            text.filter(|text| counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)));
         let reached = seen.as_ref().and_then(|seen| seen.reached.as_ref());
         let mut rest = number.tenants.iter().filter(|tenant| Some(*tenant) > reached);
-        let now_reached: Vec<&TenantId> = rest.by_ref().take(TENANTS_PER_TRANSACTION).collect();
+        let now_reached: Vec<&TenantId> = rest.by_ref().take(room).collect();
         let complete = rest.next().is_none();
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
+        let mut pending = Pending::default();
+        if heard.keyword == Some(Keyword::Stop) {
+            pending.add_number(&phone_key, &number);
+            pending.add_time(seen.as_ref().and_then(|seen| seen.in_flight_until));
+        }
         let mut moves = Vec::new();
         let mut records = Vec::new();
         let mut started = Vec::new();
-        let mut withdrawn = Vec::new();
+        let mut tenants_changed = false;
         for Versioned {
             value: tenant,
             version,
         } in tenants
         {
-            let change = keyword.and_then(|keyword| {
-                tenant.hear(
-                    &number,
-                    keyword.action(),
-                    facility.two_way_texting,
-                    &heard.evidence,
-                    now,
-                )
-            });
+            let change = text.as_ref().and_then(|text| tenant.hear(&number, text));
             if let Some(change) = &change {
                 writes.extend(self.changed(change, version)?);
-                if let Some(record) = &change.record {
-                    moves.push(counted(Some(&tenant), &change.tenant));
-                    records.push(record.clone());
+                if !change.records.is_empty() {
+                    moves.push(total_move(Some(&tenant), &change.tenant));
+                    records.extend(change.records.iter().cloned());
+                    // What an earlier STOP had still to do is told by the earlier one.
+                    tenants_changed |= Some(tenant.keywords_applied + 1) >= counted;
                 }
             }
             let has_number = tenant.residence == Residence::Resident
                 && tenant.details.cell_phone.as_ref() == Some(heard.number);
             if has_number {
                 let after = change.as_ref().map_or(&tenant, |change| &change.tenant);
-                if keyword == Some(Keyword::Start) && after.lifts_provider_block(tenant.consent) {
+                let is_start = text.is_some_and(|text| text.keyword == Keyword::Start);
+                if is_start && after.lifts_provider_block(tenant.consent) {
                     started.push(tenant.tenant_id.clone());
                 }
                 effect.consents.insert(after.consent);
-                if keyword == Some(Keyword::Stop) && !tenant.in_flight.is_empty() {
-                    withdrawn.push(tenant.clone());
+                if heard.keyword == Some(Keyword::Stop) {
+                    pending.extend(Pending::of(&tenant));
                 }
                 if let Some(thread) = &heard.thread {
                     writes.push(self.join_thread(&tenant, thread, received_at)?);
                 }
             }
         }
-        effect.number_changed &= heard.keyword == keyword;
-        effect.tenants_changed = (effect.tenants_changed && heard.keyword == keyword) || !moves.is_empty();
+        effect.number_changed &= text.is_some();
+        effect.tenants_changed = (effect.tenants_changed && text.is_some()) || tenants_changed;
         writes.extend(self.count(heard.facility, moves)?);
-        let in_flight = withdrawn.iter().flat_map(|tenant| tenant.in_flight.values());
-        let in_flight_until = in_flight.map(|in_flight| in_flight.until).max();
         let message = MessageItem {
+            facility_id: Some(heard.facility.clone()),
             received_at,
             rule: heard.evidence.rule.clone(),
-            keyword: applied,
-            reached: now_reached.last().map(|tenant| (*tenant).clone()),
+            keyword: counted,
+            reached: now_reached.last().copied().or(reached).cloned(),
             complete,
-            in_flight_until: in_flight_until.max(seen.as_ref().and_then(|seen| seen.in_flight_until)),
+            in_flight_until: pending.until(),
             effect: effect.clone(),
             version: 0,
         };
@@ -249,7 +302,7 @@ impl Store {
             &self.table,
             &heard.message,
             &message,
-            seen.map(|seen| seen.version),
+            seen.as_ref().map(|seen| seen.version),
         )?);
         Ok(Plan {
             writes,
@@ -258,7 +311,7 @@ impl Store {
             effect,
             received_at,
             started,
-            withdrawn,
+            pending,
         })
     }
 
@@ -310,8 +363,8 @@ struct Plan {
     effect: MessageEffect,
     received_at: Timestamp,
     started: Vec<TenantId>,
-    /// Whom a STOP reached while texts to them were in flight, as they were read.
-    withdrawn: Vec<Tenant>,
+    /// What has to be over before a STOP is acknowledged.
+    pending: Pending,
 }
 
 impl Effect {

@@ -11,16 +11,17 @@ use std::vec;
 
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::record::Evidence;
-use consent::tenant::{Details, Registered, Residence, Tenant};
+use consent::tenant::{Details, NumberMove, Registered, Residence, Tenant};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 use crate::error::StoreError;
+use crate::in_flight::Pending;
 use crate::items::Versioned;
 use crate::registrations::{Known, RegisterError, Registrant, RepliedStop, TENANTS_PER_TRANSACTION};
 use crate::schema::totals_shard;
-use crate::store::{GaveUp, Pause, Store};
+use crate::store::{GaveUp, Pause, RequestTime, Store};
 
 /// So many lanes are worked on at once.
 const LANES_AT_ONCE: usize = 8;
@@ -48,6 +49,8 @@ pub enum Imported {
     Unchanged,
     /// Other writers were faster, again and again. The tenant is as they were.
     Conflict,
+    /// The number has as many tenants as it can have. The tenant is as they were.
+    NumberFull,
 }
 
 impl From<&Registered> for Imported {
@@ -95,6 +98,7 @@ impl Store {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Vec<Imported>, RegisterError> {
+        let time = RequestTime::new(now);
         let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
         let known = self.read_known(facility_id, ids).await?;
         let import = Import {
@@ -106,7 +110,11 @@ impl Store {
             now,
         };
         let done = match run {
-            Run::Real => import.carry_out().await?,
+            Run::Real => {
+                let (done, pending) = import.carry_out().await?;
+                self.await_pending(&pending, time).await;
+                done
+            }
             Run::Dry => import.foresee(),
         };
         let mut imported = vec![Imported::Unchanged; registrants.len()];
@@ -147,6 +155,15 @@ impl Import<'_> {
         rows.filter(move |(_, registrant)| !stands(&registrant.tenant_id))
     }
 
+    /// The texts in flight to numbers that tenants of the file have no longer, also where their rows change nothing.
+    fn pending_before(&self) -> Pending {
+        let mut pending = Pending::default();
+        for Versioned { value: tenant, .. } in self.known.tenants.values() {
+            pending.add(tenant, tenant.in_flight_elsewhere());
+        }
+        pending
+    }
+
     /// What the rows would become. That depends on the tenants' details, and on no number.
     fn foresee(&self) -> Vec<(Row, Imported)> {
         let mut foreseen: HashMap<&TenantId, Tenant> = HashMap::new();
@@ -164,7 +181,7 @@ impl Import<'_> {
                         &self.known.facility,
                         tenant_id,
                         details.clone(),
-                        None,
+                        NumberMove::default(),
                         self.evidence,
                         self.now,
                     );
@@ -176,18 +193,28 @@ impl Import<'_> {
             .collect()
     }
 
-    async fn carry_out(&self) -> Result<Vec<(Row, Imported)>, RegisterError> {
+    /// What became of the rows, and what has to be over before the caller is told: it is waited for once, at the end.
+    async fn carry_out(&self) -> Result<(Vec<(Row, Imported)>, Pending), RegisterError> {
         let lanes = Mutex::new(self.lanes().into_iter());
         let workers = (0..LANES_AT_ONCE).map(|_| async {
             let mut done = Vec::new();
+            let mut pending = Pending::default();
             while let Some(lane) = next(&lanes) {
                 for batch in self.batches(&lane) {
-                    done.extend(self.register(&batch).await?);
+                    let (rows, more) = self.register(&batch).await?;
+                    done.extend(rows);
+                    pending.extend(more);
                 }
             }
-            Ok::<_, RegisterError>(done)
+            Ok::<_, RegisterError>((done, pending))
         });
-        Ok(try_join_all(workers).await?.concat())
+        let mut done = Vec::new();
+        let mut pending = self.pending_before();
+        for (rows, more) in try_join_all(workers).await? {
+            done.extend(rows);
+            pending.extend(more);
+        }
+        Ok((done, pending))
     }
 
     /// The rows in lanes: those that touch the same tenant or number in one, in the file's order.
@@ -239,23 +266,30 @@ impl Import<'_> {
     }
 
     /// Registers rows together, and one by one where the others hinder one of them.
-    async fn register(&self, rows: &[Row]) -> Result<Vec<(Row, Imported)>, RegisterError> {
-        let conflict = |error: &RegisterError| matches!(error, RegisterError::Store(StoreError::Conflict));
-        match self.register_patiently(rows).await {
-            Err(error) if conflict(&error) && rows.len() > 1 => {}
-            Err(error) if conflict(&error) => {
-                return Ok(rows.iter().map(|&row| (row, Imported::Conflict)).collect());
+    async fn register(&self, rows: &[Row]) -> Result<(Vec<(Row, Imported)>, Pending), RegisterError> {
+        let hindered = |error: &RegisterError| match error {
+            RegisterError::Store(StoreError::Conflict) => Some(Imported::Conflict),
+            RegisterError::NumberFull => Some(Imported::NumberFull),
+            _ => None,
+        };
+        if rows.len() > 1 {
+            match self.register_patiently(rows).await {
+                Err(error) if hindered(&error).is_some() => {}
+                result => return result,
             }
-            result => return result,
         }
         let mut done = Vec::with_capacity(rows.len());
+        let mut pending = Pending::default();
         for row in rows {
             match self.register_patiently(std::slice::from_ref(row)).await {
-                Err(error) if conflict(&error) => done.push((*row, Imported::Conflict)),
-                result => done.extend(result?),
+                Ok((rows, more)) => {
+                    done.extend(rows);
+                    pending.extend(more);
+                }
+                Err(error) => done.push((*row, hindered(&error).ok_or(error)?)),
             }
         }
-        Ok(done)
+        Ok((done, pending))
     }
 
     /// What was read of the rows' tenants when the import began, where it holds for them still: not where another row
@@ -278,7 +312,10 @@ impl Import<'_> {
     }
 
     /// Registers rows together, and waits for a database that throttles.
-    async fn register_patiently(&self, rows: &[Row]) -> Result<Vec<(Row, Imported)>, RegisterError> {
+    async fn register_patiently(
+        &self,
+        rows: &[Row],
+    ) -> Result<(Vec<(Row, Imported)>, Pending), RegisterError> {
         let registrants: Vec<Registrant> = rows
             .iter()
             .filter_map(|&row| self.registrants.get(row).cloned())
@@ -292,9 +329,9 @@ impl Import<'_> {
                 .register_together(facility_id, &registrants, known.take(), self.evidence, self.now)
                 .await;
             match result {
-                Ok((_, registered)) => {
-                    let imported = registered.iter().map(Imported::from);
-                    return Ok(rows.iter().copied().zip(imported).collect());
+                Ok(together) => {
+                    let imported = together.registered.iter().map(Imported::from);
+                    return Ok((rows.iter().copied().zip(imported).collect(), together.pending));
                 }
                 Err(RegisterError::Store(StoreError::Unavailable(source))) => pause
                     .wait()

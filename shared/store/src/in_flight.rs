@@ -1,30 +1,119 @@
-//! Messages in flight: let out, and being handed to the provider. How that went is written here, and whoever
-//! withdraws a grant waits here.
+//! What is in flight: texts that were let out, and answers to STARTs. How a text fared is written here, and whoever
+//! acknowledges a withdrawal waits here.
 
+use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
-use consent::tenant::Tenant;
+use consent::number::Number;
+use consent::tenant::{InFlight, Tenant};
+use futures_util::join;
 use jiff::Timestamp;
+use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use crate::error::StoreError;
-use crate::items::ThreadItem;
-use crate::messages::{Draft, LOOK_AGAIN, Message, MessageState};
+use crate::inbound::Reply;
+use crate::items::{MessageItem, PhoneItem, ThreadItem};
+use crate::messages::{LOOK_AGAIN, MessageState, Outcome, Permit, Unpublished};
 use crate::schema::Key;
-use crate::store::{GaveUp, Pause, Store};
+use crate::store::{GaveUp, Pause, RequestTime, Store};
+
+/// An answer that was released is handed over within this time, or not at all.
+const RELEASED_WITHIN: Duration = Duration::from_millis(250);
+
+/// What has to be over before a withdrawal is acknowledged.
+#[derive(Debug, Default)]
+pub(crate) struct Pending {
+    /// The thread entries of the texts: each says when it is over.
+    texts: Vec<Key>,
+    texts_until: Option<Timestamp>,
+    /// The answers to a number's STARTs, by message. The number's item says when each is over.
+    answers: BTreeSet<String>,
+    answers_until: Option<Timestamp>,
+    phone: Option<Key>,
+    /// What only time ends.
+    until: Option<Timestamp>,
+}
+
+impl Pending {
+    /// Every text in flight to a tenant.
+    pub(crate) fn of(tenant: &Tenant) -> Self {
+        let mut pending = Self::default();
+        pending.add(tenant, tenant.in_flight.iter());
+        pending
+    }
+
+    /// These texts in flight to a tenant.
+    pub(crate) fn add<'a>(
+        &mut self,
+        tenant: &Tenant,
+        texts: impl Iterator<Item = (&'a String, &'a InFlight)>,
+    ) {
+        for (id, text) in texts {
+            let key = Key::thread(&tenant.facility_id, &tenant.tenant_id, &text.at, id);
+            self.texts.push(key);
+            self.texts_until = self.texts_until.max(Some(text.until));
+        }
+    }
+
+    /// What is in flight to a number for tenants who left it, and the answers to its STARTs.
+    pub(crate) fn add_number(&mut self, phone: &Key, number: &Number) {
+        self.add_time(number.in_flight_until);
+        self.answers.extend(number.answers.keys().cloned());
+        self.answers_until = self.answers_until.max(number.answers.values().max().copied());
+        self.phone = Some(phone.clone());
+    }
+
+    /// Something unknown that is over by then.
+    pub(crate) fn add_time(&mut self, until: Option<Timestamp>) {
+        self.until = self.until.max(until);
+    }
+
+    /// When all of it is over at the latest.
+    pub(crate) fn until(&self) -> Option<Timestamp> {
+        self.until.max(self.texts_until).max(self.answers_until)
+    }
+
+    pub(crate) fn extend(&mut self, other: Self) {
+        self.texts.extend(other.texts);
+        self.texts_until = self.texts_until.max(other.texts_until);
+        self.answers.extend(other.answers);
+        self.answers_until = self.answers_until.max(other.answers_until);
+        self.phone = other.phone.or(self.phone.take());
+        self.until = self.until.max(other.until);
+    }
+}
+
+impl MessageItem {
+    /// A delivery of a message that another one still waits with, or crashed with: it waits as well.
+    pub(crate) async fn await_in_flight(&self, time: RequestTime) {
+        if let Some(until) = self.in_flight_until {
+            sleep_until(time.instant(until)).await;
+        }
+    }
+}
+
+/// An answer to a START that is being handed over. Until it is released, a STOP from the number is not acknowledged.
+#[derive(Debug)]
+pub struct AnswerClaim {
+    pub(crate) phone: Key,
+    pub(crate) message: String,
+}
 
 impl Store {
-    /// Writes down how publishing a message went.
+    /// Writes down how handing a text over went. A text that may have left stays in flight for its time.
     ///
     /// # Errors
-    /// The database's: the message then stays `accepted`.
-    pub async fn settle(
-        &self,
-        draft: &Draft<'_>,
-        message: &Message,
-        state: MessageState,
-    ) -> Result<(), StoreError> {
-        let thread = Key::thread(draft.facility, draft.tenant, &message.at, &message.message_id);
+    /// The database's: the text then stays `accepted`.
+    pub async fn record_outcome(&self, permit: Permit, outcome: &Outcome) -> Result<(), StoreError> {
+        let state = match outcome {
+            Outcome::Sent => MessageState::Sent,
+            Outcome::NotSent(Unpublished::Unknown(_)) => return Ok(()),
+            Outcome::NotSent(_) => MessageState::Failed,
+        };
+        let message = &permit.message;
+        let (facility, tenant) = (&permit.found.tenant.facility_id, &permit.found.tenant.tenant_id);
+        let thread = Key::thread(facility, tenant, &message.at, &message.message_id);
         let thread = Update::builder()
             .table_name(&self.table)
             .set_key(Some(thread.attributes()))
@@ -36,7 +125,7 @@ impl Store {
             .expression_attribute_values(":decision", AttributeValue::S(message.decision_id.clone()));
         let tenant = Update::builder()
             .table_name(&self.table)
-            .set_key(Some(Key::tenant(draft.facility, draft.tenant).attributes()))
+            .set_key(Some(Key::tenant(facility, tenant).attributes()))
             .update_expression("REMOVE in_flight.#message")
             .expression_attribute_names("#message", &message.message_id);
         let writes = [thread, tenant]
@@ -59,32 +148,97 @@ impl Store {
         }
     }
 
-    /// Waits until no text is in flight any more that was let out before the tenant's withdrawal was written:
-    /// `tenant` is as they were read for it. It ends by itself, for nothing is in flight for long.
-    pub(crate) async fn await_in_flight(&self, tenant: &Tenant, now: Timestamp) {
-        let Some(until) = tenant.in_flight.values().map(|in_flight| in_flight.until).max() else {
-            return;
-        };
-        let keys: Vec<Key> = tenant
-            .in_flight
-            .iter()
-            .map(|(id, in_flight)| Key::thread(&tenant.facility_id, &tenant.tenant_id, &in_flight.at, id))
-            .collect();
-        let settled = async {
-            loop {
-                // A database that is away tells nothing: then only time does.
-                if let Ok(mut items) = self.read(&keys.iter().collect::<Vec<_>>()).await {
-                    let mut states = keys.iter().map(|key| items.take::<ThreadItem>(key));
-                    let accepted = |read: Result<Option<ThreadItem>, StoreError>| !matches!(read, Ok(Some(item)) if item.state != Some(MessageState::Accepted));
-                    if !states.any(accepted) {
-                        return;
-                    }
-                }
-                tokio::time::sleep(LOOK_AGAIN).await;
+    /// What a reply says, to be handed over in the response to the webhook right now. `None`: there is none, or its
+    /// time is over. `clock` tells the time.
+    pub async fn reply_in_response(
+        &self,
+        reply: Option<Reply>,
+        claim: Option<AnswerClaim>,
+        clock: impl Fn() -> Timestamp,
+    ) -> Option<String> {
+        let begun = Instant::now();
+        self.release_answer(claim).await;
+        // A STOP that saw the release waits for this long. After it, the answer may come too late.
+        reply
+            .filter(|reply| reply.holds(clock()) && begun.elapsed() < RELEASED_WITHIN)
+            .map(Reply::into_body)
+    }
+
+    /// The answer to a START was handed over, or will not be: a STOP need not wait for it any longer. Where this
+    /// fails, a STOP waits until the answer's time is over.
+    pub async fn release_answer(&self, claim: Option<AnswerClaim>) {
+        if let Some(claim) = claim
+            && let Err(error) = self.try_release(claim).await
+        {
+            tracing::warn!(%error, "the answer to a START was not released");
+        }
+    }
+
+    async fn try_release(&self, claim: AnswerClaim) -> Result<(), StoreError> {
+        let update = Update::builder()
+            .table_name(&self.table)
+            .set_key(Some(claim.phone.attributes()))
+            .update_expression("REMOVE answers.#message ADD version :one")
+            .condition_expression("attribute_exists(answers)")
+            .expression_attribute_names("#message", claim.message)
+            .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
+        let update = update.build().map_err(StoreError::failed)?;
+        self.write(vec![TransactWriteItem::builder().update(update).build()])
+            .await
+    }
+
+    /// Waits until nothing is in flight any more that was let out before a withdrawal was written. It ends by
+    /// itself, because nothing is in flight for long.
+    pub(crate) async fn await_pending(&self, pending: &Pending, time: RequestTime) {
+        let texts = async {
+            if let Some(until) = pending.texts_until {
+                // Past its time a text is not in flight.
+                let _ = timeout_at(time.instant(until), self.texts_are_over(&pending.texts)).await;
             }
         };
-        // Past its time it is not in flight.
-        let patience = Duration::try_from(until.duration_since(now)).unwrap_or_default();
-        let _ = tokio::time::timeout(patience, settled).await;
+        let answers = async {
+            if let (Some(until), Some(phone)) = (pending.answers_until, &pending.phone) {
+                let released = self.answers_are_released(phone, &pending.answers);
+                if timeout_at(time.instant(until), released).await.is_ok() {
+                    // An answer in a webhook's response is handed over right after it was released.
+                    sleep(RELEASED_WITHIN).await;
+                }
+            }
+        };
+        let rest = async {
+            if let Some(until) = pending.until {
+                sleep_until(time.instant(until)).await;
+            }
+        };
+        join!(texts, answers, rest);
+    }
+
+    async fn texts_are_over(&self, texts: &[Key]) {
+        let mut texts: Vec<&Key> = texts.iter().collect();
+        loop {
+            // A database that is away tells nothing: then only time does.
+            if let Ok(mut items) = self.read(&texts).await {
+                texts.retain(|key| {
+                    let read = items.take::<ThreadItem>(key);
+                    !matches!(read, Ok(Some(item)) if item.state != Some(MessageState::Accepted))
+                });
+            }
+            if texts.is_empty() {
+                return;
+            }
+            sleep(LOOK_AGAIN).await;
+        }
+    }
+
+    async fn answers_are_released(&self, phone: &Key, answers: &BTreeSet<String>) {
+        loop {
+            if let Ok(mut items) = self.read(&[phone]).await
+                && let Ok(Some(item)) = items.take::<PhoneItem>(phone)
+                && !answers.iter().any(|message| item.is_answering(message))
+            {
+                return;
+            }
+            sleep(LOOK_AGAIN).await;
+        }
     }
 }

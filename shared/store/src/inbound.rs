@@ -1,21 +1,20 @@
 //! Texts from tenants' numbers: received once, and answered. What a keyword in one does to the number and its
 //! tenants is in [`crate::hearing`].
 
-use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::intent::Intent;
 use consent::number::{Keyword, Number};
 use consent::record::{Channel, Evidence, ReceivedText};
-use consent::reply::Outcome;
 use consent::words::Meaning;
 use consent_metrics::Metric;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::hearing::{Heard, Thread};
+use crate::in_flight::AnswerClaim;
 use crate::items::{BusinessNumberItem, MessageItem, PhoneItem, Versioned};
 use crate::schema::Key;
-use crate::store::Store;
+use crate::store::{RequestTime, Store};
 
 /// What is kept of a text's body, in bytes: longer than any phone sends, and 27 tenants' copies of it fit into
 /// a transaction.
@@ -39,32 +38,63 @@ pub struct InboundText {
 }
 
 /// What became of a text.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Received {
     /// No facility has the number that it was sent to: nothing changed.
     UnknownNumber,
     /// It had been received before: nothing changed.
     Repeated,
-    /// It was received now. The outcome is what the sender is told, where there is something to tell.
-    Accepted {
-        /// The facility whose number it was sent to.
-        facility: Facility,
-        /// What the answer says.
-        outcome: Option<Outcome>,
-        /// Those who asked for texts again, so that the provider should take the number off its own list.
-        started: Vec<TenantId>,
-    },
+    /// It was received now.
+    Accepted(Accepted),
 }
 
-impl Received {
-    /// The text that is left to answer the sender with.
-    pub fn reply(&self, intent: &Intent) -> Option<String> {
-        match self {
-            Self::UnknownNumber | Self::Repeated => None,
-            Self::Accepted {
-                facility, outcome, ..
-            } => intent.answer(*outcome, facility),
-        }
+/// A text that was received now.
+#[derive(Debug)]
+pub struct Accepted {
+    /// The facility whose number it was sent to.
+    pub facility_id: FacilityId,
+    /// Who sent it.
+    pub from: PhoneNumber,
+    /// Those who asked for texts again, so that the provider should take the number off its own list.
+    pub started: Vec<TenantId>,
+    /// What the sender is told, where there is something to tell.
+    pub reply: Option<Reply>,
+    /// What a STOP waits for until it is released: the answer to a START.
+    pub claim: Option<AnswerClaim>,
+}
+
+/// The answer to a text. Only receiving the text makes one.
+#[derive(Debug)]
+pub struct Reply {
+    from: PhoneNumber,
+    to: PhoneNumber,
+    body: String,
+    before: Option<Timestamp>,
+}
+
+impl Reply {
+    /// The business number that the text was sent to.
+    pub fn from(&self) -> &PhoneNumber {
+        &self.from
+    }
+
+    /// Who sent the text.
+    pub fn to(&self) -> &PhoneNumber {
+        &self.to
+    }
+
+    /// What the answer says.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
+    pub(crate) fn into_body(self) -> String {
+        self.body
+    }
+
+    /// Whether it may still be handed over. Later a STOP may have been acknowledged that waited no longer.
+    pub fn holds(&self, now: Timestamp) -> bool {
+        self.before.is_none_or(|before| now < before)
     }
 }
 
@@ -83,14 +113,21 @@ impl Store {
             .body
             .get(..text.body.floor_char_boundary(BODY_BYTES))
             .unwrap_or_default();
+        let time = RequestTime::new(now);
         let to = Key::business_number(&text.to);
         let message = Key::message(text.provider, &text.message_id);
         let mut items = self.read(&[&to, &message]).await?;
-        if let Some(seen) = items.take::<MessageItem>(&message)?.filter(|seen| seen.complete) {
-            seen.await_in_flight(now).await;
+        let seen = items.take::<MessageItem>(&message)?;
+        if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {
+            seen.await_in_flight(time).await;
             return Ok(Received::Repeated);
         }
-        let Some(BusinessNumberItem { facility_id, .. }) = items.take(&to)? else {
+        // What was begun at a facility goes on there, also where the number was handed over meanwhile.
+        let begun_at = seen.and_then(|seen| seen.facility_id);
+        let holder = items
+            .take::<BusinessNumberItem>(&to)?
+            .map(|number| number.facility_id);
+        let Some(facility_id) = begun_at.or(holder) else {
             tracing::warn!(
                 provider = text.provider,
                 "a text to a number that no facility has"
@@ -131,24 +168,30 @@ impl Store {
                 meaning: intent.meaning,
             }),
         };
-        Ok(match self.hear(&heard, now).await? {
-            None => Received::Repeated,
-            Some(effect) => {
-                tracing::info!(provider = text.provider, rule = intent.rule, "text received");
-                if intent.meaning == Meaning::None {
-                    self.metrics
-                        .count_one(Metric::UnclassifiedTexts(text.provider), now);
-                }
-                let outcome = effect
-                    .outcome(intent.meaning)
-                    .filter(|outcome| outcome.is_told(effect.received_at, now));
-                Received::Accepted {
-                    facility: effect.facility,
-                    outcome,
-                    started: effect.started,
-                }
-            }
-        })
+        let Some(effect) = self.hear(&heard, time).await? else {
+            return Ok(Received::Repeated);
+        };
+        tracing::info!(provider = text.provider, rule = intent.rule, "text received");
+        if intent.meaning == Meaning::None {
+            self.metrics
+                .count_one(Metric::UnclassifiedTexts(text.provider), now);
+        }
+        let outcome = effect
+            .outcome(intent.meaning)
+            .filter(|outcome| outcome.is_told(effect.received_at, time.now()));
+        let reply = intent.answer(outcome, &effect.facility).map(|body| Reply {
+            from: text.to.clone(),
+            to: text.from.clone(),
+            body,
+            before: effect.answer_before,
+        });
+        Ok(Received::Accepted(Accepted {
+            facility_id,
+            from: text.from.clone(),
+            started: effect.started,
+            reply,
+            claim: effect.claim,
+        }))
     }
 
     /// Whether a tenant with the number was asked something by the last text to them.

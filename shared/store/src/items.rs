@@ -7,7 +7,7 @@ use consent::facility::Facility;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
-use consent::record::{ChainEnd, Record, rfc3339};
+use consent::record::{ChainEnd, Evidence, Record, rfc3339};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
 use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
@@ -111,6 +111,8 @@ pub(crate) struct TenantItem {
     residence: Residence,
     consent: Consent,
     keywords_applied: u64,
+    #[serde(default)]
+    number_since: Option<Timestamp>,
     chain: ChainEnd,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider_block: Option<ProviderBlock>,
@@ -138,6 +140,7 @@ impl From<&Tenant> for TenantItem {
             residence: tenant.residence,
             consent: tenant.consent,
             keywords_applied: tenant.keywords_applied,
+            number_since: tenant.number_since,
             chain: tenant.chain.clone(),
             provider_block: tenant.provider_block.clone(),
             in_flight: tenant.in_flight.clone(),
@@ -160,6 +163,7 @@ impl From<TenantItem> for Versioned<Tenant> {
             residence: item.residence,
             consent: item.consent,
             keywords_applied: item.keywords_applied,
+            number_since: item.number_since,
             chain: item.chain,
             provider_block: item.provider_block,
             in_flight: item.in_flight,
@@ -179,6 +183,12 @@ pub(crate) struct PhoneItem {
     keywords: u64,
     last_keyword_at: Option<Timestamp>,
     tenants: BTreeSet<TenantId>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    spreading: Option<Evidence>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    in_flight_until: Option<Timestamp>,
+    #[serde(default)]
+    answers: BTreeMap<String, Timestamp>,
     #[serde(default, skip_serializing)]
     version: u64,
 }
@@ -191,8 +201,18 @@ impl From<&Number> for PhoneItem {
             keywords: number.keywords,
             last_keyword_at: number.last_keyword_at,
             tenants: number.tenants.clone(),
+            spreading: number.spreading.clone(),
+            in_flight_until: number.in_flight_until,
+            answers: number.answers.clone(),
             version: 0,
         }
+    }
+}
+
+impl PhoneItem {
+    /// Whether the answer to this message is still being handed over.
+    pub(crate) fn is_answering(&self, message: &str) -> bool {
+        self.answers.contains_key(message)
     }
 }
 
@@ -204,6 +224,9 @@ impl From<PhoneItem> for Versioned<Number> {
             keywords: item.keywords,
             last_keyword_at: item.last_keyword_at,
             tenants: item.tenants,
+            spreading: item.spreading,
+            in_flight_until: item.in_flight_until,
+            answers: item.answers,
         };
         Self {
             value,
@@ -227,6 +250,9 @@ pub(crate) struct BusinessNumberItem {
 /// takes no effect either.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct MessageItem {
+    /// The facility at which it was begun. A redelivery goes on there, whoever has the business number by then.
+    #[serde(default)]
+    pub(crate) facility_id: Option<FacilityId>,
     /// When it was first seen; the time of its thread entries.
     pub(crate) received_at: Timestamp,
     /// What it was taken to mean, and by which rule.

@@ -33,9 +33,12 @@ pub use error::StoreError;
 pub use facilities::PutFacility;
 pub use history::HistoryPage;
 pub use imports::{Imported, Run};
-pub use inbound::{InboundText, Received};
+pub use in_flight::AnswerClaim;
+pub use inbound::{Accepted, InboundText, Received, Reply};
 pub use items::Direction;
-pub use messages::{Decided, Decision, Draft, Message, MessageState, Permit, SendError};
+pub use messages::{
+    Decided, Decision, Draft, Message, MessageState, Outcome, Permit, SendError, Unpublished,
+};
 pub use preferences::ChooseError;
 pub use registrations::{RegisterError, Registrant, Registration, RepliedStop};
 pub use report::{Export, Report, ReportRow, Totals};

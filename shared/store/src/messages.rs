@@ -2,19 +2,19 @@
 //!
 //! A decision is written together with the message it lets out, on the condition that neither the tenant nor
 //! the number has changed since they were read. Refusals are written too. From then on the message is *in
-//! flight*, which the tenant's item says, until [`Store::settle`] has written how it went: a withdrawal that is
+//! flight*, which the tenant's item says, until [`Store::record_outcome`] has written how it went: a withdrawal that is
 //! written meanwhile is acknowledged only afterwards, so that no text leaves after an acknowledged STOP.
 
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use consent::facility::Facility;
-use consent::gate::{Gate, POLICY_VERSION, gate};
-use consent::id::{FacilityId, TenantId};
+use consent::gate::{Gate, POLICY_VERSION, gate_for_send};
+use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::record::{hex, rfc3339};
 use consent::rules::NumberStanding;
-use consent::tenant::{Change, InFlight, Residence, Tenant};
+use consent::tenant::{InFlight, Residence, Tenant};
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
@@ -88,7 +88,7 @@ pub enum SendError {
 }
 
 /// What is to be done with a draft.
-#[derive(Debug, Clone)]
+#[derive(Debug)]
 pub enum Decided {
     /// Publish it, and say how it went.
     Publish(Box<Permit>),
@@ -96,21 +96,83 @@ pub enum Decided {
     SentBefore(Message),
 }
 
-/// Permission to hand a message to the provider.
-#[derive(Debug, Clone)]
+/// Permission to hand one text to the provider. Only [`Store::decide`] makes one, it cannot be copied, and
+/// [`Store::record_outcome`] consumes it.
+///
+/// ```compile_fail
+/// let permit = consent_store::Permit { ..todo!() };
+/// ```
+/// ```compile_fail
+/// fn twice(permit: &consent_store::Permit) -> consent_store::Permit {
+///     permit.clone()
+/// }
+/// ```
+#[derive(Debug)]
 pub struct Permit {
-    /// The message.
-    pub message: Message,
-    /// The tenant whom it is for, and their facility.
-    pub found: Found,
+    pub(crate) message: Message,
+    pub(crate) found: Found,
+    from: PhoneNumber,
+    to: PhoneNumber,
+    body: String,
     publish_before: Timestamp,
 }
 
 impl Permit {
+    /// The message that was accepted.
+    pub fn message(&self) -> &Message {
+        &self.message
+    }
+
+    /// The tenant whom it is for, and their facility.
+    pub fn found(&self) -> &Found {
+        &self.found
+    }
+
+    /// The facility's number.
+    pub fn from(&self) -> &PhoneNumber {
+        &self.from
+    }
+
+    /// The tenant's number.
+    pub fn to(&self) -> &PhoneNumber {
+        &self.to
+    }
+
+    /// The text.
+    pub fn body(&self) -> &str {
+        &self.body
+    }
+
     /// Whether there is still time. Later a withdrawal may have been acknowledged that waited no longer.
     pub fn holds(&self, now: Timestamp) -> bool {
         now < self.publish_before
     }
+}
+
+/// How handing a text to the provider went.
+#[derive(Debug)]
+pub enum Outcome {
+    /// The provider took it.
+    Sent,
+    /// It did not, as far as is known.
+    NotSent(Unpublished),
+}
+
+/// Why a text did not leave. Its text holds neither number nor body.
+#[derive(Debug, thiserror::Error)]
+pub enum Unpublished {
+    /// The permit was too old: the provider was not asked.
+    #[error("the decision is too old")]
+    TooLate,
+    /// The number is on the provider's own opt-out list.
+    #[error("the number is on the provider's own opt-out list")]
+    OptedOut,
+    /// The provider refused.
+    #[error("the provider did not do it: {0}")]
+    Refused(String),
+    /// The provider was asked, and its answer did not come: the text may have left.
+    #[error("the provider may have done it: {0}")]
+    Unknown(String),
 }
 
 /// Why a text was allowed to leave, or not. It is never rewritten.
@@ -211,14 +273,18 @@ impl Store {
                     }
                 }
             };
-            let gate = gate(&read.found.tenant);
+            let Found { facility, tenant } = &read.found;
+            let gate = gate_for_send(facility, tenant);
             let decision_id = random_id();
-            let message = (gate == Gate::Open).then(|| Message {
+            let ends = (gate == Gate::Open)
+                .then(|| facility.number.clone().zip(tenant.details.cell_phone.clone()))
+                .flatten();
+            let message = ends.is_some().then(|| Message {
                 message_id: unsent
                     .as_ref()
                     .map_or_else(random_id, |unsent| unsent.message.message_id.clone()),
                 decision_id: decision_id.clone(),
-                consent_record_id: record_id(&read.found.tenant).unwrap_or_default(),
+                consent_record_id: record_id(tenant).unwrap_or_default(),
                 at: unsent
                     .as_ref()
                     .map_or_else(|| rfc3339(now), |unsent| unsent.message.at.clone()),
@@ -228,13 +294,15 @@ impl Store {
             if let Some(message) = &message {
                 writes.extend(self.let_out(draft, &keys, &read, message, unsent, now)?);
             }
-            match (self.write(writes).await, message) {
-                (Ok(()), Some(message)) => {
-                    let publish_before = now + PUBLISH_WITHIN;
+            match (self.write(writes).await, message.zip(ends)) {
+                (Ok(()), Some((message, (from, to)))) => {
                     return Ok(Decided::Publish(Box::new(Permit {
                         message,
                         found: read.found,
-                        publish_before,
+                        from,
+                        to,
+                        body: draft.body.to_owned(),
+                        publish_before: now + PUBLISH_WITHIN,
                     })));
                 }
                 (Ok(()), None) => return Err(SendError::Refused(gate, Box::new(read.found))),
@@ -324,12 +392,13 @@ impl Store {
         tenant.in_flight.retain(|_, in_flight| now < in_flight.until);
         let in_flight = InFlight {
             at: message.at.clone(),
+            to: tenant.details.cell_phone.clone(),
             until: now + IN_FLIGHT,
         };
         tenant.asked_at = asks(draft.body).then_some(now);
         tenant.in_flight.insert(message.message_id.clone(), in_flight);
         // The tenant has one write of their own here, so that a withdrawal at the same time sees the message.
-        let mut writes = self.changed(&Change { tenant, record: None }, read.tenant_version)?;
+        let mut writes = self.put_tenant(&tenant, &[], read.tenant_version)?;
         writes.push(put(
             &self.table,
             &thread_key,

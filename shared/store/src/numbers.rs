@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
-use consent::tenant::{Details, Residence, Tenant};
+use consent::tenant::{Details, NumberMove, Residence, Tenant};
 
 use crate::error::StoreError;
 use crate::items::{PhoneItem, Versioned, put};
@@ -52,19 +52,29 @@ impl Numbers {
         self.numbers.get(number).map(|number| &number.value)
     }
 
-    /// Lets a tenant leave and join.
-    pub(crate) fn carry_out(&mut self, moved: &Moved, tenant: &TenantId) {
-        let mut change = |number: &Option<PhoneNumber>,
-                          change: fn(&mut BTreeSet<TenantId>, &TenantId) -> bool| {
-            if let Some(number) = number
-                && let Some(known) = self.numbers.get_mut(number)
-                && change(&mut known.value.tenants, tenant)
-            {
-                self.changed.insert(number.clone());
-            }
-        };
-        change(&moved.from, BTreeSet::remove);
-        change(&moved.to, |tenants, tenant| tenants.insert(tenant.clone()));
+    /// Lets a tenant, as they were before, leave and join.
+    pub(crate) fn carry_out(&mut self, moved: &Moved, before: Option<&Tenant>, tenant: &TenantId) {
+        if let (Some(from), Some(before)) = (&moved.from, before)
+            && let Some(left) = self.numbers.get_mut(from)
+        {
+            left.value.leave(before);
+            self.changed.insert(from.clone());
+        }
+        if let Some(to) = &moved.to
+            && let Some(joined) = self.numbers.get_mut(to)
+            && joined.value.tenants.insert(tenant.clone())
+        {
+            self.changed.insert(to.clone());
+        }
+    }
+
+    /// The numbers of a move, as they are now.
+    pub(crate) fn of(&self, moved: &Moved) -> NumberMove<'_> {
+        let number = |number: &Option<PhoneNumber>| self.get(number.as_ref()?);
+        NumberMove {
+            left: number(&moved.from),
+            joined: number(&moved.to),
+        }
     }
 
     /// The writes of the numbers that changed, each on the version that was read.

@@ -6,26 +6,26 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
-use consent::number::Number;
+use consent::number::MOST_SHARERS;
 use consent::record::{Evidence, Record};
 use consent::rules::NumberStanding;
 use consent::tenant::{Details, Registered, Tenant};
-use futures_util::future::join_all;
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::hearing::Heard;
+use crate::in_flight::Pending;
 use crate::items::{FacilityItem, TenantItem, Versioned};
 use crate::numbers::{Moved, Numbers};
 use crate::postings::PostingChanges;
 use crate::schema::{Key, TOTALS_SHARDS};
-use crate::store::{BATCH_KEYS, Items, Pause, Store};
-use crate::tenants::counted;
+use crate::store::{BATCH_KEYS, Items, Pause, RequestTime, Store, TRANSACTION_ITEMS};
+use crate::tenants::total_move;
 
-/// `TransactWriteItems` takes 100 items: the totals, then for each tenant their own, a record, and the
-/// numbers that they leave and join.
-pub(crate) const TENANTS_PER_TRANSACTION: usize = (100 - TOTALS_SHARDS as usize) / 4;
+/// A transaction holds the totals, then for each tenant their own item, a record, and the numbers that they leave and
+/// join. (A tenant who leaves a number whose STOP is on its way has a second record.)
+pub(crate) const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - TOTALS_SHARDS as usize) / 4;
 
 /// So many requests for tenants are made at once.
 const READS_AT_ONCE: usize = 8;
@@ -36,6 +36,9 @@ pub enum RegisterError {
     /// The facility does not exist.
     #[error("the facility does not exist")]
     FacilityNotFound,
+    /// The number has as many tenants as it can have: a STOP from it could not be written otherwise.
+    #[error("too many tenants have the number")]
+    NumberFull,
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -70,6 +73,15 @@ pub struct Registration {
     pub registered: Registered,
 }
 
+/// Tenants that were registered in one transaction.
+pub(crate) struct Together {
+    pub(crate) facility: Facility,
+    /// What became of each, in the order of the registrants.
+    pub(crate) registered: Vec<Registered>,
+    /// What has to be over before the caller is told.
+    pub(crate) pending: Pending,
+}
+
 /// Tenants by their ids, resident or moved out.
 pub(crate) type Tenants = BTreeMap<TenantId, Versioned<Tenant>>;
 
@@ -92,17 +104,23 @@ impl Store {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Registration, RegisterError> {
+        let time = RequestTime::new(now);
         let registrants = std::slice::from_ref(registrant);
-        let (facility, registered) = self
+        let together = self
             .register_together(facility_id, registrants, None, evidence, now)
             .await?;
-        let registered = registered.into_iter().next();
+        self.await_pending(&together.pending, time).await;
+        let registered = together.registered.into_iter().next();
         let registered = registered.ok_or_else(|| StoreError::failed("a registration without a result"))?;
-        Ok(Registration { facility, registered })
+        Ok(Registration {
+            facility: together.facility,
+            registered,
+        })
     }
 
     /// Registers tenants in turn, all of them or none, and says what became of each. Those of whom a STOP
     /// from before is known come alone: it is heard ahead of the transaction, and would overtake the others.
+    /// Before any of it is acknowledged, what is pending has to be over.
     ///
     /// What was read of the others a while ago may be `known`: the write depends on its being so still.
     pub(crate) async fn register_together(
@@ -112,7 +130,7 @@ impl Store {
         mut known: Option<Known>,
         evidence: &Evidence,
         now: Timestamp,
-    ) -> Result<(Facility, Vec<Registered>), RegisterError> {
+    ) -> Result<Together, RegisterError> {
         let stopped_before = Evidence {
             rule: Some("replied_stop".to_owned()),
             ..evidence.clone()
@@ -136,7 +154,7 @@ impl Store {
                     && stopped.insert(tenant_id)
                 {
                     let heard = Heard::before_registration(facility_id, tenant_id, number, &stopped_before);
-                    self.hear(&heard, now).await?;
+                    self.hear(&heard, RequestTime::new(now)).await?;
                 }
             }
             let numbers = self
@@ -150,24 +168,27 @@ impl Store {
                 } else {
                     evidence
                 };
-                registered.push(draft.register(&facility, registrant, evidence, now));
+                registered.push(draft.register(&facility, registrant, evidence, now)?);
             }
+            let together = Together {
+                facility,
+                registered,
+                pending: draft.pending(),
+            };
             if draft.is_empty() {
-                return Ok((facility, registered));
+                return Ok(together);
+            }
+            let writes = draft.writes(self, facility_id)?;
+            if writes.len() > TRANSACTION_ITEMS && registrants.len() > 1 {
+                // Fewer of them fit.
+                return Err(StoreError::Conflict.into());
             }
             let postings = draft.postings()?;
             self.put_postings(&postings).await?;
-            let writes = draft.writes(self, facility_id)?;
             match self.write_records(writes, draft.records(), now).await {
                 Ok(()) => {
                     self.delete_postings(&postings).await;
-                    join_all(
-                        draft
-                            .left_numbers()
-                            .map(|tenant| self.await_in_flight(tenant, now)),
-                    )
-                    .await;
-                    return Ok((facility, registered));
+                    return Ok(together);
                 }
                 Err(error) => pause.after(error).await?,
             }
@@ -289,7 +310,7 @@ impl Draft {
         registrant: &Registrant,
         evidence: &Evidence,
         now: Timestamp,
-    ) -> Registered {
+    ) -> Result<Registered, RegisterError> {
         let Registrant {
             tenant_id, details, ..
         } = registrant;
@@ -300,25 +321,32 @@ impl Draft {
         });
         let existing = drafted.now();
         let moved = Moved::between(existing, details);
-        let number: Option<&Number> = moved.to.as_ref().and_then(|number| self.numbers.get(number));
+        let numbers = self.numbers.of(&moved);
+        if numbers
+            .joined
+            .is_some_and(|number| number.tenants.len() >= MOST_SHARERS)
+        {
+            return Err(RegisterError::NumberFull);
+        }
         let details = details.clone();
-        let registered = Tenant::register(existing, facility, tenant_id, details, number, evidence, now);
+        let registered = Tenant::register(existing, facility, tenant_id, details, numbers, evidence, now);
         if let Registered::Created(change) | Registered::Returned(change) | Registered::Updated(change) =
             &registered
         {
+            self.numbers.carry_out(&moved, existing, tenant_id);
             drafted.after = Some(change.tenant.clone());
-            drafted.records.extend(change.record.clone());
-            self.numbers.carry_out(&moved, tenant_id);
+            drafted.records.extend(change.records.iter().cloned());
         }
-        registered
+        Ok(registered)
     }
 
-    /// Who had another number before, as they were read.
-    fn left_numbers(&self) -> impl Iterator<Item = &Tenant> {
-        self.tenants.values().filter_map(|drafted| {
-            let (stored, after) = (&drafted.stored.as_ref()?.value, drafted.after.as_ref()?);
-            (stored.details.cell_phone != after.details.cell_phone).then_some(stored)
-        })
+    /// The texts in flight to numbers that the registrants have no longer.
+    fn pending(&self) -> Pending {
+        let mut pending = Pending::default();
+        for tenant in self.tenants.values().filter_map(Drafted::now) {
+            pending.add(tenant, tenant.in_flight_elsewhere());
+        }
+        pending
     }
 
     fn records(&self) -> impl Iterator<Item = &Record> {
@@ -353,7 +381,7 @@ impl Draft {
                 &drafted.records,
                 stored.and_then(|stored| stored.version),
             )?);
-            moves.push(counted(stored.map(|stored| &stored.value), after));
+            moves.push(total_move(stored.map(|stored| &stored.value), after));
         }
         writes.extend(store.count(facility, moves)?);
         writes.extend(self.numbers.writes(store, facility)?);

@@ -11,9 +11,10 @@ use consent::record::Record;
 use consent::rules::Status;
 use consent::tenant::{Residence, Tenant};
 use consent_metrics::Metrics;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
+use tokio::time::Instant;
 
 use crate::client::aws_configuration;
 use crate::error::{StoreError, transaction_error};
@@ -22,6 +23,8 @@ use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, totals
 
 /// How often a write is decided anew after racing writers before it is given up.
 pub(crate) const ATTEMPTS: u32 = 12;
+/// `TransactWriteItems` takes so many items.
+pub(crate) const TRANSACTION_ITEMS: usize = 100;
 /// `BatchGetItem` takes so many keys.
 pub(crate) const BATCH_KEYS: usize = 100;
 
@@ -31,6 +34,36 @@ pub struct Store {
     pub(crate) client: Client,
     pub(crate) table: String,
     pub(crate) metrics: Metrics,
+}
+
+/// When a request was taken up, and so what time it is since.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct RequestTime {
+    at: Timestamp,
+    begun: Instant,
+}
+
+impl RequestTime {
+    /// A request that is taken up now.
+    pub(crate) fn new(now: Timestamp) -> Self {
+        Self {
+            at: now,
+            begun: Instant::now(),
+        }
+    }
+
+    /// What time it is.
+    pub(crate) fn now(self) -> Timestamp {
+        SignedDuration::try_from(self.begun.elapsed())
+            .ok()
+            .and_then(|elapsed| self.at.checked_add(elapsed).ok())
+            .unwrap_or(self.at)
+    }
+
+    /// A moment, for what waits for it.
+    pub(crate) fn instant(self, moment: Timestamp) -> Instant {
+        self.begun + Duration::try_from(moment.duration_since(self.at)).unwrap_or_default()
+    }
 }
 
 /// What is not there.

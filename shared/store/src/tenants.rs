@@ -9,11 +9,12 @@ use consent::tenant::{Change, Residence, Tenant};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
+use crate::in_flight::Pending;
 use crate::items::{RecordItem, TenantItem, Versioned, put};
 use crate::numbers::Moved;
 use crate::postings::PostingChanges;
 use crate::schema::Key;
-use crate::store::{Found, NotFound, Pause, Store};
+use crate::store::{Found, NotFound, Pause, RequestTime, Store};
 
 /// Why a check box was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -55,6 +56,7 @@ impl Store {
         guard: impl Fn(&Found) -> bool,
         now: Timestamp,
     ) -> Result<Submitted, SubmitError> {
+        let time = RequestTime::new(now);
         let mut pause = Pause::new();
         loop {
             let (facility, tenant) = self.read_tenant(facility_id, tenant_id).await?;
@@ -76,10 +78,7 @@ impl Store {
             let change = match decided {
                 Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
                 Ok(None) => {
-                    // Unchecked a moment ago, perhaps, by somebody who still waits for a text in flight.
-                    if matches!(action, Action::Uncheck(_)) {
-                        self.await_in_flight(&found.tenant, now).await;
-                    }
+                    self.await_if_withdrawn(action, &found.tenant, time).await;
                     return Ok(Submitted {
                         before: found.tenant.consent,
                         found,
@@ -88,12 +87,10 @@ impl Store {
                 Ok(Some(change)) => change,
             };
             let mut writes = self.changed(&change, version)?;
-            writes.extend(self.count(facility_id, [counted(Some(&found.tenant), &change.tenant)])?);
-            match self.write_records(writes, &change.record, now).await {
+            writes.extend(self.count(facility_id, [total_move(Some(&found.tenant), &change.tenant)])?);
+            match self.write_records(writes, &change.records, now).await {
                 Ok(()) => {
-                    if found.tenant.can_text() && !change.tenant.can_text() {
-                        self.await_in_flight(&found.tenant, now).await;
-                    }
+                    self.await_if_withdrawn(action, &found.tenant, time).await;
                     let before = found.tenant.consent;
                     let found = Found {
                         facility: found.facility,
@@ -103,6 +100,14 @@ impl Store {
                 }
                 Err(error) => pause.after(error).await?,
             }
+        }
+    }
+
+    /// An uncheck waits for every text in flight, also where it changes nothing: somebody may have unchecked the box
+    /// a moment ago and wait still.
+    async fn await_if_withdrawn(&self, action: Action, tenant: &Tenant, time: RequestTime) {
+        if matches!(action, Action::Uncheck(_)) {
+            self.await_pending(&Pending::of(tenant), time).await;
         }
     }
 
@@ -117,6 +122,7 @@ impl Store {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Result<(), NotFound>, StoreError> {
+        let time = RequestTime::new(now);
         let mut pause = Pause::new();
         loop {
             let (facility, tenant) = self.read_tenant(facility_id, tenant_id).await?;
@@ -130,24 +136,27 @@ impl Store {
             else {
                 return Ok(Err(NotFound::Tenant));
             };
-            let Some(change) = tenant.move_out(evidence, now) else {
+            if tenant.residence == Residence::MovedOut {
+                // A moment ago, perhaps, by somebody who still waits for a text in flight.
+                self.await_pending(&Pending::of(&tenant), time).await;
                 return Ok(Err(NotFound::Tenant));
-            };
+            }
             let moved = Moved {
                 from: tenant.details.cell_phone.clone(),
                 to: None,
             };
             let mut numbers = self.read_numbers(facility_id, moved.numbers()).await?;
-            numbers.carry_out(&moved, tenant_id);
+            let change = tenant.move_out(numbers.of(&moved).left, evidence, now);
+            numbers.carry_out(&moved, Some(&tenant), tenant_id);
             let mut writes = self.changed(&change, version)?;
-            writes.extend(self.count(facility_id, [counted(Some(&tenant), &change.tenant)])?);
+            writes.extend(self.count(facility_id, [total_move(Some(&tenant), &change.tenant)])?);
             writes.extend(numbers.writes(self, facility_id)?);
             let mut postings = PostingChanges::default();
             postings.add(Some(&tenant), version, &change.tenant)?;
-            match self.write_records(writes, &change.record, now).await {
+            match self.write_records(writes, &change.records, now).await {
                 Ok(()) => {
                     self.delete_postings(&postings).await;
-                    self.await_in_flight(&tenant, now).await;
+                    self.await_pending(&Pending::of(&tenant), time).await;
                     return Ok(Ok(()));
                 }
                 Err(error) => pause.after(error).await?,
@@ -191,10 +200,7 @@ impl Store {
                 provider_block: block,
                 ..value
             };
-            match self
-                .write(self.changed(&Change { tenant, record: None }, version)?)
-                .await
-            {
+            match self.write(self.put_tenant(&tenant, &[], version)?).await {
                 Ok(()) => return Ok(()),
                 Err(error) => pause.after(error).await?,
             }
@@ -207,7 +213,7 @@ impl Store {
         change: &Change,
         version: Option<u64>,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        self.put_tenant(&change.tenant, change.record.as_slice(), version)
+        self.put_tenant(&change.tenant, &change.records, version)
     }
 
     /// The writes of a tenant, on the version that was read, with their new records.
@@ -232,7 +238,10 @@ impl Store {
 }
 
 /// How a change moves a tenant in the totals, which count residents.
-pub(crate) fn counted(before: Option<&Tenant>, after: &Tenant) -> (TenantId, Option<Status>, Option<Status>) {
+pub(crate) fn total_move(
+    before: Option<&Tenant>,
+    after: &Tenant,
+) -> (TenantId, Option<Status>, Option<Status>) {
     let status =
         |tenant: &Tenant| (tenant.residence == Residence::Resident).then_some(tenant.consent.status());
     (after.tenant_id.clone(), before.and_then(status), status(after))
