@@ -1,7 +1,14 @@
-//! Sends and STOPs at the same time: once a STOP was acknowledged, not one text leaves.
+//! Sends and withdrawals at the same time: once a withdrawal was acknowledged, not one text leaves that was let out
+//! before it. The outbox says when a text left.
 
+use std::time::Duration;
+
+use consent_http::clock;
+use futures_util::future::join_all;
+use jiff::Timestamp;
 use serde_json::json;
-use tests::{ADA, OFFICE, World, call, twilio};
+use tests::{ADA, Answer, Call, OFFICE, World, call, twilio};
+use tokio::time::sleep;
 
 const ROUNDS: usize = 1_000;
 
@@ -46,4 +53,192 @@ async fn not_one_text_leaves_after_an_acknowledged_stop() {
         "every accepted text left, once"
     );
     assert!(accepted > 0);
+}
+
+/// How long SNS takes to hand a text over: the time in which it is in flight.
+const SNS_DELAY: Duration = Duration::from_millis(250);
+/// The rounds of each race. In each the withdrawal begins a little later.
+const STEPS: u64 = 12;
+/// The STOP follows the withdrawal after this.
+const STOP_AFTER: Duration = Duration::from_millis(30);
+
+/// A withdrawal that was acknowledged, with the number that no text may go to from then on.
+struct Acknowledged {
+    what: String,
+    number: String,
+    at: Timestamp,
+}
+
+/// The tenants of a round: `a` and the others share the number `p`, and `b` has the number `q`.
+struct Round<'a> {
+    world: &'a World,
+    name: String,
+    sharers: usize,
+    p: String,
+    q: String,
+}
+
+impl Round<'_> {
+    fn sharer(&self, at: usize) -> String {
+        format!("{}-a{at:02}", self.name)
+    }
+
+    fn tenant(&self, id: &str) -> String {
+        format!("/v1/facilities/f1/tenants/{id}")
+    }
+
+    fn row(&self, id: &str, number: &str) -> String {
+        format!("{id},Ada Moreno,{number},2020-01-01\n")
+    }
+
+    async fn settle_in(&self) {
+        let mut file = "tenant_id,name,cell_phone,created_on\n".to_owned();
+        for at in 0..self.sharers {
+            file.push_str(&self.row(&self.sharer(at), &self.p));
+        }
+        file.push_str(&self.row(&format!("{}-b", self.name), &self.q));
+        self.world.import(&file).await.is(200);
+    }
+
+    /// How the tenant who has a text in flight withdraws, or leaves the number.
+    fn withdrawal(&self, how: &str) -> Call {
+        let id = self.sharer(self.sharers - 1);
+        let path = self.tenant(&id);
+        let details = |number: Option<&str>| json!({"name": "Ada Moreno", "cell_phone": number, "created_on": "2020-01-01"});
+        let unchecked = json!({"consented": false});
+        match how {
+            "another number" => call(&format!("PUT {path}")).json(&details(Some("+15125550199"))),
+            "no number" => call(&format!("PUT {path}")).json(&details(None)),
+            "moved out" => call(&format!("DELETE {path}")),
+            "numbers swapped by an import" => {
+                let file = format!(
+                    "tenant_id,name,cell_phone,created_on\n{}{}",
+                    self.row(&id, &self.q),
+                    self.row(&format!("{}-b", self.name), &self.p)
+                );
+                call("POST /v1/facilities/f1/tenant-imports").body("text/csv", &file)
+            }
+            "unchecked by staff" => call(&format!("PUT {path}/consent")).json(&unchecked),
+            "unchecked on the portal" => call("PUT /v1/portal/consent").tenant("f1", &id).json(&unchecked),
+            "STOP" => self.stop("first"),
+            other => panic!("{other}"),
+        }
+    }
+
+    fn stop(&self, label: &str) -> Call {
+        twilio(&format!("{}-{label}", self.name), &self.p, OFFICE, "STOP")
+    }
+
+    async fn acknowledged(&self, what: &str, call: Call, after: Duration) -> Acknowledged {
+        sleep(after).await;
+        let answer: Answer = self.world.send(call).await;
+        // A second move-out has nothing left to do.
+        assert!(
+            answer.status.is_success() || answer.status == 404,
+            "{what}: {}",
+            answer.text
+        );
+        Acknowledged {
+            what: format!("{what} in {}", self.name),
+            number: self.p.clone(),
+            at: clock::now(),
+        }
+    }
+
+    async fn send(&self, at: usize) {
+        let path = format!("POST {}/messages", self.tenant(&self.sharer(at)));
+        drop(self.world.send(call(&path).json(&json!({"body": "hello"}))).await);
+    }
+
+    /// Texts to three of the sharers are in flight while the withdrawal comes, comes again, and two STOPs follow.
+    async fn race(&self, how: &str, after: Duration) -> Vec<Acknowledged> {
+        self.settle_in().await;
+        let last = self.sharers - 1;
+        let sends = join_all([0, self.sharers / 2, last].map(|at| self.send(at)));
+        let again = after + STOP_AFTER / 2;
+        let repeated = format!("{how}, repeated");
+        let acknowledged = join_all([
+            self.acknowledged(how, self.withdrawal(how), after),
+            self.acknowledged(&repeated, self.withdrawal(how), again),
+            self.acknowledged("STOP after it", self.stop("after"), after + STOP_AFTER),
+            self.acknowledged("and another", self.stop("another"), again + STOP_AFTER),
+            self.acknowledged("STOP delivered again", self.stop("after"), again + STOP_AFTER),
+        ]);
+        let (_, mut acknowledged) = tokio::join!(sends, acknowledged);
+        if self.sharers > 1 && how != "STOP" {
+            // It is one tenant's: the others with the number may be texted until the STOP.
+            acknowledged.drain(..2);
+        }
+        acknowledged
+    }
+}
+
+/// Races every way of withdrawing against texts in flight, and returns what left too late.
+async fn races(sharers: usize, steps: u64) -> Vec<String> {
+    let world = World::embedded().await;
+    world.facility("on").await;
+    world
+        .sns
+        .tell("PUT", &format!("/delay/{}", SNS_DELAY.as_millis()))
+        .await;
+    let ways = [
+        "another number",
+        "no number",
+        "moved out",
+        "numbers swapped by an import",
+        "unchecked by staff",
+        "unchecked on the portal",
+        "STOP",
+    ];
+    let mut too_late = Vec::new();
+    for (way, how) in ways.into_iter().enumerate() {
+        let rounds = (0..steps).map(|step| {
+            let number = way * 20 + usize::try_from(step).unwrap();
+            let round = Round {
+                world: &world,
+                name: format!("r{way}-{step}"),
+                sharers,
+                p: format!("+1512556{number:04}"),
+                q: format!("+1512557{number:04}"),
+            };
+            async move { round.race(how, Duration::from_millis(10 * step)).await }
+        });
+        let acknowledged: Vec<Acknowledged> = join_all(rounds).await.into_iter().flatten().collect();
+        let outbox = world.sns.outbox().await;
+        let (mut left, mut texts) = (Vec::new(), 0);
+        for text in outbox.iter().filter(|text| text["body"] == "hello") {
+            texts += 1;
+            let at: Timestamp = text["at"].as_str().unwrap().parse().unwrap();
+            let number = text["to"].as_str().unwrap();
+            left.extend(
+                acknowledged
+                    .iter()
+                    .filter(|acknowledged| acknowledged.number == number)
+                    // The outbox's times are cut to the millisecond.
+                    .filter(|acknowledged| at.as_millisecond() > acknowledged.at.as_millisecond())
+                    .map(|acknowledged| {
+                        format!(
+                            "{} ms: {}",
+                            at.as_millisecond() - acknowledged.at.as_millisecond(),
+                            acknowledged.what
+                        )
+                    }),
+            );
+        }
+        assert!(texts > 0, "{how}: nothing was in flight");
+        too_late.extend(left);
+    }
+    too_late
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn however_a_tenant_leaves_no_text_leaves_after_the_acknowledgement() {
+    let too_late = races(1, STEPS).await;
+    assert!(too_late.is_empty(), "{too_late:#?}");
+}
+
+#[tokio::test(flavor = "multi_thread", worker_threads = 2)]
+async fn nor_where_sixty_share_the_number_and_one_stop_overtakes_another() {
+    let too_late = races(60, 2).await;
+    assert!(too_late.is_empty(), "{too_late:#?}");
 }
