@@ -100,6 +100,9 @@ enum Passing {
     Late(Duration),
     /// Everything, but this error comes back for an answer.
     Answered(&'static str),
+    /// Everything but transactions of more items than this: those are cancelled for a conflict, as the database does
+    /// where another transaction is at one of the items.
+    TransactionsUpTo(usize),
 }
 
 impl Faults {
@@ -128,6 +131,11 @@ impl Faults {
         Self(Arc::new(Mutex::new(Passing::Answered(code))))
     }
 
+    /// Transactions of more items than this are cancelled for a conflict.
+    pub fn conflict_above(items: usize) -> Self {
+        Self(Arc::new(Mutex::new(Passing::TransactionsUpTo(items))))
+    }
+
     /// Everything passes.
     pub fn heal(&self) {
         *self.0.lock().unwrap() = Passing::All;
@@ -142,7 +150,7 @@ impl Faults {
                 *passing = Passing::All;
                 true
             }
-            Passing::All | Passing::Answered(_) | Passing::Late(_) => true,
+            Passing::All | Passing::Answered(_) | Passing::Late(_) | Passing::TransactionsUpTo(_) => true,
             Passing::Transactions(0) => false,
             Passing::Transactions(left) => {
                 *left -= u32::from(is_transaction);
@@ -173,6 +181,19 @@ impl Intercept for Faults {
         if !self.lets_pass(&operation) {
             context.request_mut().set_uri(DEAD_END)?;
         }
+        if let Passing::TransactionsUpTo(most) = *self.0.lock().unwrap()
+            && operation == "TransactWriteItems"
+        {
+            let body = context.request().body().bytes().unwrap_or_default();
+            let items = serde_json::from_slice::<Value>(body)?["TransactItems"]
+                .as_array()
+                .map_or(0, Vec::len);
+            if items > most {
+                // An empty request of the same length: the database refuses it, and nothing is written.
+                let nothing = format!("{{}}{}", " ".repeat(body.len() - 2));
+                *context.request_mut().body_mut() = nothing.into();
+            }
+        }
         Ok(())
     }
 
@@ -182,6 +203,13 @@ impl Intercept for Faults {
         _: &RuntimeComponents,
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
+        // What was refused just now, and what lost a race: both are conflicts.
+        if matches!(*self.0.lock().unwrap(), Passing::TransactionsUpTo(_))
+            && context.response().status().as_u16() == 400
+        {
+            let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","message":"cancelled","CancellationReasons":[{"Code":"TransactionConflict"}]}"#;
+            *context.response_mut().body_mut() = body.into();
+        }
         if let Passing::Answered(code) = *self.0.lock().unwrap() {
             let body = format!(r#"{{"__type":"com.amazonaws.dynamodb.v20120810#{code}","message":"no"}}"#);
             let response = context.response_mut();

@@ -129,6 +129,19 @@ fn telnyx_signed(seed: u8, body: &str, signed_at: i64) -> Call {
         .header("telnyx-signature-ed25519", &STANDARD.encode(signature))
 }
 
+/// A text from a tenant, as AWS End User Messaging delivers it by its SNS topic: a record of an SNS event.
+pub fn sns_notification(message_id: &str, from: &str, to: &str, body: &str, sent_at: &str) -> Value {
+    let message = json!({
+        "originationNumber": from, "destinationNumber": to, "messageKeyword": "KEYWORD_1",
+        "messageBody": body, "inboundMessageId": message_id, "previousPublishedMessageId": "previous",
+    });
+    json!({
+        "EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": "arn:aws:sns:us-east-1:0:in:1",
+        "Sns": {"Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:us-east-1:0:in",
+                "Message": message.to_string(), "Timestamp": sent_at},
+    })
+}
+
 impl Call {
     /// Without claims.
     #[must_use]

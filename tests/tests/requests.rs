@@ -133,7 +133,7 @@ async fn each_route_makes_this_many_requests() {
     text, STOP                                   200 3 BatchGetItem, 1 TransactWriteItems
     text, delivered again                        200 1 BatchGetItem
     profile check, refused                       409 1 BatchGetItem
-    text, START                                  200 4 BatchGetItem, 1 TransactWriteItems
+    text, START                                  200 4 BatchGetItem, 2 TransactWriteItems
     text, HELP                                   200 3 BatchGetItem, 1 TransactWriteItems
     text, anything else                          200 3 BatchGetItem, 1 TransactWriteItems
     text, to a number that nobody has            200 1 BatchGetItem

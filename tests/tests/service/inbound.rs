@@ -1,8 +1,11 @@
 //! Texts by way of Telnyx and of AWS End User Messaging.
 
+use std::time::Duration;
+
 use consent_http::clock;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tests::{ADA, OFFICE, World, call, telnyx, telnyx_event, twilio};
+use tests::{ADA, BEN, OFFICE, World, call, sns_notification, telnyx, telnyx_event, twilio};
 
 async fn status(world: &World) -> Value {
     world
@@ -13,15 +16,7 @@ async fn status(world: &World) -> Value {
 }
 
 fn notification(message_id: &str, body: &str, sent_at: &str) -> Value {
-    let message = json!({
-        "originationNumber": ADA, "destinationNumber": OFFICE, "messageKeyword": "KEYWORD_1",
-        "messageBody": body, "inboundMessageId": message_id, "previousPublishedMessageId": "previous",
-    });
-    json!({
-        "EventSource": "aws:sns", "EventVersion": "1.0", "EventSubscriptionArn": "arn:aws:sns:us-east-1:0:in:1",
-        "Sns": {"Type": "Notification", "MessageId": "m", "TopicArn": "arn:aws:sns:us-east-1:0:in",
-                "Message": message.to_string(), "Timestamp": sent_at},
-    })
+    sns_notification(message_id, ADA, OFFICE, body, sent_at)
 }
 
 #[tokio::test]
@@ -62,27 +57,81 @@ async fn telnyx_is_verified_and_answered_through_sns() {
     assert_eq!(status(&world).await, "provided");
 }
 
+/// A moment that nothing else has.
+async fn moment() -> Timestamp {
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    let moment = clock::now();
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    moment
+}
+
+async fn deliver(world: &World, id: &str, body: &str, sent_at: Timestamp) {
+    let notification = notification(id, body, &sent_at.to_string());
+    assert!(world.deliver(json!({"Records": [notification]})).await);
+}
+
 #[tokio::test]
 async fn a_stop_counts_however_late_it_comes_and_a_start_does_not() {
     let world = World::with_ada().await;
-    let deliver = async |id: &str, body: &str, at: &str| {
-        assert!(
-            world
-                .deliver(json!({"Records": [notification(id, body, at)]}))
-                .await
-        );
-    };
-    deliver("a1", "STOP", "2026-11-23T10:00:00.000Z").await;
-    deliver("a2", "START", "2026-11-23T11:00:00.000Z").await;
+    deliver(&world, "a1", "STOP", moment().await).await;
+    let (late_stop, late_start) = (moment().await, moment().await);
+    deliver(&world, "a2", "START", moment().await).await;
     assert_eq!(status(&world).await, "provided");
-    deliver("a3", "STOP", "2026-11-23T10:30:00.000Z").await;
+    deliver(&world, "a3", "STOP", late_stop).await;
     assert_eq!(status(&world).await, "opted_out");
-    deliver("a4", "START", "2026-11-23T10:45:00.000Z").await;
+    deliver(&world, "a4", "START", late_start).await;
     assert_eq!(status(&world).await, "opted_out");
     // Two confirmations of two revocations, one answer to START, none to the one that came too late.
     assert_eq!(world.sns.outbox().await.len(), 3);
-    deliver("a5", "START", "2026-11-23T11:00:01.000Z").await;
+    deliver(&world, "a5", "START", moment().await).await;
     assert_eq!(status(&world).await, "provided");
+}
+
+#[tokio::test]
+async fn a_start_undoes_nothing_that_came_after_it_was_sent() {
+    // Staff uncheck the box while the START is on its way.
+    let world = World::with_ada().await;
+    let sent_at = moment().await;
+    world.profile("t1", "uncheck").await.is(200);
+    deliver(&world, "a1", "START", sent_at).await;
+    assert_eq!(world.standing("t1").await, "opted_out by profile");
+    deliver(&world, "a2", "START", moment().await).await;
+    assert_eq!(world.standing("t1").await, "provided by text");
+
+    // Somebody else had the number when it was sent: as a new tenant, by a change of number, after coming back.
+    for arrival in ["new", "changed", "back"] {
+        let world = World::new().await;
+        world.facility("on").await;
+        match arrival {
+            "changed" => drop(world.tenant("t1", BEN).await),
+            "back" => {
+                world.tenant("t1", ADA).await;
+                world.move_out("t1").await.is(204);
+            }
+            _ => {}
+        }
+        let sent_at = moment().await;
+        world.tenant("t1", ADA).await;
+        deliver(&world, "a1", "START", sent_at).await;
+        assert_eq!(world.standing("t1").await, "not_provided", "{arrival}");
+        deliver(&world, "a2", "START", moment().await).await;
+        assert_eq!(world.standing("t1").await, "provided by text", "{arrival}");
+    }
+}
+
+#[tokio::test]
+async fn a_start_with_a_time_ahead_of_ours_counts_as_now() {
+    let world = World::with_ada().await;
+    let hour = SignedDuration::from_hours(1);
+    deliver(&world, "a1", "START", clock::now() + hour).await;
+    world.profile("t1", "uncheck").await.is(200);
+    let sent_at = moment().await;
+    deliver(&world, "a2", "STOP", clock::now() + hour).await;
+    assert_eq!(world.standing("t1").await, "opted_out by text");
+    deliver(&world, "a3", "START", sent_at).await;
+    assert_eq!(world.standing("t1").await, "opted_out by text");
+    deliver(&world, "a4", "START", moment().await).await;
+    assert_eq!(world.standing("t1").await, "provided by text");
 }
 
 #[tokio::test]

@@ -15,6 +15,7 @@ mod openapi;
 mod outbox;
 mod portal;
 mod profile;
+mod promises;
 mod races;
 mod report;
 mod report_csv;

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consent::id::{FacilityId, TenantId};
 use consent_http::clock;
-use consent_store::{Decided, Draft, MessageState};
+use consent_store::{Decided, Draft, Outcome};
 use serde_json::{Value, json};
 use tests::{ADA, Answer, OFFICE, World, call, twilio};
 
@@ -240,8 +240,8 @@ async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
         send(&world, "hello", Some("k1")),
         send(&world, "hello", Some("k1"))
     );
-    assert_eq!(both.0.is(202)["message_id"], permit.message.message_id);
-    assert_eq!(both.1.is(202)["message_id"], permit.message.message_id);
+    assert_eq!(both.0.is(202)["message_id"], permit.message().message_id);
+    assert_eq!(both.1.is(202)["message_id"], permit.message().message_id);
     assert_eq!(world.sns.outbox().await.len(), 1);
     assert_eq!(state().await, "sent");
     // Whoever comes back from the dead is too late.
@@ -265,11 +265,8 @@ async fn a_stop_waits_for_a_text_in_flight() {
     let publish = async {
         tokio::time::sleep(Duration::from_millis(300)).await;
         settled.store(true, Ordering::SeqCst);
-        world
-            .store
-            .settle(&draft, &permit.message, MessageState::Sent)
-            .await
-            .unwrap();
+        let sent = world.store.record_outcome(*permit, &Outcome::Sent).await;
+        sent.unwrap();
     };
     let stop = async |id: &str| {
         world.send(twilio(id, ADA, OFFICE, "STOP")).await.is(200);
