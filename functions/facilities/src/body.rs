@@ -1,9 +1,9 @@
 //! What the facility software sends, read strictly.
 
 use consent::facility::Facility;
-use consent::id::{FacilityId, TenantId};
+use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::rules::TwoWayTexting;
-use consent::tenant::Details;
+use consent::tenant::{Details, DetailsEntry, Entry};
 use consent_http::request::{Fields, boolean, optional, text};
 use consent_http::{FieldError, Problem};
 use consent_store::{Registrant, RepliedStop};
@@ -16,7 +16,8 @@ const NAME_CHARACTERS: usize = 200;
 const UNIT_CHARACTERS: usize = 64;
 const UNITS: usize = 200;
 const CONTACT_CHARACTERS: usize = 200;
-const NO_PHONE_NUMBER: &str = "must be a phone number that can be texted, such as +1 and ten digits, or null";
+const NO_PHONE_NUMBER: &str = "must be one phone number that can be texted, such as +1 and ten digits, without letters or \
+                               an extension, or null";
 
 /// Reads a facility's settings.
 pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) -> Result<Facility, Problem> {
@@ -62,38 +63,64 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
     fields.finish(facility)
 }
 
-/// Reads a tenant whose id is known.
+/// Reads a tenant whose id is known. It replaces what is on file.
 pub(crate) fn tenant(tenant_id: TenantId, members: &Map<String, Value>) -> Result<Registrant, Problem> {
     let mut fields = Fields::new(members, "");
-    let registrant = registrant(Some(tenant_id), &mut fields);
+    let registrant = registrant(Some(tenant_id), &mut fields, Absent::Removes);
     fields.finish(registrant)
 }
 
-/// Reads a tenant who comes with their id among the members, as rows of an import do.
+/// Reads a tenant who comes with their id among the members, as rows of an import do. What is absent stays as it is on
+/// file.
 pub(crate) fn tenant_row(members: &Map<String, Value>) -> Result<Registrant, Vec<FieldError>> {
     let mut fields = Fields::new(members, "");
     let tenant_id = fields.read("tenant_id", |value| {
         let text = value.and_then(Value::as_str).unwrap_or_default();
         TenantId::parse(text).map_err(|error| error.to_string())
     });
-    registrant(tenant_id, &mut fields).ok_or_else(|| fields.into_errors())
+    registrant(tenant_id, &mut fields, Absent::Keeps).ok_or_else(|| fields.into_errors())
+}
+
+/// What it means that an optional member is absent.
+#[derive(Clone, Copy)]
+enum Absent {
+    /// The same as null: nothing is on file then.
+    Removes,
+    /// Nothing: it stays as it is. Only null removes it.
+    Keeps,
+}
+
+impl Absent {
+    /// Reads an optional member with what reads it where it replaces.
+    fn entry<T: Default>(
+        self,
+        value: Option<&Value>,
+        read: impl FnOnce(Option<&Value>) -> Result<T, String>,
+    ) -> Result<Entry<T>, String> {
+        match (self, value) {
+            (Self::Keeps, None) => Ok(Entry::Keep),
+            (Self::Keeps, Some(Value::Null)) => Ok(Entry::Set(T::default())),
+            (_, value) => read(value).map(Entry::Set),
+        }
+    }
 }
 
 /// Reads what both have in common. `None`: the fields have errors.
-fn registrant(tenant_id: Option<TenantId>, fields: &mut Fields<'_>) -> Option<Registrant> {
+fn registrant(tenant_id: Option<TenantId>, fields: &mut Fields<'_>, absent: Absent) -> Option<Registrant> {
     let name = fields.read("name", |value| text(value, 1..=NAME_CHARACTERS));
-    let cell_phone = fields.read("cell_phone", |value| {
-        optional(value, |value| {
-            let number = value.and_then(Value::as_str).and_then(phone::cell_phone);
-            number.ok_or_else(|| NO_PHONE_NUMBER.to_owned())
-        })
-    });
-    let units = fields.read("units", units);
+    let cell_phone = fields.read("cell_phone", |value| absent.entry(value, cell_phone));
+    let units = fields.read("units", |value| absent.entry(value, units));
     let created_on = fields.read("created_on", |value| {
         value
             .and_then(Value::as_str)
             .and_then(day)
-            .ok_or_else(|| "must be a date, YYYY-MM-DD".to_owned())
+            .filter(|day| *day >= Details::EARLIEST_CREATED_ON)
+            .ok_or_else(|| {
+                format!(
+                    "must be a date, YYYY-MM-DD, from {} on",
+                    Details::EARLIEST_CREATED_ON
+                )
+            })
     });
     let replied_stop = fields.read("replied_stop", |value| optional(value, boolean));
     let replied_stop = if replied_stop? == Some(true) {
@@ -103,13 +130,20 @@ fn registrant(tenant_id: Option<TenantId>, fields: &mut Fields<'_>) -> Option<Re
     };
     Some(Registrant {
         tenant_id: tenant_id?,
-        details: Details {
+        details: DetailsEntry {
             name: name?,
             cell_phone: cell_phone?,
             units: units?,
             created_on: created_on?,
         },
         replied_stop,
+    })
+}
+
+fn cell_phone(value: Option<&Value>) -> Result<Option<PhoneNumber>, String> {
+    optional(value, |value| {
+        let number = value.and_then(Value::as_str).and_then(phone::cell_phone);
+        number.ok_or_else(|| NO_PHONE_NUMBER.to_owned())
     })
 }
 
@@ -126,8 +160,8 @@ fn units(value: Option<&Value>) -> Result<Vec<String>, String> {
         })
         .ok_or_else(|| {
             format!(
-                "must be a list of {UNITS} texts at most, each of 1 to {UNIT_CHARACTERS} characters, none of them a \
-                 control character"
+                "must be a list of {UNITS} texts at most, each of 1 to {UNIT_CHARACTERS} characters, not blank, none of \
+                 them a control character or a noncharacter"
             )
         })
 }

@@ -1,5 +1,7 @@
 //! Files of tenants, CSV or NDJSON. A row is held to the same rules as the body of a single registration.
 
+use std::borrow::Cow;
+
 use consent_http::{Problem, request};
 use consent_store::{Imported, Registrant, Run};
 use lambda_http::Request;
@@ -12,6 +14,11 @@ use crate::body;
 const FILE_LIMIT: usize = 4 * 1024 * 1024;
 const CSV: &str = "text/csv";
 const NDJSON: &str = "application/x-ndjson";
+
+/// The most rejected rows that an answer lists. It has to fit into what Lambda hands on.
+const LISTED: usize = 1_000;
+/// The most bytes of a header: the answer may list its names.
+const HEADER_LIMIT: usize = 64 * 1024;
 
 /// The columns of a CSV file, and whether each must be there.
 const COLUMNS: [(&str, Column); 6] = [
@@ -35,7 +42,8 @@ pub(crate) struct File {
     registrants: Vec<Registrant>,
     /// The line on which each of them begins.
     lines: Vec<u64>,
-    rejected: Vec<Rejected>,
+    rejections: Rejections,
+    ignored_columns: Vec<String>,
 }
 
 /// What became of a file, on the wire.
@@ -44,14 +52,74 @@ pub(crate) struct Outcome {
     created: u64,
     updated: u64,
     unchanged: u64,
-    rejected: Vec<Rejected>,
+    #[serde(flatten)]
+    rejections: Rejections,
+    ignored_columns: Vec<String>,
 }
 
-#[derive(Clone, Serialize)]
+/// The rejected rows, the first of them by their lines.
+#[derive(Default, Serialize)]
+struct Rejections {
+    rejected: Vec<Rejected>,
+    /// How many there are in all.
+    rejected_count: u64,
+}
+
+#[derive(Serialize)]
 struct Rejected {
     line: u64,
     code: &'static str,
-    detail: String,
+    detail: Cow<'static, str>,
+}
+
+impl Rejections {
+    /// Adds a row. Those that are not listed cost nothing.
+    fn add<D: Into<Cow<'static, str>>>(&mut self, line: u64, detail: impl FnOnce() -> D) {
+        self.rejected_count += 1;
+        if self.rejected.len() < LISTED {
+            self.rejected.push(Rejected {
+                line,
+                code: "invalid_request",
+                detail: detail().into(),
+            });
+        }
+    }
+
+    /// Adds rows that were good and could not be imported, in the order of their lines, among the others.
+    fn add_hindered(&mut self, hindered: Vec<(u64, Hindered)>) {
+        self.rejected_count += hindered.len() as u64;
+        let listed = hindered.into_iter().take(LISTED).map(|(line, by)| {
+            let (code, detail) = by.told();
+            Rejected { line, code, detail }
+        });
+        self.rejected.extend(listed);
+        self.rejected.sort_by_key(|rejected| rejected.line);
+        self.rejected.truncate(LISTED);
+    }
+}
+
+/// Why a good row was not imported.
+#[derive(Clone, Copy)]
+enum Hindered {
+    /// Other writers were faster.
+    Conflict,
+    /// As many tenants as possible have the number.
+    NumberFull,
+}
+
+impl Hindered {
+    fn told(self) -> (&'static str, Cow<'static, str>) {
+        match self {
+            Self::Conflict => (
+                "conflict",
+                "Others changed the same at the same time. It is safe to import the row again.".into(),
+            ),
+            Self::NumberFull => (
+                "invalid_request",
+                format!("cell_phone: {}", crate::number_full()).into(),
+            ),
+        }
+    }
 }
 
 /// Whether the import is to change anything.
@@ -85,32 +153,25 @@ impl File {
     }
 
     /// What became of the file, once its good rows became `imported`.
-    pub(crate) fn outcome(&self, imported: &[Imported]) -> Outcome {
+    pub(crate) fn outcome(self, imported: &[Imported]) -> Outcome {
         let mut outcome = Outcome {
             created: 0,
             updated: 0,
             unchanged: 0,
-            rejected: self.rejected.clone(),
+            rejections: self.rejections,
+            ignored_columns: self.ignored_columns,
         };
-        for (imported, &line) in imported.iter().zip(&self.lines) {
+        let mut hindered = Vec::new();
+        for (imported, line) in imported.iter().zip(self.lines) {
             match imported {
                 Imported::Created => outcome.created += 1,
                 Imported::Updated => outcome.updated += 1,
                 Imported::Unchanged => outcome.unchanged += 1,
-                Imported::Conflict => outcome.rejected.push(Rejected {
-                    line,
-                    code: "conflict",
-                    detail: "Others changed the same at the same time. It is safe to import the row again."
-                        .to_owned(),
-                }),
-                Imported::NumberFull => outcome.rejected.push(Rejected {
-                    line,
-                    code: "invalid_request",
-                    detail: format!("cell_phone: {}", crate::number_full()),
-                }),
+                Imported::Conflict => hindered.push((line, Hindered::Conflict)),
+                Imported::NumberFull => hindered.push((line, Hindered::NumberFull)),
             }
         }
-        outcome.rejected.sort_by_key(|rejected| rejected.line);
+        outcome.rejections.add_hindered(hindered);
         outcome
     }
 
@@ -122,7 +183,7 @@ impl File {
             }
             match serde_json::from_str(text) {
                 Ok(Value::Object(members)) => file.add(line, &members),
-                Ok(_) | Err(_) => file.reject(line, "The line must be a JSON object.".to_owned()),
+                Ok(_) | Err(_) => file.rejections.add(line, || "The line must be a JSON object."),
             }
         }
         file
@@ -133,6 +194,7 @@ impl File {
             .has_headers(false)
             .flexible(true)
             .from_reader(text.as_bytes());
+        let open_mark = open_mark(text);
         let mut lines = Lines::of(text);
         let mut file = Self::default();
         let mut header: Option<Header> = None;
@@ -140,20 +202,28 @@ impl File {
         // Reading from memory, and cutting what is UTF-8, does not fail.
         while reader.read_record(&mut record).map_err(Problem::internal)? {
             let line = lines.at(record.position().map_or(0, csv::Position::byte));
-            if record.len() == 1 && record.iter().all(|cell| cell.trim().is_empty()) {
-                continue;
-            }
-            match &header {
-                None => header = Some(Header::read(&record)?),
-                Some(header) if header.width != record.len() => {
-                    file.reject(line, "The row must have as many cells as the header.".to_owned());
+            let open_mark = open_mark.filter(|mark| *mark < reader.position().byte());
+            match (&header, open_mark) {
+                (Some(_), Some(mark)) => file.rejections.add(
+                    lines.at(mark),
+                    || "A quotation mark on this line is never closed: it swallowed the rest of the file.",
+                ),
+                (None, Some(_)) => {
+                    let detail = "must have a header without a quotation mark that is never closed: it swallowed \
+                                  the whole file";
+                    return Err(Problem::invalid_field("", detail));
                 }
-                Some(header) => file.add(line, &header.members(&record)),
+                _ if record.iter().all(|cell| cell.trim().is_empty()) => {}
+                (None, None) => header = Some(Header::read(&record, &mut file.ignored_columns)?),
+                (Some(header), None) if header.width != record.len() => file
+                    .rejections
+                    .add(line, || "The row must have as many cells as the header."),
+                (Some(header), None) => file.add(line, &header.members(&record)),
             }
         }
         // Without a row there is no header either.
         if header.is_none() {
-            Header::read(&csv::StringRecord::new())?;
+            Header::read(&csv::StringRecord::new(), &mut file.ignored_columns)?;
         }
         Ok(file)
     }
@@ -164,22 +234,14 @@ impl File {
                 self.registrants.push(registrant);
                 self.lines.push(line);
             }
-            Err(errors) => {
+            Err(errors) => self.rejections.add(line, || {
                 let errors: Vec<String> = errors
                     .iter()
                     .map(|error| format!("{}: {}", error.field, error.detail))
                     .collect();
-                self.reject(line, errors.join("; "));
-            }
+                errors.join("; ")
+            }),
         }
-    }
-
-    fn reject(&mut self, line: u64, detail: String) {
-        self.rejected.push(Rejected {
-            line,
-            code: "invalid_request",
-            detail,
-        });
     }
 }
 
@@ -190,13 +252,18 @@ struct Header {
 }
 
 impl Header {
-    fn read(cells: &csv::StringRecord) -> Result<Self, Problem> {
+    /// Finds the known columns, and names the others.
+    fn read(cells: &csv::StringRecord, ignored: &mut Vec<String>) -> Result<Self, Problem> {
+        if cells.as_slice().len() > HEADER_LIMIT {
+            return Err(Problem::invalid_field("", "must have a header of at most 64 KiB"));
+        }
         let mut columns = Vec::new();
         for (name, column) in COLUMNS {
-            let mut places = (0..).zip(cells).filter(|(_, cell)| cell.trim() == name);
+            let mut places = (0..).zip(cells).filter(|(_, cell)| is_column(cell, name));
             match (places.next(), places.next(), column) {
                 (Some(_), Some(_), _) => {
-                    return Err(Problem::invalid_field(name, "must be one column only"));
+                    let detail = "must be one column only; case, -, _ and blanks do not tell columns apart";
+                    return Err(Problem::invalid_field(name, detail));
                 }
                 (Some((place, _)), None, _) => columns.push((name, place)),
                 (None, _, Column::Required) => {
@@ -205,32 +272,78 @@ impl Header {
                 (None, _, Column::Optional) => {}
             }
         }
+        let is_known = |cell: &str| COLUMNS.iter().any(|(name, _)| is_column(cell, name));
+        let unknown = cells.iter().map(str::trim).filter(|cell| !is_known(cell));
+        // A column without a name is what commas at the ends of lines make.
+        ignored.extend(unknown.filter(|cell| !cell.is_empty()).map(str::to_owned));
         Ok(Self {
             columns,
             width: cells.len(),
         })
     }
 
-    /// A row as the JSON that says the same. An empty cell is an absent member.
+    /// A row as the JSON that says the same. An empty cell is null, and a missing column an absent member.
     fn members(&self, cells: &csv::StringRecord) -> Map<String, Value> {
-        let cells = self.columns.iter().filter_map(|&(name, place)| {
-            let cell = cells.get(place).filter(|cell| !cell.trim().is_empty())?;
-            Some((name.to_owned(), value(name, cell)))
+        let members = self.columns.iter().map(|&(name, place)| {
+            let cell = cells.get(place).unwrap_or_default().trim();
+            (name.to_owned(), value(name, cell))
         });
-        cells.collect()
+        members.collect()
     }
+}
+
+/// Whether a header's cell names a column: case, `-`, `_` and blanks do not matter. `tenant-import` reads the same.
+fn is_column(cell: &str, name: &str) -> bool {
+    let plain = |text| {
+        str::chars(text)
+            .filter(|c| !c.is_whitespace() && !matches!(c, '-' | '_'))
+            .map(|c| c.to_ascii_lowercase())
+    };
+    plain(cell).eq(plain(name))
 }
 
 fn value(column: &str, cell: &str) -> Value {
     match column {
+        _ if cell.is_empty() => Value::Null,
         "units" => cell
             .split(';')
             .map(str::trim)
             .filter(|unit| !unit.is_empty())
             .collect(),
-        "replied_stop" if cell.trim().eq_ignore_ascii_case("true") => Value::Bool(true),
-        "replied_stop" if cell.trim().eq_ignore_ascii_case("false") => Value::Bool(false),
+        "replied_stop" if cell.eq_ignore_ascii_case("true") => Value::Bool(true),
+        "replied_stop" if cell.eq_ignore_ascii_case("false") => Value::Bool(false),
         _ => cell.into(),
+    }
+}
+
+/// Where the quotation mark is that opens a cell and is never closed. Marks are read as the reader reads them: one opens a
+/// cell only at its very beginning, and two within it are one of its text.
+fn open_mark(text: &str) -> Option<u64> {
+    /// Where in a cell the reading is.
+    enum Place {
+        Begin,
+        Plain,
+        Quoted {
+            mark: u64,
+        },
+        /// After a mark that closes the cell, or is the first of two.
+        Mark {
+            mark: u64,
+        },
+    }
+    let mut place = Place::Begin;
+    for (at, byte) in (0..).zip(text.bytes()) {
+        place = match (place, byte) {
+            (Place::Begin, b'"') => Place::Quoted { mark: at },
+            (Place::Quoted { mark }, b'"') => Place::Mark { mark },
+            (Place::Quoted { mark }, _) | (Place::Mark { mark }, b'"') => Place::Quoted { mark },
+            (_, b',' | b'\r' | b'\n') => Place::Begin,
+            _ => Place::Plain,
+        };
+    }
+    match place {
+        Place::Quoted { mark } => Some(mark),
+        Place::Begin | Place::Plain | Place::Mark { .. } => None,
     }
 }
 

@@ -17,10 +17,8 @@ use consent_store::{
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
-use serde_json::{Value, json};
+use serde_json::json;
 
-/// SNS splits a text of so many characters and takes no longer one.
-const BODY_CHARACTERS: usize = 1_600;
 /// What an `Idempotency-Key` may have.
 const KEY_CHARACTERS: usize = 255;
 
@@ -101,12 +99,7 @@ impl Messages {
     ) -> Result<Response<Body>, Problem> {
         let members = request::json_object(request)?;
         let mut fields = Fields::new(&members, "");
-        let body = fields.read("body", |value| {
-            value
-                .and_then(Value::as_str)
-                .filter(|body| (1..=BODY_CHARACTERS).contains(&body.chars().count()))
-                .ok_or_else(|| format!("must be a text of 1 to {BODY_CHARACTERS} characters"))
-        });
+        let body = fields.read("body", request::message);
         let body = fields.finish(body)?;
         let draft = Draft {
             facility,

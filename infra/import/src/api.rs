@@ -31,7 +31,11 @@ pub(crate) struct Outcome {
     pub(crate) created: u64,
     pub(crate) updated: u64,
     pub(crate) unchanged: u64,
+    /// The first of them.
     pub(crate) rejected: Vec<Rejected>,
+    pub(crate) rejected_count: u64,
+    /// Columns that the service does not know, as the file names them.
+    pub(crate) ignored_columns: Vec<String>,
 }
 
 impl Outcome {
@@ -50,6 +54,8 @@ impl Outcome {
             updated,
             unchanged: done - created - updated,
             rejected: again.rejected,
+            rejected_count: again.rejected_count,
+            ignored_columns: again.ignored_columns,
         }
     }
 }
@@ -81,6 +87,8 @@ struct FieldError {
 pub(crate) struct Api {
     client: Client<HttpsConnector<HttpConnector>, Full<Cursor<Vec<u8>>>>,
     uri: Uri,
+    /// The same, to be asked what would become of a file.
+    dry_run: Uri,
     authorization: HeaderValue,
     media_type: &'static str,
 }
@@ -98,11 +106,14 @@ impl Api {
         if !is_id(facility) {
             bail!("--facility is no id of a facility");
         }
-        let query = if arguments.dry_run { "?dry_run=true" } else { "" };
         let api = api.trim_end_matches('/');
-        let uri: Uri = format!("{api}/v1/facilities/{facility}/tenant-imports{query}")
-            .parse()
-            .context("--api is no URL")?;
+        let uri = format!("{api}/v1/facilities/{facility}/tenant-imports");
+        let dry_run: Uri = format!("{uri}?dry_run=true").parse().context("--api is no URL")?;
+        let uri = if arguments.dry_run {
+            dry_run.clone()
+        } else {
+            uri.parse().context("--api is no URL")?
+        };
         if uri.scheme().is_none() || uri.host().is_none() {
             bail!("--api is no URL: it begins with https://");
         }
@@ -118,6 +129,7 @@ impl Api {
         Ok(Self {
             client: Client::builder(TokioExecutor::new()).build(connector),
             uri,
+            dry_run,
             authorization,
             media_type: format.media_type(),
         })
@@ -128,25 +140,32 @@ impl Api {
         self.uri.to_string()
     }
 
+    /// Sends a header alone, which changes nothing, and says which of its columns the service does not know. Where it
+    /// lacks some that must be there, the service refuses it.
+    pub(crate) async fn check(&self, header: &str, bar: &ProgressBar) -> Result<Vec<String>> {
+        let outcome = self.ask(&self.dry_run, header.as_bytes(), bar).await?;
+        Ok(outcome.ignored_columns)
+    }
+
     /// Sends a part, again where others hindered some of its rows.
     pub(crate) async fn send(&self, part: &Part, bar: &ProgressBar) -> Result<Outcome> {
-        let mut outcome = self.ask(part, bar).await?;
+        let mut outcome = self.ask(&self.uri, &part.body, bar).await?;
         for pause in pauses(ATTEMPTS_AT_CONFLICTS) {
             if !outcome.has_conflicts() {
                 break;
             }
             bar.set_message("others change the same tenants, trying again");
             tokio::time::sleep(pause).await;
-            outcome = outcome.and_again(self.ask(part, bar).await?);
+            outcome = outcome.and_again(self.ask(&self.uri, &part.body, bar).await?);
         }
         Ok(outcome)
     }
 
     /// Asks again and again while the service is away, and says so on the bar.
-    async fn ask(&self, part: &Part, bar: &ProgressBar) -> Result<Outcome> {
+    async fn ask(&self, uri: &Uri, body: &[u8], bar: &ProgressBar) -> Result<Outcome> {
         let mut pauses = pauses(ATTEMPTS);
         let (status, body) = loop {
-            match self.attempt(part).await {
+            match self.attempt(uri, body).await {
                 Attempt::Answered(status, body) => break (status, body),
                 Attempt::Again(reason) => {
                     let Some(pause) = pauses.next() else {
@@ -175,10 +194,10 @@ impl Api {
         );
     }
 
-    async fn attempt(&self, part: &Part) -> Attempt {
-        let mut request = Request::new(Full::new(Cursor::new(part.body.clone())));
+    async fn attempt(&self, uri: &Uri, body: &[u8]) -> Attempt {
+        let mut request = Request::new(Full::new(Cursor::new(body.to_vec())));
         *request.method_mut() = http::Method::POST;
-        *request.uri_mut() = self.uri.clone();
+        *request.uri_mut() = uri.clone();
         let headers = request.headers_mut();
         headers.insert(header::AUTHORIZATION, self.authorization.clone());
         headers.insert(header::CONTENT_TYPE, HeaderValue::from_static(self.media_type));

@@ -4,6 +4,7 @@
 //! the same command goes on after the last of them; the part that was on its way is sent again, which is safe.
 
 mod api;
+mod columns;
 mod parts;
 mod progress;
 
@@ -41,8 +42,11 @@ struct Arguments {
     /// Only says what the import would do.
     #[arg(long)]
     dry_run: bool,
-    /// The most rows in a part, but for a tenant who alone has more.
-    #[arg(long, default_value_t = 2000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
+    /// Goes on without asking where the service ignores columns that look like ones that it knows.
+    #[arg(long)]
+    yes: bool,
+    /// The most rows in a part, but for a tenant who alone has more. Of a part the service lists 1,000 rejected rows.
+    #[arg(long, default_value_t = 1000, value_name = "N", value_parser = clap::value_parser!(u64).range(1..=10_000))]
     rows: u64,
     /// The tenants, as CSV or NDJSON.
     file: PathBuf,
@@ -104,6 +108,13 @@ async fn run(arguments: &Arguments) -> Result<()> {
     bar.set_style(ProgressStyle::with_template(
         "{bar:40} {percent}% {msg}, {elapsed} so far, {eta} to go",
     )?);
+    let ignored = match format {
+        Format::Csv => api.check(parts.header(), &bar).await?,
+        Format::Ndjson => parts.unknown_members(),
+    };
+    if !arguments.yes && !arguments.dry_run {
+        columns::ask(&ignored).await?;
+    }
     for part in parts {
         bar.set_message(format!("{} rows", progress.rows()));
         bar.set_position(progress.rows() as u64);
@@ -112,7 +123,7 @@ async fn run(arguments: &Arguments) -> Result<()> {
     }
     bar.finish_and_clear();
     progress.finish()?;
-    announce(arguments, &progress);
+    announce(arguments, &progress, &ignored);
     Ok(())
 }
 
@@ -137,7 +148,7 @@ fn token(arguments: &Arguments) -> Result<String> {
     clippy::print_stdout,
     reason = "this is what the person at the terminal waits for"
 )]
-fn announce(arguments: &Arguments, progress: &Progress) {
+fn announce(arguments: &Arguments, progress: &Progress, ignored: &[String]) {
     let totals = progress.totals();
     let begin = if arguments.dry_run { "It would be: " } else { "" };
     println!(
@@ -146,5 +157,14 @@ fn announce(arguments: &Arguments, progress: &Progress) {
     );
     if totals.rejected > 0 {
         println!("The rejected rows are in {}", progress.rejected_file().display());
+    }
+    if totals.unlisted > 0 {
+        println!(
+            "{} of them are not listed there: say --rows 1000 to have all listed",
+            totals.unlisted
+        );
+    }
+    if !ignored.is_empty() {
+        println!("Ignored columns: {}", columns::shown(ignored));
     }
 }

@@ -2,11 +2,12 @@
 //! from all of them together the service sees that they were imported before. A part's rows are as they are
 //! in the file and in its order, in CSV with the header before them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use anyhow::{Result, bail};
-use serde_json::Value;
+use serde_json::{Map, Value};
 
+use crate::columns::plain;
 use crate::{Format, is_id};
 
 /// A part has no more bytes, but for a tenant who alone has more.
@@ -15,6 +16,16 @@ const PART_BYTES: usize = 1024 * 1024;
 const TENANT_BYTES: usize = 2 * 1024 * 1024;
 /// No tenant has more rows: the service does them in turn, and has less than half a minute.
 const TENANT_ROWS: usize = 2000;
+
+/// The members of a row that the service knows.
+const MEMBERS: [&str; 6] = [
+    "tenant_id",
+    "name",
+    "cell_phone",
+    "units",
+    "created_on",
+    "replied_stop",
+];
 
 /// Rows that are sent together.
 pub(crate) struct Part {
@@ -27,10 +38,10 @@ pub(crate) struct Part {
 }
 
 impl Part {
-    /// The line of the file on which the row begins that has this line of the part.
+    /// The line of the file that is this line of the part.
     pub(crate) fn line_in_file(&self, line: u64) -> u64 {
         let row = self.lines.range(..=line).next_back();
-        row.map_or(line, |(_, &in_file)| in_file)
+        row.map_or(line, |(&in_part, &in_file)| in_file + (line - in_part))
     }
 }
 
@@ -39,6 +50,8 @@ pub(crate) struct Parts<'a> {
     format: Format,
     most_rows: usize,
     header: &'a str,
+    /// Members of NDJSON rows that the service does not know.
+    unknown_members: BTreeSet<String>,
     /// In the order of the tenants' first rows.
     rows: Vec<Row<'a>>,
     rows_done: usize,
@@ -57,9 +70,10 @@ impl<'a> Parts<'a> {
     /// The parts that are left when so many rows are done.
     pub(crate) fn of(content: &'a str, format: Format, most_rows: u64, rows_done: usize) -> Result<Self> {
         let content = content.strip_prefix('\u{feff}').unwrap_or(content);
+        let mut unknown_members = BTreeSet::new();
         let begins = match format {
             Format::Csv => begins_in_csv(content)?,
-            Format::Ndjson => begins_in_ndjson(content),
+            Format::Ndjson => begins_in_ndjson(content, &mut unknown_members),
         };
         let begin_of_rows = begins.first().map_or(content.len(), |begin| begin.byte);
         let header = content.get(..begin_of_rows).unwrap_or_default();
@@ -83,11 +97,22 @@ impl<'a> Parts<'a> {
             format,
             most_rows: usize::try_from(most_rows)?,
             header,
+            unknown_members,
             rows,
             rows_done,
         };
         parts.check()?;
         Ok(parts)
+    }
+
+    /// The columns of a CSV file, as it has them.
+    pub(crate) fn header(&self) -> &'a str {
+        self.header
+    }
+
+    /// The members of NDJSON rows that the service does not know. Of CSV columns it says so itself.
+    pub(crate) fn unknown_members(&self) -> Vec<String> {
+        self.unknown_members.iter().cloned().collect()
     }
 
     /// The number of rows in the file.
@@ -177,13 +202,13 @@ fn begins_in_csv(content: &str) -> Result<Vec<Begin>> {
         .into_records()
         .filter(|record| !matches!(record, Ok(record) if is_blank(record)));
     let header = records.next().transpose()?.unwrap_or_default();
-    let column = header.iter().position(|cell| cell.trim() == "tenant_id");
+    let column = header.iter().position(|cell| plain(cell) == "tenantid");
     let begin = |record: csv::StringRecord| {
         // The reader finds it before the ends of lines that come before it.
         let place = usize::try_from(record.position().map_or(0, csv::Position::byte))?;
         let ends = content.bytes().skip(place);
         let ends = ends.take_while(|byte| matches!(byte, b'\r' | b'\n')).count();
-        let tenant_id = column.and_then(|column| record.get(column));
+        let tenant_id = column.and_then(|column| record.get(column)).map(str::trim);
         Ok(Begin {
             byte: place + ends,
             tenant_id: tenant_id.filter(|id| is_id(id)).map(str::to_owned),
@@ -193,13 +218,18 @@ fn begins_in_csv(content: &str) -> Result<Vec<Begin>> {
 }
 
 fn is_blank(record: &csv::StringRecord) -> bool {
-    record.len() == 1 && record.iter().all(|cell| cell.trim().is_empty())
+    record.iter().all(|cell| cell.trim().is_empty())
 }
 
-fn begins_in_ndjson(content: &str) -> Vec<Begin> {
+fn begins_in_ndjson(content: &str, unknown_members: &mut BTreeSet<String>) -> Vec<Begin> {
     let mut byte = 0;
     let begin = |text: &str| {
         let members: Value = serde_json::from_str(text).unwrap_or_default();
+        for name in members.as_object().into_iter().flat_map(Map::keys) {
+            if !MEMBERS.contains(&name.as_str()) && !unknown_members.contains(name) {
+                unknown_members.insert(name.clone());
+            }
+        }
         let tenant_id = members.get("tenant_id").and_then(Value::as_str);
         let begin = Begin {
             byte,

@@ -21,6 +21,8 @@ pub(crate) struct Totals {
     pub(crate) updated: u64,
     pub(crate) unchanged: u64,
     pub(crate) rejected: u64,
+    /// Those of them that the service counted and did not list.
+    pub(crate) unlisted: u64,
 }
 
 /// Which import it is: the same content, read as the same, to the same facility of the same service.
@@ -114,7 +116,10 @@ impl Progress {
         totals.created += outcome.created;
         totals.updated += outcome.updated;
         totals.unchanged += outcome.unchanged;
-        totals.rejected += u64::try_from(outcome.rejected.len())?;
+        totals.rejected += outcome.rejected_count;
+        totals.unlisted += outcome
+            .rejected_count
+            .saturating_sub(u64::try_from(outcome.rejected.len())?);
         if self.kept {
             let new = beside(&self.file, ".new");
             fs::write(&new, serde_json::to_vec(&self.state)?)

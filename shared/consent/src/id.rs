@@ -82,8 +82,11 @@ fn is_id(text: &str) -> bool {
 pub struct PhoneNumber(String);
 
 impl PhoneNumber {
-    /// Reads a number that is in E.164 already, as providers send it. What people type goes through a
-    /// numbering plan first, where it is registered.
+    /// Reads a number that is in E.164 already, as providers send it, and gives it its one form (see below). What people
+    /// type goes through a numbering plan first, where it is registered.
+    ///
+    /// Some mobile numbers can be written in two ways, and providers name the sender of a reply in either. A number has
+    /// one form here, so that a reply always finds its tenant: the one that libphonenumber gives a mobile number.
     ///
     /// # Errors
     /// [`ParseError::PhoneNumber`] when the text is none.
@@ -93,7 +96,7 @@ impl PhoneNumber {
             && digits.bytes().all(|byte| byte.is_ascii_digit())
             && !digits.starts_with('0');
         if good {
-            Ok(Self(text.to_owned()))
+            Ok(Self(one_form(digits)))
         } else {
             Err(ParseError::PhoneNumber)
         }
@@ -123,6 +126,35 @@ impl PhoneNumber {
     pub fn as_str(&self) -> &str {
         &self.0
     }
+}
+
+/// A number in E.164, of its digits, in the one form that it has here:
+///
+/// - Mexico: `+52` and ten digits. A mobile number had a 1 between until 2019, and replies may still come with it:
+///   <https://www.twilio.com/en-us/guidelines/mx/sms>, <https://github.com/daddyz/phonelib/issues/254>.
+/// - Argentina: `+54 9` and ten digits of area code and number; area codes begin with 1 to 3. A text may come without
+///   the 9: <https://en.wikipedia.org/wiki/Telephone_numbers_in_Argentina#Mobile_phone_numbers>. A fixed line cannot be
+///   told from a mobile number without it, and sends no texts.
+/// - Brazil: `+55`, the area code and nine digits. All mobile numbers have had a 9 before their eight digits, which
+///   begin with 6 to 9, since November 2016; fixed lines begin with 2 to 5:
+///   <https://en.wikipedia.org/wiki/Telephone_numbers_in_Brazil>.
+fn one_form(digits: &str) -> String {
+    let ten_after = |country: &str| digits.strip_prefix(country).filter(|rest| rest.len() == 10);
+    if let Some(number) = ten_after("521") {
+        return format!("+52{number}");
+    }
+    if let Some(number) = ten_after("54")
+        && number.starts_with(['1', '2', '3'])
+    {
+        return format!("+549{number}");
+    }
+    if let Some((area, number)) = ten_after("55").and_then(|number| number.split_at_checked(2))
+        && !area.contains('0')
+        && number.starts_with(['6', '7', '8', '9'])
+    {
+        return format!("+55{area}9{number}");
+    }
+    format!("+{digits}")
 }
 
 impl fmt::Debug for PhoneNumber {
@@ -171,6 +203,52 @@ mod tests {
             "",
         ] {
             assert!(PhoneNumber::parse_e164(bad).is_err(), "{bad}");
+        }
+    }
+
+    #[track_caller]
+    fn one(spellings: &[&str], form: &str) {
+        for spelling in spellings.iter().chain([&form]) {
+            for number in [
+                PhoneNumber::parse_e164(spelling),
+                PhoneNumber::parse_end(spelling),
+            ] {
+                assert_eq!(number.unwrap().as_str(), form, "{spelling}");
+            }
+            let read: PhoneNumber = serde_json::from_value(serde_json::json!(spelling)).unwrap();
+            assert_eq!(read.as_str(), form, "{spelling}");
+        }
+    }
+
+    #[test]
+    fn a_number_has_one_form_however_it_is_spelled() {
+        one(&["+5215512345678"], "+525512345678");
+        one(&["+541123456789"], "+5491123456789");
+        one(&["+542231234567"], "+5492231234567");
+        one(&["+543884123456"], "+5493884123456");
+        one(&["+551187654321"], "+5511987654321");
+        one(&["+553161234567"], "+5531961234567");
+        // Fixed lines of Brazil, toll-free numbers, and what is shorter or longer than a number.
+        for same in [
+            "+551123456789",
+            "+558001234567",
+            "+548001234567",
+            "+52155123456",
+            "+52155123456789",
+            "+15215551234",
+            "+447911123456",
+        ] {
+            one(&[], same);
+        }
+        for (spelled, form) in [
+            ("5215512345678", "+525512345678"),
+            ("+52 1 55 1234 5678", "+525512345678"),
+        ] {
+            assert_eq!(
+                PhoneNumber::parse_end(spelled).unwrap().as_str(),
+                form,
+                "{spelled}"
+            );
         }
     }
 }

@@ -37,6 +37,55 @@ pub struct Details {
     pub created_on: Date,
 }
 
+impl Details {
+    /// The first day that can be a tenant's first. Software writes earlier ones, such as 0001-01-01, 1899-12-30 and
+    /// 1970-01-01, where it knows no date.
+    pub const EARLIEST_CREATED_ON: Date = jiff::civil::date(1970, 1, 2);
+}
+
+/// What is to become of something that is on file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Entry<T> {
+    /// It is this from now on.
+    Set(T),
+    /// It stays as it is on file, and is empty where nothing is.
+    Keep,
+}
+
+impl<T: Clone + Default> Entry<T> {
+    fn over(&self, on_file: Option<&T>) -> T {
+        match self {
+            Self::Set(value) => value.clone(),
+            Self::Keep => on_file.cloned().unwrap_or_default(),
+        }
+    }
+}
+
+/// What a registration says of a tenant: [`Details`] that may leave some of them as they are on file.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DetailsEntry {
+    /// Full name.
+    pub name: String,
+    /// The number to text.
+    pub cell_phone: Entry<Option<PhoneNumber>>,
+    /// Units rented.
+    pub units: Entry<Vec<String>>,
+    /// First day as a tenant.
+    pub created_on: Date,
+}
+
+impl DetailsEntry {
+    /// The details that a tenant has after this, of those on file.
+    pub fn over(&self, on_file: Option<&Details>) -> Details {
+        Details {
+            name: self.name.clone(),
+            cell_phone: self.cell_phone.over(on_file.map(|details| &details.cell_phone)),
+            units: self.units.over(on_file.map(|details| &details.units)),
+            created_on: self.created_on,
+        }
+    }
+}
+
 /// A tenant with their consent and the end of their chain of records.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Tenant {
@@ -119,6 +168,12 @@ impl Registered {
 }
 
 impl Tenant {
+    /// The details that a registration may leave as they are. A tenant who moved out has none: their number may be
+    /// somebody else's by the time that they are back.
+    pub fn on_file(&self) -> Option<&Details> {
+        (self.residence == Residence::Resident).then_some(&self.details)
+    }
+
     /// Whether there is a number to text.
     pub fn cell_phone(&self) -> CellPhone {
         if self.details.cell_phone.is_some() {

@@ -199,20 +199,83 @@ pub fn boolean(value: Option<&Value>) -> Result<bool, String> {
         .ok_or_else(|| "must be true or false".to_owned())
 }
 
-/// Reads a text of so many characters, without control characters and not blank.
+/// Reads a text of so many characters. It is not blank, and has neither control characters nor noncharacters: XML, in
+/// which Twilio is answered, cannot hold them.
 ///
 /// # Errors
 /// It is none.
 pub fn text(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<String, String> {
     let (least, most) = (length.start(), length.end());
+    let is_character = |character: char| !character.is_control() && !is_noncharacter(character);
     value
         .and_then(Value::as_str)
         .map(str::trim)
-        .filter(|text| length.contains(&text.chars().count()) && !text.chars().any(char::is_control))
+        .filter(|text| length.contains(&text.chars().count()) && !is_blank(text))
+        .filter(|text| text.chars().all(is_character))
         .map(str::to_owned)
         .ok_or_else(|| {
-            format!("must be a text of {least} to {most} characters, none of them a control character")
+            format!(
+                "must be a text of {least} to {most} characters, not blank, none of them a control character or a \
+                 noncharacter"
+            )
         })
+}
+
+/// The most characters of a text message: SNS and Twilio take no longer one.
+const MESSAGE_CHARACTERS: usize = 1_600;
+
+/// Reads the body of a text message, which is not blank. Of control characters it may have line feeds and tabs.
+///
+/// # Errors
+/// What the body must be.
+pub fn message(value: Option<&Value>) -> Result<&str, String> {
+    let is_character = |character: char| !character.is_control() || matches!(character, '\n' | '\t');
+    value
+        .and_then(Value::as_str)
+        .filter(|body| (1..=MESSAGE_CHARACTERS).contains(&body.chars().count()) && !is_blank(body))
+        .filter(|body| body.chars().all(is_character))
+        .ok_or_else(|| {
+            format!(
+                "must be a text of 1 to {MESSAGE_CHARACTERS} characters, not blank, with no control characters but \
+                 line feeds and tabs"
+            )
+        })
+}
+
+/// Whether there is nothing to be seen in a text.
+fn is_blank(text: &str) -> bool {
+    text.chars()
+        .all(|character| character.is_whitespace() || is_invisible(character))
+}
+
+/// Whether a character takes no place where text is shown, or an empty one: joiners, zero-width spaces, marks of
+/// direction, variation selectors, tags and fillers. They come along when text is copied.
+pub fn is_invisible(character: char) -> bool {
+    matches!(
+        character,
+        '\u{ad}'
+            | '\u{34f}'
+            | '\u{61c}'
+            | '\u{115f}'..='\u{1160}'
+            | '\u{17b4}'..='\u{17b5}'
+            | '\u{180b}'..='\u{180f}'
+            | '\u{200b}'..='\u{200f}'
+            | '\u{202a}'..='\u{202e}'
+            | '\u{2060}'..='\u{206f}'
+            | '\u{2800}'
+            | '\u{3164}'
+            | '\u{fe00}'..='\u{fe0f}'
+            | '\u{feff}'
+            | '\u{ffa0}'
+            | '\u{fff9}'..='\u{fffb}'
+            | '\u{e0000}'..='\u{e0fff}'
+    )
+}
+
+/// Code points that Unicode keeps from ever being characters: <https://www.unicode.org/faq/private_use.html#nonchar1>.
+fn is_noncharacter(character: char) -> bool {
+    let code = u32::from(character);
+    matches!(code, 0xfdd0..=0xfdef) || code & 0xfffe == 0xfffe
 }
 
 /// Reads what may be null or absent.

@@ -11,7 +11,7 @@ use std::vec;
 
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::record::Evidence;
-use consent::tenant::{Details, NumberMove, Registered, Residence, Tenant};
+use consent::tenant::{Details, Entry, NumberMove, Registered, Tenant};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
@@ -67,9 +67,9 @@ impl From<&Registered> for Imported {
 type Row = usize;
 
 impl Store {
-    /// Registers many tenants, and says what became of each. Where a tenant stands as their last row says,
-    /// all of their rows are taken to have been imported before: an import that is repeated changes nothing,
-    /// not even for a moment. `begun`: when the request was taken up, which has to be answered in time.
+    /// Registers many tenants, and says what became of each. Where a tenant is as all of their rows together leave
+    /// them, the rows are taken to have been imported before: an import that is repeated changes nothing, not even for
+    /// a moment. `begun`: when the request was taken up, which has to be answered in time.
     ///
     /// # Errors
     /// See [`RegisterError`]. Rows may have been imported then: it is safe to repeat.
@@ -139,20 +139,25 @@ struct Import<'a> {
 }
 
 impl Import<'_> {
-    /// The rows of tenants who do not stand as their last row says, in the file's order.
+    /// A tenant's details on file when the import began.
+    fn on_file(&self, tenant: &TenantId) -> Option<&Details> {
+        let Versioned { value, .. } = self.known.tenants.get(tenant)?;
+        value.on_file()
+    }
+
+    /// The rows of tenants who are not as all of their rows together leave them, in the file's order.
     fn rows(&self) -> impl Iterator<Item = (Row, &Registrant)> {
-        let last: HashMap<&TenantId, &Details> = self
-            .registrants
-            .iter()
-            .map(|registrant| (&registrant.tenant_id, &registrant.details))
-            .collect();
-        let stands = move |id: &TenantId| {
-            self.known.tenants.get(id).is_some_and(|Versioned { value, .. }| {
-                value.residence == Residence::Resident && last.get(id) == Some(&&value.details)
-            })
-        };
+        let mut left: HashMap<&TenantId, Details> = HashMap::new();
+        for registrant in self.registrants {
+            let id = &registrant.tenant_id;
+            if let Some(on_file) = self.on_file(id) {
+                let details = registrant.details.over(Some(left.get(id).unwrap_or(on_file)));
+                left.insert(id, details);
+            }
+        }
+        let is_done = move |id: &TenantId| left.get(id).is_some_and(|left| self.on_file(id) == Some(left));
         let rows = self.registrants.iter().enumerate();
-        rows.filter(move |(_, registrant)| !stands(&registrant.tenant_id))
+        rows.filter(move |(_, registrant)| !is_done(&registrant.tenant_id))
     }
 
     /// The texts in flight to numbers that tenants of the file have no longer, also where their rows change nothing.
@@ -168,28 +173,23 @@ impl Import<'_> {
     fn foresee(&self) -> Vec<(Row, Imported)> {
         let mut foreseen: HashMap<&TenantId, Tenant> = HashMap::new();
         self.rows()
-            .map(
-                |(
-                    row,
-                    Registrant {
-                        tenant_id, details, ..
-                    },
-                )| {
-                    let stored = self.known.tenants.get(tenant_id).map(|stored| &stored.value);
-                    let registered = Tenant::register(
-                        foreseen.get(tenant_id).or(stored),
-                        &self.known.facility,
-                        tenant_id,
-                        details.clone(),
-                        NumberMove::default(),
-                        self.evidence,
-                        self.now,
-                    );
-                    let became = Imported::from(&registered);
-                    foreseen.insert(tenant_id, registered.tenant().clone());
-                    (row, became)
-                },
-            )
+            .map(|(row, registrant)| {
+                let tenant_id = &registrant.tenant_id;
+                let stored = self.known.tenants.get(tenant_id).map(|stored| &stored.value);
+                let existing = foreseen.get(tenant_id).or(stored);
+                let registered = Tenant::register(
+                    existing,
+                    &self.known.facility,
+                    tenant_id,
+                    registrant.details_over(existing),
+                    NumberMove::default(),
+                    self.evidence,
+                    self.now,
+                );
+                let became = Imported::from(&registered);
+                foreseen.insert(tenant_id, registered.tenant().clone());
+                (row, became)
+            })
             .collect()
     }
 
@@ -232,10 +232,11 @@ impl Import<'_> {
                 .tenants
                 .get(tenant_id)
                 .map(|stored| &stored.value.details);
-            let numbers = [
-                stored.and_then(|stored| stored.cell_phone.as_ref()),
-                details.cell_phone.as_ref(),
-            ];
+            let new = match &details.cell_phone {
+                Entry::Set(number) => number.as_ref(),
+                Entry::Keep => None,
+            };
+            let numbers = [stored.and_then(|stored| stored.cell_phone.as_ref()), new];
             let numbers = numbers.into_iter().flatten().map(Touched::Number);
             groups.add(row, std::iter::once(Touched::Tenant(tenant_id)).chain(numbers));
         }

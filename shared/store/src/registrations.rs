@@ -9,7 +9,7 @@ use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::MOST_SHARERS;
 use consent::record::{Evidence, Record};
 use consent::rules::NumberStanding;
-use consent::tenant::{Details, Registered, Tenant};
+use consent::tenant::{Details, DetailsEntry, Registered, Tenant};
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
@@ -59,9 +59,16 @@ pub struct Registrant {
     /// Their id.
     pub tenant_id: TenantId,
     /// Who they are.
-    pub details: Details,
+    pub details: DetailsEntry,
     /// Whether they are known to have sent STOP before.
     pub replied_stop: RepliedStop,
+}
+
+impl Registrant {
+    /// The details that they have once they are registered.
+    pub(crate) fn details_over(&self, existing: Option<&Tenant>) -> Details {
+        self.details.over(existing.and_then(Tenant::on_file))
+    }
 }
 
 /// A registration, with the facility that it was decided with.
@@ -150,10 +157,10 @@ impl Store {
                 let tenant_id = &registrant.tenant_id;
                 if registrant.replied_stop == RepliedStop::Yes
                     && !tenants.contains_key(tenant_id)
-                    && let Some(number) = &registrant.details.cell_phone
+                    && let Some(number) = registrant.details_over(None).cell_phone
                     && stopped.insert(tenant_id)
                 {
-                    let heard = Heard::before_registration(facility_id, tenant_id, number, &stopped_before);
+                    let heard = Heard::before_registration(facility_id, tenant_id, &number, &stopped_before);
                     self.hear(&heard, RequestTime::new(now)).await?;
                 }
             }
@@ -253,7 +260,7 @@ fn concerned(tenants: &Tenants, registrants: &[Registrant]) -> BTreeSet<PhoneNum
     let mut numbers = BTreeSet::new();
     for registrant in registrants {
         let existing = tenants.get(&registrant.tenant_id).map(|tenant| &tenant.value);
-        numbers.extend(Moved::between(existing, &registrant.details).numbers());
+        numbers.extend(Moved::between(existing, &registrant.details_over(existing)).numbers());
     }
     numbers
 }
@@ -298,9 +305,10 @@ impl Draft {
 
     /// Whether STOP stands on the number that a registrant comes with.
     fn joins_stopped(&self, registrant: &Registrant) -> bool {
-        let number = registrant.details.cell_phone.as_ref();
+        let existing = self.tenants.get(&registrant.tenant_id).and_then(Drafted::now);
+        let number = registrant.details_over(existing).cell_phone;
         number
-            .and_then(|number| self.numbers.get(number))
+            .and_then(|number| self.numbers.get(&number))
             .is_some_and(|number| number.standing == NumberStanding::Stopped)
     }
 
@@ -311,16 +319,15 @@ impl Draft {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Registered, RegisterError> {
-        let Registrant {
-            tenant_id, details, ..
-        } = registrant;
+        let tenant_id = &registrant.tenant_id;
         let drafted = self.tenants.entry(tenant_id.clone()).or_insert_with(|| Drafted {
             stored: None,
             after: None,
             records: Vec::new(),
         });
         let existing = drafted.now();
-        let moved = Moved::between(existing, details);
+        let details = registrant.details_over(existing);
+        let moved = Moved::between(existing, &details);
         let numbers = self.numbers.of(&moved);
         if numbers
             .joined
@@ -328,7 +335,6 @@ impl Draft {
         {
             return Err(RegisterError::NumberFull);
         }
-        let details = details.clone();
         let registered = Tenant::register(existing, facility, tenant_id, details, numbers, evidence, now);
         if let Registered::Created(change) | Registered::Returned(change) | Registered::Updated(change) =
             &registered

@@ -193,6 +193,11 @@ impl Search {
         // As it is dialled from North America: 011, and the number with its country.
         let dialled = digits.strip_prefix("011").filter(|number| number.len() >= 8);
         let digits = dialled.map_or(digits.clone(), str::to_owned);
+        // With its country, in the one form of a number that is on file.
+        let digits = match PhoneNumber::parse_e164(&format!("+{digits}")) {
+            Ok(number) => number.as_str().trim_start_matches('+').to_owned(),
+            Err(_) => digits,
+        };
         let digits = (number.chars().all(spelling) && digits.len() >= 4).then_some(digits);
         Some(Self {
             folded,

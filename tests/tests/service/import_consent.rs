@@ -6,7 +6,7 @@ use std::fmt::Write as _;
 use std::time::{Duration, Instant};
 
 use serde_json::{Value, json};
-use tests::{ADA, BEN, Faults, World, verify_chain};
+use tests::{ADA, BEN, Faults, World, call, verify_chain};
 
 const HEADER: &str = "tenant_id,name,cell_phone,created_on,replied_stop\n";
 
@@ -233,4 +233,181 @@ async fn rows_far_apart_are_registrations_in_turn() {
     assert_eq!(import(&world, &rows.concat()).await, [40, 3, 0]);
     // The grant ended with the number; the STOP stood on the number that came back for a moment.
     assert_eq!(world.standing("zz").await, "opted_out by text");
+}
+
+/// A file of these columns and rows, imported after a dry run that foresaw the same: created, updated and unchanged.
+async fn import_columns(world: &World, columns: &str, rows: &[&str]) -> [u64; 3] {
+    let file = format!("{columns}\n{}\n", rows.join("\n"));
+    let foreseen = world.dry_run(&file).await.is(200);
+    let outcome = world.import(&file).await.is(200);
+    assert_eq!(outcome, foreseen, "{file}");
+    assert_eq!(outcome["rejected_count"], 0, "{file}");
+    ["created", "updated", "unchanged"].map(|count| outcome[count].as_u64().unwrap())
+}
+
+/// Cell phone and units as the report has them.
+async fn on_file(world: &World, id: &str) -> (Value, Value) {
+    let report = world.get("/v1/facilities/f1/consent-report").await.is(200);
+    let rows = report["rows"].as_array().unwrap();
+    let row = rows.iter().find(|row| row["tenant_id"] == id).unwrap();
+    (row["cell_phone"].clone(), row["units"].clone())
+}
+
+#[tokio::test]
+async fn missing_columns_leave_what_is_on_file_and_empty_cells_remove_it() {
+    let world = world("on").await;
+    let details = json!({"cell_phone": ADA, "units": ["A1"], "created_on": "2020-01-01"});
+    for id in ["t1", "t2", "t3"] {
+        world.register(id, &details).await;
+    }
+    let no_options = "tenant_id,name,created_on";
+    let rows = [
+        "t1,Ada Moreno,2020-01-01",
+        "t2,Ben,2020-01-01",
+        "t4,New,2020-01-01",
+    ];
+    assert_eq!(import_columns(&world, no_options, &rows).await, [1, 1, 1]);
+    assert_eq!(import_columns(&world, no_options, &rows).await, [0, 0, 3]);
+    for id in ["t1", "t2"] {
+        assert_eq!(on_file(&world, id).await, (json!(ADA), json!(["A1"])), "{id}");
+        assert_eq!(world.standing(id).await, "provided by grandfathered", "{id}");
+    }
+    assert_eq!(on_file(&world, "t4").await, (Value::Null, json!([])));
+    // One of the two, the other empty.
+    let no_units = "tenant_id,name,created_on,cell_phone";
+    assert_eq!(
+        import_columns(&world, no_units, &["t1,Ada Moreno,2020-01-01,"]).await,
+        [0, 1, 0]
+    );
+    assert_eq!(on_file(&world, "t1").await, (Value::Null, json!(["A1"])));
+    assert_eq!(world.last_record("t1").await["type"], "ended");
+    let no_phone = "tenant_id,name,created_on,units";
+    assert_eq!(
+        import_columns(&world, no_phone, &["t3,Ada Moreno,2020-01-01,"]).await,
+        [0, 1, 0]
+    );
+    assert_eq!(on_file(&world, "t3").await, (json!(ADA), json!([])));
+    // A single registration replaces: what it leaves out is gone.
+    world
+        .put_tenant("f1/tenants/t2", &json!({"units": null}))
+        .await
+        .is(400);
+    let body = json!({"name": "Ben", "created_on": "2020-01-01"});
+    world
+        .send(call("PUT /v1/facilities/f1/tenants/t2").json(&body))
+        .await
+        .is(200);
+    assert_eq!(on_file(&world, "t2").await, (Value::Null, json!([])));
+}
+
+#[tokio::test]
+async fn another_spelling_of_a_column_ends_no_grant() {
+    let world = world("on").await;
+    for column in [
+        "cell_phone",
+        "Cell_Phone",
+        "cell phone",
+        "CellPhone",
+        "CELL-PHONE",
+    ] {
+        let columns = format!("tenant_id,name,created_on,{column}");
+        let counts = import_columns(&world, &columns, &["t1,Ada,2020-01-01,512-555-0142"]).await;
+        let first = column == "cell_phone";
+        assert_eq!(counts, if first { [1, 0, 0] } else { [0, 0, 1] }, "{column}");
+    }
+    assert_eq!(world.standing("t1").await, "provided by grandfathered");
+}
+
+#[tokio::test]
+async fn in_ndjson_a_missing_member_leaves_and_null_removes() {
+    let world = world("on").await;
+    world
+        .register(
+            "t1",
+            &json!({"cell_phone": ADA, "units": ["A1"], "created_on": "2020-01-01"}),
+        )
+        .await;
+    let import = async |members: Value| {
+        let mut row = json!({"tenant_id": "t1", "name": "Ada Moreno", "created_on": "2020-01-01"});
+        row.as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
+        let line = format!("\u{feff}{row}\n");
+        let call = call("POST /v1/facilities/f1/tenant-imports").body("application/x-ndjson", &line);
+        let outcome = world.send(call).await.is(200);
+        assert_eq!(
+            (&outcome["rejected"], &outcome["ignored_columns"]),
+            (&json!([]), &json!([]))
+        );
+        outcome["updated"].as_u64().unwrap()
+    };
+    assert_eq!(import(json!({"replied_stop": null})).await, 0);
+    assert_eq!(on_file(&world, "t1").await, (json!(ADA), json!(["A1"])));
+    assert_eq!(import(json!({"units": null})).await, 1);
+    assert_eq!(on_file(&world, "t1").await, (json!(ADA), json!([])));
+    assert_eq!(import(json!({"units": []})).await, 0);
+    assert_eq!(import(json!({"cell_phone": null})).await, 1);
+    assert_eq!(on_file(&world, "t1").await, (Value::Null, json!([])));
+    assert_eq!(import(json!({})).await, 0);
+}
+
+/// What the first row sets is not undone by a second one that leaves it, and both together are what is compared.
+#[tokio::test]
+async fn rows_of_a_tenant_leave_what_the_rows_before_them_set() {
+    let world = world("on").await;
+    world
+        .register("t1", &json!({"name": "Ada", "cell_phone": ADA, "units": []}))
+        .await;
+    let row = |members: Value| {
+        let mut row = json!({"tenant_id": "t1", "name": "Ada", "created_on": "2024-05-01"});
+        row.as_object_mut()
+            .unwrap()
+            .extend(members.as_object().unwrap().clone());
+        format!("{row}\n")
+    };
+    let rows = [
+        row(json!({"cell_phone": BEN})),
+        row(json!({})),
+        row(json!({"units": ["B2"]})),
+    ]
+    .concat();
+    let import = async |query: &str| {
+        let call = call("POST /v1/facilities/f1/tenant-imports").query(query);
+        let outcome = world.send(call.body("application/x-ndjson", &rows)).await.is(200);
+        ["created", "updated", "unchanged"].map(|count| outcome[count].as_u64().unwrap())
+    };
+    assert_eq!(import("dry_run=true").await, [0, 2, 1]);
+    assert_eq!(import("").await, [0, 2, 1]);
+    assert_eq!(on_file(&world, "t1").await, (json!(BEN), json!(["B2"])));
+    assert_eq!(import("").await, [0, 0, 3]);
+    // A new tenant in two rows, with a STOP from before in the first: the second one leaves the number.
+    let rows = [
+        json!({"tenant_id": "t2", "name": "Cleo", "created_on": "2020-01-01", "cell_phone": "+15125550177", "replied_stop": true}),
+        json!({"tenant_id": "t2", "name": "Cleo Park", "created_on": "2020-01-01"}),
+    ];
+    let file = rows.map(|row| row.to_string()).join("\n");
+    let call = call("POST /v1/facilities/f1/tenant-imports").body("application/x-ndjson", &file);
+    assert_eq!(world.send(call).await.is(200)["created"], 1);
+    assert_eq!(world.standing("t2").await, "opted_out by text");
+    assert_eq!(on_file(&world, "t2").await.0, "+15125550177");
+}
+
+/// The number may be somebody else's by now.
+#[tokio::test]
+async fn who_comes_back_without_a_phone_column_has_no_phone() {
+    let world = world("on").await;
+    world
+        .register("t1", &json!({"cell_phone": ADA, "units": ["A1"]}))
+        .await;
+    world.move_out("t1").await.is(204);
+    let rows = ["t1,Ada Moreno,2024-05-01"];
+    assert_eq!(
+        import_columns(&world, "tenant_id,name,created_on", &rows).await,
+        [1, 0, 0]
+    );
+    assert_eq!(on_file(&world, "t1").await, (Value::Null, json!([])));
+    assert_eq!(
+        import_columns(&world, "tenant_id,name,created_on", &rows).await,
+        [0, 0, 1]
+    );
 }

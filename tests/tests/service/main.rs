@@ -11,6 +11,7 @@ mod inbound;
 mod journey;
 mod messages;
 mod metrics;
+mod numbers;
 mod openapi;
 mod outbox;
 mod portal;

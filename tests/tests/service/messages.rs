@@ -280,21 +280,47 @@ async fn a_stop_waits_for_a_text_in_flight() {
 }
 
 #[tokio::test]
-async fn a_body_has_1_to_1600_characters() {
+async fn a_body_has_1_to_1600_characters_and_something_to_be_seen() {
     let world = World::with_ada().await;
-    send(&world, &"é".repeat(1_600), None).await.is(202);
-    for bad in [
-        json!({"body": ""}),
-        json!({"body": "x".repeat(1_601)}),
-        json!({"body": 7}),
-        json!({}),
+    for good in [
+        "é".repeat(1_600),
+        "\tGate code:\n\n4711\n".to_owned(),
+        "4711\u{2028}0\u{a0}\u{200b}".to_owned(),
+        "👍🏽".to_owned(),
+        ".".to_owned(),
     ] {
-        let problem = world
-            .send(call(SEND).json(&bad))
-            .await
-            .is_problem(400, "invalid_request");
-        assert_eq!(problem["errors"][0]["field"], "body");
+        send(&world, &good, None).await.is(202);
     }
+    let blank = [
+        "",
+        " ",
+        "  ",
+        "\n",
+        "\t \n",
+        "\u{a0}",
+        "\u{2028}",
+        "\u{200b}",
+        " \u{feff}\u{2060}",
+        "\u{3164}",
+    ];
+    let with_controls = [
+        "4711\r\n",
+        "\r",
+        "4711\u{0}",
+        "\u{1b}[1m",
+        "\u{7f}4711",
+        "47\u{85}11",
+        "\u{b}4711",
+    ];
+    let texts = blank
+        .into_iter()
+        .chain(with_controls)
+        .map(|body| json!({"body": body}));
+    for bad in texts.chain([json!({"body": "x".repeat(1_601)}), json!({"body": 7}), json!({})]) {
+        let answer = world.send(call(SEND).json(&bad)).await;
+        assert_eq!(answer.wrong_fields(), ["body"], "{bad}");
+    }
+    assert_eq!(world.sns.outbox().await.len(), 5);
 }
 
 #[tokio::test]

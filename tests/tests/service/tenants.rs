@@ -77,6 +77,14 @@ async fn details_that_cannot_be_taken_are_named_all_at_once_and_never_quoted() {
         json!(null),
         json!(["Ada"]),
         json!("é".repeat(201)),
+        // Nothing to be seen, and no characters at all.
+        json!("\u{200b}\u{2060} \u{feff}"),
+        json!("\u{3164}"),
+        json!("Ada\u{fffe}"),
+        json!("Ada\u{ffff}Moreno"),
+        json!("\u{fdd0}Ada"),
+        json!("Ada\u{10ffff}"),
+        json!("Ada\u{85}Moreno"),
     ] {
         wrong(with("name", bad), &["name"]).await;
     }
@@ -97,6 +105,8 @@ async fn details_that_cannot_be_taken_are_named_all_at_once_and_never_quoted() {
         json!([null]),
         json!([""]),
         json!([["A1"]]),
+        json!(["A1\u{ffff}"]),
+        json!(["\u{200b}"]),
         json!(vec!["A"; 201]),
     ] {
         wrong(with("units", bad), &["units"]).await;
@@ -111,6 +121,13 @@ async fn details_that_cannot_be_taken_are_named_all_at_once_and_never_quoted() {
         "+002024-01-01",
         "2024-W01-1",
         " 2024-01-01",
+        // What software writes where it knows no date.
+        "0000-00-00",
+        "0001-01-01",
+        "1899-12-30",
+        "1900-01-01",
+        "1969-12-31",
+        "1970-01-01",
     ] {
         wrong(with("created_on", json!(bad)), &["created_on"]).await;
     }
@@ -137,6 +154,12 @@ async fn tenants_from_before_the_day_are_grandfathered_once_and_with_a_phone() {
     check(
         "long-before",
         json!({"cell_phone": "+15125550152", "created_on": "1979-02-28"}),
+        "provided by grandfathered",
+    )
+    .await;
+    check(
+        "earliest",
+        json!({"cell_phone": "+15125550156", "created_on": "1970-01-02"}),
         "provided by grandfathered",
     )
     .await;

@@ -1,173 +1,20 @@
 //! The command, against the functions' handlers behind a small HTTP server.
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+mod case;
+mod columns;
+
 use std::fmt::Write as _;
 use std::fs;
-use std::path::{Path, PathBuf};
-use std::process::{Command, Output, Stdio};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU32, AtomicU64, Ordering};
+use std::path::PathBuf;
+use std::process::Command;
+use std::sync::atomic::Ordering;
 use std::time::Duration;
 
-use axum::Router;
-use axum::extract::{Request, State};
-use axum::http::StatusCode;
-use axum::response::{IntoResponse as _, Response};
-use serde_json::{Value, json};
-use tempfile::TempDir;
-use tests::{World, call};
-use tokio::net::TcpListener;
+use serde_json::json;
+use tests::call;
 
-/// The service, and what it is to do badly.
-struct Service {
-    world: World,
-    requests: AtomicU32,
-    rows: AtomicU64,
-    /// So many requests are answered 503, after they were carried out.
-    failures: AtomicU32,
-    /// So many requests are carried out but for their last line, which is answered with a conflict.
-    conflicts: AtomicU32,
-    delay: Duration,
-}
-
-/// Whether there is one left, which is taken.
-fn take(left: &AtomicU32) -> bool {
-    let less = |left: u32| left.checked_sub(1);
-    left.fetch_update(Ordering::SeqCst, Ordering::SeqCst, less)
-        .is_ok()
-}
-
-async fn serve(State(service): State<Arc<Service>>, request: Request) -> Response {
-    service.requests.fetch_add(1, Ordering::SeqCst);
-    let (parts, body) = request.into_parts();
-    assert_eq!(parts.headers["authorization"], "Bearer secret");
-    let body = axum::body::to_bytes(body, usize::MAX).await.unwrap();
-    let media_type = parts.headers["content-type"].to_str().unwrap();
-    let target = parts.uri.path_and_query().unwrap();
-    let mut body = str::from_utf8(&body).unwrap();
-    let mut hindered = None;
-    if take(&service.conflicts) {
-        let (others, last) = body.trim_end().rsplit_once('\n').unwrap();
-        hindered = Some(json!({"line": body.lines().count(), "code": "conflict", "detail": last}));
-        body = others;
-    }
-    let call = call(&format!("{} {target}", parts.method)).body(media_type, body);
-    let mut answer = service.world.send(call).await;
-    if answer.status.is_success() {
-        let outcome = answer.body();
-        let counts = ["created", "updated", "unchanged"].map(|count| outcome[count].as_u64().unwrap());
-        service.rows.fetch_add(counts.iter().sum(), Ordering::SeqCst);
-    }
-    tokio::time::sleep(service.delay).await;
-    if take(&service.failures) {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
-    if let Some(hindered) = hindered {
-        let mut outcome = answer.body();
-        outcome["rejected"].as_array_mut().unwrap().push(hindered);
-        answer.text = outcome.to_string();
-    }
-    (answer.status, answer.text).into_response()
-}
-
-/// A service with a facility, a file for it, and the address.
-struct Case {
-    service: Arc<Service>,
-    api: String,
-    directory: TempDir,
-}
-
-impl Case {
-    async fn new(failures: u32, delay: Duration) -> Self {
-        let world = World::new().await;
-        let facility = json!({"name": "Main", "two_way_texting": {"enabled": false, "number": null}});
-        world
-            .send(call("PUT /v1/facilities/f1").json(&facility))
-            .await
-            .is(201);
-        let service = Arc::new(Service {
-            world,
-            requests: AtomicU32::new(0),
-            rows: AtomicU64::new(0),
-            failures: AtomicU32::new(failures),
-            conflicts: AtomicU32::new(0),
-            delay,
-        });
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let api = format!("http://{}", listener.local_addr().unwrap());
-        let router = Router::new().fallback(serve).with_state(Arc::clone(&service));
-        tokio::spawn(async { axum::serve(listener, router).await });
-        Self {
-            service,
-            api,
-            directory: tempfile::tempdir().unwrap(),
-        }
-    }
-
-    fn file(&self, name: &str, content: &str) -> PathBuf {
-        let path = self.directory.path().join(name);
-        fs::write(&path, content).unwrap();
-        path
-    }
-
-    fn command(&self, file: &Path, arguments: &[&str]) -> Command {
-        let mut command = Command::new(env!("CARGO_BIN_EXE_tenant-import"));
-        command
-            .args(["--api", &self.api, "--facility", "f1"])
-            .args(arguments)
-            .arg(file)
-            .env("CONSENT_TOKEN", "secret")
-            .stdin(Stdio::null());
-        command
-    }
-
-    /// Runs the command to its end.
-    async fn run(&self, file: &Path, arguments: &[&str]) -> Output {
-        let mut command = self.command(file, arguments);
-        tokio::task::spawn_blocking(move || command.output().unwrap())
-            .await
-            .unwrap()
-    }
-
-    /// Begins to run the command, and kills it once so many more requests have come.
-    async fn kill(&self, file: &Path, arguments: &[&str], requests: u32) {
-        let before = self.service.requests.load(Ordering::SeqCst);
-        let mut child = self
-            .command(file, arguments)
-            .stderr(Stdio::null())
-            .stdout(Stdio::null())
-            .spawn()
-            .unwrap();
-        while self.service.requests.load(Ordering::SeqCst) < before + requests {
-            tokio::time::sleep(Duration::from_millis(2)).await;
-            assert!(child.try_wait().unwrap().is_none(), "it is killed before it ends");
-        }
-        child.kill().unwrap();
-        child.wait().unwrap();
-    }
-
-    async fn totals(&self) -> Value {
-        let report = call("GET /v1/facilities/f1/consent-report");
-        self.service.world.send(report).await.is(200)["totals"].clone()
-    }
-
-    /// What is beside the file.
-    fn left(&self) -> Vec<String> {
-        let entries = fs::read_dir(self.directory.path()).unwrap();
-        let mut names: Vec<String> = entries
-            .map(|entry| entry.unwrap().file_name().into_string().unwrap())
-            .collect();
-        names.sort();
-        names
-    }
-}
-
-#[track_caller]
-fn said(output: &Output) -> String {
-    let text = |bytes: &[u8]| String::from_utf8(bytes.to_vec()).unwrap();
-    assert!(output.status.success(), "{}", text(&output.stderr));
-    text(&output.stdout)
-}
+use crate::case::{Case, lines_of, said};
 
 fn csv(rows: u32) -> String {
     let mut file = "\u{feff}\r\ntenant_id,created_on,name,cell_phone\r\n".to_owned();
@@ -197,12 +44,6 @@ fn rejected_lines(rows: u32) -> Vec<String> {
     let bad = (0..rows).filter(|row| row % 50 == 7);
     // Two lines before the first row; each rejected row before adds one.
     bad.map(|row| (3 + row + row / 50).to_string()).collect()
-}
-
-fn lines_of(file: &Path) -> Vec<String> {
-    let rows = fs::read_to_string(file).unwrap();
-    let lines = rows.lines().skip(1).map(|row| row.split(',').next().unwrap());
-    lines.map(str::to_owned).collect()
 }
 
 #[tokio::test(flavor = "multi_thread")]
@@ -284,8 +125,8 @@ async fn tenants_in_rows_far_apart_are_imported_only_once() {
 
 #[tokio::test(flavor = "multi_thread")]
 async fn whose_a_row_is_is_read_as_the_service_does() {
-    let csv = "\u{feff}\r\rname, tenant_id ,created_on\r\
-        Ada,t1,2020-01-01\rBen,t2,2020-01-01\r \r\rBad,t/3,2020-01-01\rBad,t/3,2020-01-01\r\
+    let csv = "\u{feff}\r,,\rname, Tenant-ID ,created_on\r\
+        Ada, t1 ,2020-01-01\rBen,t2,2020-01-01\r , ,\r\rBad,t/3,2020-01-01\rBad,t/3,2020-01-01\r\
         Eve,\"t1\",2020-01-01";
     let ndjson = "\u{feff}\
         {\"tenant_id\": \"t1\", \"name\": \"Ada\", \"created_on\": \"2020-01-01\"}\n\r\n\
