@@ -160,12 +160,14 @@ async fn a_stop_reaches_the_number_and_its_tenants_while_large_transactions_conf
 #[tokio::test]
 async fn the_redelivery_of_a_stop_that_crashed_waits_for_the_texts_of_those_it_had_reached() {
     let world = sharing(60).await;
-    let permit = let_out(&world, "t000").await;
+    let let_out_at = Instant::now();
+    let _permit = let_out(&world, "t000").await;
     let crashing = world.with_faults(&Faults::cut_after(1));
     let stop = || twilio("STOP", ADA, OFFICE, "STOP");
     crashing.send(stop()).await.is_problem(503, "unavailable");
     world.send(stop()).await.is(200);
-    assert!(!permit.holds(clock::now()));
+    // Nobody says that it is over: then it is after four seconds.
+    assert!(let_out_at.elapsed() > Duration::from_millis(3_900));
 }
 
 #[tokio::test]
@@ -291,19 +293,19 @@ async fn an_answer_in_a_response_is_given_before_a_stop_is_acknowledged_or_left_
 
 #[tokio::test]
 async fn two_stops_that_overtake_each_other_reach_everybody_and_are_confirmed_once() {
-    for apart in [0, 3, 10, 25] {
-        let world = sharing(60).await;
+    for apart in [3, 10, 25] {
+        let world = sharing(200).await;
         let stop = async |id: &str, after: u64| {
             sleep(Duration::from_millis(after)).await;
             let answer = world.send(twilio(id, ADA, OFFICE, "STOP")).await;
             answer.is(200);
             // Whoever was acknowledged has reached the last of them.
-            assert_eq!(world.standing("t059").await, "opted_out by text", "{id}");
+            assert_eq!(world.standing("t199").await, "opted_out by text", "{id}");
             usize::from(!answer.message().is_empty())
         };
         let (first, second) = tokio::join!(stop("one", 0), stop("two", apart));
         assert_eq!(first + second, 1, "{apart} ms apart");
-        assert_eq!(world.totals().await, [0, 0, 60]);
+        assert_eq!(world.totals().await, [0, 0, 200]);
     }
 }
 
