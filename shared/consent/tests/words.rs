@@ -203,6 +203,16 @@ fn the_regulations_words_revoke_after_a_question_too() {
 }
 
 #[test]
+fn a_reaction_and_a_quoted_mail_say_that_they_are_somebody_elses_words() {
+    let rule = |text| classify(text, Preceding::Nothing).rule;
+    assert_eq!(rule("Liked “Reply STOP to end”"), "tapback");
+    assert_eq!(rule("Loved an image"), "tapback");
+    assert_eq!(rule("ok\n> Reply STOP to end"), "quoted");
+    assert_eq!(rule("Loved the new gate"), "none");
+    assert_eq!(rule("> is it open?"), "none");
+}
+
+#[test]
 fn doubt_goes_to_review_and_a_plain_stop_does_not() {
     for plain in [
         "STOP",
@@ -277,6 +287,38 @@ const KEYWORDS: [&str; 14] = [
     "help",
 ];
 
+/// What reactions and quoted mails are made of.
+const QUOTATIONS: [&str; 28] = [
+    "Liked ",
+    "Loved an image",
+    "Removed a heart from ",
+    "👍 to ",
+    "A aimé ",
+    "\"",
+    "8\"",
+    "“",
+    "”",
+    "«\u{a0}",
+    "»",
+    "„",
+    "‘",
+    "’",
+    "…",
+    "On May 3, 2026 ",
+    "El 3 may 2026 ",
+    "Le 3 mai 2026 ",
+    "<oak@example.com>",
+    " wrote:",
+    " escribió:",
+    " a écrit\u{a0}:",
+    "\n",
+    "\r\n",
+    "> ",
+    "-----Original Message-----",
+    "From: ",
+    "stop ",
+];
+
 fn keyword() -> impl Strategy<Value = &'static str> {
     prop::sample::select(KEYWORDS.to_vec())
 }
@@ -289,6 +331,14 @@ proptest! {
         prop_assert!(reading.matched.is_none_or(|matched| text.contains(matched)));
         prop_assert!(reading.meaning == Meaning::None || reading.matched.is_some());
         prop_assert_eq!(reading, classify(&text, Preceding::Nothing));
+    }
+
+    #[test]
+    fn any_heap_of_quotations_is_read(pieces in prop::collection::vec(prop::sample::select(QUOTATIONS.to_vec()), 0..24)) {
+        let text = pieces.concat();
+        let reading = classify(&text, Preceding::Nothing);
+        prop_assert!(reading.matched.is_none_or(|matched| text.contains(matched)));
+        prop_assert!(reading.meaning == Meaning::None || text.contains("stop"));
     }
 
     #[test]

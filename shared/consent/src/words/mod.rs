@@ -2,7 +2,8 @@
 //!
 //! The path of a text through the submodules:
 //!
-//! 1. [`quoted`] finds the part that the sender wrote: a tapback and a quoted mail are somebody else's words;
+//! 1. [`quoted`] finds the part that the sender wrote: the text of a [`reaction`] and a quoted [`mail`] are somebody
+//!    else's words;
 //! 2. [`normalise`] cuts it into folded words (case, accents, look-alike letters, `s t o p`) that keep their
 //!    place in the original, and [`spelling`] brings `stooop`, `st0p` and `unsuscribe` back to known words;
 //! 3. [`search`] matches the words against the [`rulebook`], tables of phrases: [`ordinary`] (the sense in which
@@ -17,9 +18,11 @@
 
 mod english;
 mod french;
+mod mail;
 mod normalise;
 mod ordinary;
 mod quoted;
+mod reaction;
 mod rule;
 mod rulebook;
 mod search;
@@ -36,7 +39,7 @@ use rule::Effect;
 use rulebook::RULEBOOK;
 
 /// Which edition of the rules gave a reading. It goes into the record beside the rule's id.
-pub const RULES_VERSION: &str = "2026-11-26";
+pub const RULES_VERSION: &str = "2026-11-27";
 
 /// What the sender of a text asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
