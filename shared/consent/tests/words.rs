@@ -203,6 +203,65 @@ fn the_regulations_words_revoke_after_a_question_too() {
 }
 
 #[test]
+fn what_names_texts_consent_or_enrolment_is_no_answer() {
+    for text in [
+        "not interested in your texts",
+        "not interested in receiving these",
+        "no interest in getting texts",
+        "no me interesa recibir sus mensajes",
+        "no estoy interesado en sus mensajes",
+        "pas intéressé par vos messages",
+        "withdraw",
+        "withdrawn",
+        "disenroll me",
+        "unenroll",
+        "turn off these",
+        "deactivate",
+        "i object",
+        "unsolicited texts",
+        "refuse messages",
+        "spam",
+        "sto",
+        "I already paid STOP",
+    ] {
+        let asked = classify(text, Preceding::Question);
+        assert_eq!(asked.meaning, Meaning::OptOut, "{text}");
+        assert_eq!(asked, classify(text, Preceding::Nothing), "{text}");
+    }
+}
+
+#[test]
+fn what_only_a_question_makes_harmless_is_for_review() {
+    for answer in [
+        "not interested",
+        "no longer interested",
+        "no interest in that unit",
+        "never",
+        "delete",
+        "turn off",
+        "S",
+        "no me interesa",
+        "pas intéressé",
+    ] {
+        let asked = classify(answer, Preceding::Question);
+        assert_eq!(
+            (asked.meaning, asked.needs_review),
+            (Meaning::None, true),
+            "{answer}"
+        );
+        let unasked = classify(answer, Preceding::Nothing);
+        assert_eq!(
+            (unasked.meaning, unasked.needs_review, unasked.rule),
+            (Meaning::OptOut, true, asked.rule),
+            "{answer}"
+        );
+    }
+    for answer in ["no", "yes", "I'll stop by at 5"] {
+        assert!(!classify(answer, Preceding::Question).needs_review, "{answer}");
+    }
+}
+
+#[test]
 fn a_reaction_and_a_quoted_mail_say_that_they_are_somebody_elses_words() {
     let rule = |text| classify(text, Preceding::Nothing).rule;
     assert_eq!(rule("Liked “Reply STOP to end”"), "tapback");
