@@ -12,6 +12,7 @@ use consent::facility::Facility;
 use consent::gate::{Gate, POLICY_VERSION, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::number::Number;
+use consent::question;
 use consent::record::{hex, rfc3339};
 use consent::rules::NumberStanding;
 use consent::tenant::{Change, InFlight, Residence, Tenant};
@@ -326,7 +327,7 @@ impl Store {
             at: message.at.clone(),
             until: now + IN_FLIGHT,
         };
-        tenant.asked_at = asks(draft.body).then_some(now);
+        tenant.asked_at = question::asks(draft.body).then_some(now);
         tenant.in_flight.insert(message.message_id.clone(), in_flight);
         // The tenant has one write of their own here, so that a withdrawal at the same time sees the message.
         let mut writes = self.changed(&Change { tenant, record: None }, read.tenant_version)?;
@@ -427,14 +428,6 @@ fn record_id(tenant: &Tenant) -> Option<String> {
         ..
     } = tenant;
     (chain.sequence > 0).then(|| format!("{facility_id}/{tenant_id}/{}", chain.sequence))
-}
-
-/// Whether a text asks something: a question mark in an address is none.
-fn asks(body: &str) -> bool {
-    let is_address = |word: &&str| word.contains("://") || word.contains("www.");
-    body.split_whitespace()
-        .filter(|word| !is_address(word))
-        .any(|word| word.contains('?'))
 }
 
 fn digest(text: &str) -> String {
