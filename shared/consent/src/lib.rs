@@ -7,7 +7,7 @@
 //! receive texts, an *opt-out* its withdrawal. [`rules`] turns a state and an action into a step or a
 //! refusal; [`tenant`] and [`number`] carry the step out on what is stored; [`record`] ties it to the
 //! tenant's chain of records; [`view`] is what the screens show of it; [`words`] finds out what a text
-//! means and [`reply`] answers it.
+//! means, [`question`] whether a text of ours asked for it, and [`reply`] answers it.
 
 pub mod facility;
 pub mod gate;
@@ -15,6 +15,7 @@ pub mod id;
 pub mod intent;
 pub mod number;
 pub mod preferences;
+pub mod question;
 pub mod record;
 pub mod reply;
 pub mod rules;

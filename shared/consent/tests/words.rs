@@ -203,6 +203,75 @@ fn the_regulations_words_revoke_after_a_question_too() {
 }
 
 #[test]
+fn what_names_texts_consent_or_enrolment_is_no_answer() {
+    for text in [
+        "not interested in your texts",
+        "not interested in receiving these",
+        "no interest in getting texts",
+        "no me interesa recibir sus mensajes",
+        "no estoy interesado en sus mensajes",
+        "pas intéressé par vos messages",
+        "withdraw",
+        "withdrawn",
+        "disenroll me",
+        "unenroll",
+        "turn off these",
+        "deactivate",
+        "i object",
+        "unsolicited texts",
+        "refuse messages",
+        "spam",
+        "sto",
+        "I already paid STOP",
+    ] {
+        let asked = classify(text, Preceding::Question);
+        assert_eq!(asked.meaning, Meaning::OptOut, "{text}");
+        assert_eq!(asked, classify(text, Preceding::Nothing), "{text}");
+    }
+}
+
+#[test]
+fn what_only_a_question_makes_harmless_is_for_review() {
+    for answer in [
+        "not interested",
+        "no longer interested",
+        "no interest in that unit",
+        "never",
+        "delete",
+        "turn off",
+        "S",
+        "no me interesa",
+        "pas intéressé",
+    ] {
+        let asked = classify(answer, Preceding::Question);
+        assert_eq!(
+            (asked.meaning, asked.needs_review),
+            (Meaning::None, true),
+            "{answer}"
+        );
+        let unasked = classify(answer, Preceding::Nothing);
+        assert_eq!(
+            (unasked.meaning, unasked.needs_review, unasked.rule),
+            (Meaning::OptOut, true, asked.rule),
+            "{answer}"
+        );
+    }
+    for answer in ["no", "yes", "I'll stop by at 5"] {
+        assert!(!classify(answer, Preceding::Question).needs_review, "{answer}");
+    }
+}
+
+#[test]
+fn a_reaction_and_a_quoted_mail_say_that_they_are_somebody_elses_words() {
+    let rule = |text| classify(text, Preceding::Nothing).rule;
+    assert_eq!(rule("Liked “Reply STOP to end”"), "tapback");
+    assert_eq!(rule("Loved an image"), "tapback");
+    assert_eq!(rule("ok\n> Reply STOP to end"), "quoted");
+    assert_eq!(rule("Loved the new gate"), "none");
+    assert_eq!(rule("> is it open?"), "none");
+}
+
+#[test]
 fn doubt_goes_to_review_and_a_plain_stop_does_not() {
     for plain in [
         "STOP",
@@ -277,6 +346,38 @@ const KEYWORDS: [&str; 14] = [
     "help",
 ];
 
+/// What reactions and quoted mails are made of.
+const QUOTATIONS: [&str; 28] = [
+    "Liked ",
+    "Loved an image",
+    "Removed a heart from ",
+    "👍 to ",
+    "A aimé ",
+    "\"",
+    "8\"",
+    "“",
+    "”",
+    "«\u{a0}",
+    "»",
+    "„",
+    "‘",
+    "’",
+    "…",
+    "On May 3, 2026 ",
+    "El 3 may 2026 ",
+    "Le 3 mai 2026 ",
+    "<oak@example.com>",
+    " wrote:",
+    " escribió:",
+    " a écrit\u{a0}:",
+    "\n",
+    "\r\n",
+    "> ",
+    "-----Original Message-----",
+    "From: ",
+    "stop ",
+];
+
 fn keyword() -> impl Strategy<Value = &'static str> {
     prop::sample::select(KEYWORDS.to_vec())
 }
@@ -289,6 +390,14 @@ proptest! {
         prop_assert!(reading.matched.is_none_or(|matched| text.contains(matched)));
         prop_assert!(reading.meaning == Meaning::None || reading.matched.is_some());
         prop_assert_eq!(reading, classify(&text, Preceding::Nothing));
+    }
+
+    #[test]
+    fn any_heap_of_quotations_is_read(pieces in prop::collection::vec(prop::sample::select(QUOTATIONS.to_vec()), 0..24)) {
+        let text = pieces.concat();
+        let reading = classify(&text, Preceding::Nothing);
+        prop_assert!(reading.matched.is_none_or(|matched| text.contains(matched)));
+        prop_assert!(reading.meaning == Meaning::None || text.contains("stop"));
     }
 
     #[test]

@@ -12,6 +12,7 @@ use consent::facility::Facility;
 use consent::gate::{Gate, POLICY_VERSION, gate_for_send};
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
+use consent::question;
 use consent::record::{hex, rfc3339};
 use consent::rules::NumberStanding;
 use consent::tenant::{InFlight, Residence, Tenant};
@@ -395,7 +396,7 @@ impl Store {
             to: tenant.details.cell_phone.clone(),
             until: now + IN_FLIGHT,
         };
-        tenant.asked_at = asks(draft.body).then_some(now);
+        tenant.asked_at = question::asks(draft.body).then_some(now);
         tenant.in_flight.insert(message.message_id.clone(), in_flight);
         // The tenant has one write of their own here, so that a withdrawal at the same time sees the message.
         let mut writes = self.put_tenant(&tenant, &[], read.tenant_version)?;
@@ -496,14 +497,6 @@ fn record_id(tenant: &Tenant) -> Option<String> {
         ..
     } = tenant;
     (chain.sequence > 0).then(|| format!("{facility_id}/{tenant_id}/{}", chain.sequence))
-}
-
-/// Whether a text asks something: a question mark in an address is none.
-fn asks(body: &str) -> bool {
-    let is_address = |word: &&str| word.contains("://") || word.contains("www.");
-    body.split_whitespace()
-        .filter(|word| !is_address(word))
-        .any(|word| word.contains('?'))
 }
 
 fn digest(text: &str) -> String {

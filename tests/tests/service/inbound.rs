@@ -210,6 +210,24 @@ async fn a_stop_is_a_stop_after_a_question_too() {
 }
 
 #[tokio::test]
+async fn what_is_no_question_or_no_answer_leaves_a_doubtful_reply_an_opt_out() {
+    for (sent, reply) in [
+        (
+            "Your rent is due Friday. Questions? Call 512-555-0199.",
+            "not interested",
+        ),
+        ("Pay at pay.example.com/p?id=4", "not interested"),
+        ("Would you like a larger unit?", "not interested in your texts"),
+    ] {
+        let world = World::with_ada().await;
+        let message = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": sent}));
+        world.send(message).await.is(202);
+        world.text("SM1", ADA, reply).await;
+        assert_eq!(status(&world).await, "opted_out", "{sent} {reply}");
+    }
+}
+
+#[tokio::test]
 async fn a_number_is_the_same_without_its_plus_and_its_country() {
     let now = clock::now().as_second();
     for (from, to) in [

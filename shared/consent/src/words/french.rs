@@ -35,6 +35,11 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "^^ annuler|annulez|annule|annulation|fin|finir|assez|bloquer|bloque|pourriel|pourriels|spam \
              tout|ca|moi? $$",
+            // Behind what else the text says: "j'ai déjà payé arrêt".
+            "paye|payee|payes|regle|demenage|demenagee|recu|compris|quitte|vide|vides|parti|partie|note \
+             hier|aujourdhui|deja? arret|arretez|stop $",
+            "mais arret|arretez $",
+            "pour le|ce|votre|linformation rappel|message|avis arret|arretez|stop $",
         ],
     ),
     rule(
@@ -84,6 +89,14 @@ pub(super) const RULES: &[Rule] = &[
             "je? ne? consens|consent|autorise|accepte plus|pas",
             "sans|aucun mon? consentement|autorisation",
             "sortez|sors|otez|otes moi de",
+        ],
+    ),
+    rule(
+        "fr.refusal",
+        Effect::Review,
+        &[
+            "pas|plus|non|peu du? tout? interesse|interessee|interesses par|de|a? FR_THE* FR_MESSAGE",
+            "pas|plus|non interesse|interessee|interesses de|par|a recevoir",
         ],
     ),
     rule(

@@ -2,7 +2,8 @@
 //!
 //! The path of a text through the submodules:
 //!
-//! 1. [`quoted`] finds the part that the sender wrote: a tapback and a quoted mail are somebody else's words;
+//! 1. [`quoted`] finds the part that the sender wrote: the text of a [`reaction`] and a quoted [`mail`] are somebody
+//!    else's words;
 //! 2. [`normalise`] cuts it into folded words (case, accents, look-alike letters, `s t o p`) that keep their
 //!    place in the original, and [`spelling`] brings `stooop`, `st0p` and `unsuscribe` back to known words;
 //! 3. [`search`] matches the words against the [`rulebook`], tables of phrases: [`ordinary`] (the sense in which
@@ -17,9 +18,11 @@
 
 mod english;
 mod french;
+mod mail;
 mod normalise;
 mod ordinary;
 mod quoted;
+mod reaction;
 mod rule;
 mod rulebook;
 mod search;
@@ -36,7 +39,7 @@ use rule::Effect;
 use rulebook::RULEBOOK;
 
 /// Which edition of the rules gave a reading. It goes into the record beside the rule's id.
-pub const RULES_VERSION: &str = "2026-11-26";
+pub const RULES_VERSION: &str = "2026-11-27";
 
 /// What the sender of a text asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -83,7 +86,9 @@ pub struct Reading<'t> {
     /// The id of the rule that decided: the name of a row in the tables, or one of `tapback`, `quoted`,
     /// `unread` (the text is longer than anything a phone sends) and `none`.
     pub rule: &'static str,
-    /// The words may have been meant otherwise (or come from the wrong person): a member of staff should look.
+    /// The words may have been meant otherwise (or come from the wrong person): a member of staff should look. Where
+    /// the meaning is `None`, they may have been meant as a revocation: the text was not read to its end, or only a
+    /// question of ours makes it harmless.
     pub needs_review: bool,
     /// The language of the rule.
     pub language: Language,
@@ -122,6 +127,7 @@ fn decide<'t>(text: &'t str, words: &[normalise::Word], preceding: Preceding) ->
                 .iter()
                 .any(|hit| hit.rule.effect == Effect::ReviewRegardless),
         ),
+        Effect::ReviewUnlessAnswering if preceding == Preceding::Question => (Meaning::None, true),
         Effect::Review | Effect::ReviewRegardless | Effect::ReviewUnlessAnswering => (Meaning::OptOut, true),
         Effect::OptIn => (Meaning::OptIn, false),
         Effect::Help => (Meaning::Help, false),
@@ -144,11 +150,11 @@ fn strength(effect: Effect, preceding: Preceding, asks: bool) -> Option<u8> {
         Effect::OptOut => Some(0),
         Effect::Wanted => Some(1),
         Effect::Review | Effect::ReviewRegardless => Some(2),
-        Effect::ReviewUnlessAnswering => (preceding == Preceding::Nothing).then_some(2),
+        Effect::ReviewUnlessAnswering => Some(if preceding == Preceding::Nothing { 2 } else { 5 }),
         // "Start?" is a question about starting; a grant must be plain.
         Effect::OptIn => (!asks).then_some(3),
         Effect::Help => Some(4),
-        Effect::Ordinary => Some(5),
+        Effect::Ordinary => Some(6),
         Effect::Filler => None,
     }
 }

@@ -376,7 +376,7 @@ const LONGEST_SPELLED_OUT: usize = 16;
 
 /// Characters that no reader sees: zero-width spaces and joiners, direction marks, the soft hyphen, variation
 /// selectors, the skin tones after a hand.
-fn is_invisible(c: char) -> bool {
+pub(super) fn is_invisible(c: char) -> bool {
     matches!(c,
         '\u{ad}' | '\u{34f}' | '\u{61c}' | '\u{180e}' | '\u{200b}'..='\u{200f}' | '\u{202a}'..='\u{202e}'
         | '\u{2060}'..='\u{206f}' | '\u{fe00}'..='\u{fe0f}' | '\u{feff}' | '\u{fff9}'..='\u{fffb}'

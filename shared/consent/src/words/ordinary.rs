@@ -88,6 +88,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "bus|next|last|full|pit|truck|rest|non|door|short|one|dead|train|first|final|whistle|gas|\
              metro|subway|fuel|quick stop",
+            "one|NUMBER|2|two|three|few|couple more stop|stops",
             "stop sign|signs|light|lights|watch|loss|order|motion|gap|orders",
             "a|each|every|another|my stop",
             "nonstop",
@@ -208,11 +209,28 @@ pub(super) const RULES: &[Rule] = &[
              bill|link|pin|gate|password|combination",
             "NOT text|txt and drive",
             "NOT bother $",
-            "NOT bother to|with|coming|going|sending|OTHERING|calling",
+            "NOT bother to|with|coming|going|sending|OTHERING|CALLING",
+            "why|how|y|whyd did|do|does|could|have|has|had|would|was|were|come|am \
+             i|you|u|we|they|yall|he|she|nobody|noone|anyone|someone|somebody|your|the+ \
+             office|manager|facility|people|OTHER|NAME? not|never be? been? TEXT|TEXTED|CALL|send",
+            "did|had|has|have|was|were not|never be? been? TEXT|TEXTED|CALL",
             "NOT contact|text|call|message|email the|my|our|a|any? him|her|them|police|cops|manager|\
              office|ambulance|OTHER|KIN|until|unless|NAME",
             "no need to text|call|message|reply",
             "you|u|yall|we do|really* NOT need|have to call|email|phone",
+        ],
+    ),
+    // The name of a phone's mode, as in what phones answer by themselves, and things that are not to be disturbed.
+    ordinary(
+        "guard.do_not_disturb",
+        English,
+        &[
+            "is|was|were|im|am|are|be|been|its|phone|cell|it|put|went|goes on do NOT disturb",
+            "in|with|the|my|a|have|has|had|use|using|enable|enabled do NOT disturb",
+            "set|put|turned|switched|goes|went .. to do NOT disturb",
+            "do? NOT disturb while|when? OTHERING|NAME? mode|is|was|setting|settings|turned|enabled",
+            "do? NOT disturb|bother the|a|an|your|his|her|their|other|those|anyone|anybody|others \
+             OTHER|NAME|MATTER|KIN|other|customers|tenants|on|in|at",
         ],
     ),
     // Our own footer, sent back: "Reply STOP to opt out". Alone it is a STOP (`keyword.footer`).
@@ -314,6 +332,12 @@ pub(super) const RULES: &[Rule] = &[
             "no|nunca quiero|quise|queria|deseo|voy a|que|me* cancelar|salir|parar|darme|borrar|detener",
             "no|nunca quiero|deseo que .. cancelen|paren|dejen|borren",
             "por|al|en fin",
+            "modo|funcion|opcion|en|con|el|la|un|activado|activada no molestar|molesten",
+            "no molestar|molesten al|mientras conducir|manejar|volante|conduzco|manejo",
+            "no molestar|molesten activado|activada|esta|estaba",
+            "por que no me|nos mandan|manda|envian|envia|contactan|contacta|avisan|avisa|escriben|escribe",
+            "porque|xq|pq no me|nos mandan|manda|envian|envia|contactan|contacta|avisan|avisa|escriben|escribe",
+            "^ responde|responda .. para ES_SENDING",
             "no me molesta $",
             "salir del|de MATTER|contrato|edificio|porton|OTHER",
             "tengo|mi|cambie un|a|de|el* numero nuevo",
@@ -349,6 +373,10 @@ pub(super) const RULES: &[Rule] = &[
             "ne|n|pas arret|arrete|arreter|arretez|desabonner|desabonnez",
             "narretez|narrete|narreter",
             "arreter|arreterai|passer au|a|chez|ce|demain|vers",
+            "mode|fonction|option|en|la|le ne pas deranger",
+            "ne pas deranger en|au voiture|conduisant|volant",
+            "ne pas deranger active|activee|est|etait",
+            "pourquoi .. ne? mavez|mavoir|avez|ma|pas pas? FR_SEND|FR_SENDING|contacte|ecrit|appele|texte",
             "arret|arrets dautobus|autobus|de|du|bus|paiement|metro",
             "annuler|annulez|annule mon|ma|le|la|mes|les|notre MATTER|rendez|reservation|rv|paiement|\
              OTHER|bail|contrat|unite|location",

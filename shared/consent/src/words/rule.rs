@@ -35,6 +35,7 @@ pub(super) enum Effect {
 /// | `text` | the word, folded: lower case, no accents, no apostrophes |
 /// | `MESSAGE` | a word of that class of the vocabulary |
 /// | `text\|MESSAGE` | either |
+/// | `!MESSAGE` | any word but those |
 /// | `text\|$` | the word, or the clause ends here |
 /// | `text?` | the word or nothing |
 /// | `THE*` | up to four of them |

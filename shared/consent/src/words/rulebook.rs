@@ -81,6 +81,8 @@ impl Rulebook {
             .flat_map(|(order, rule)| rule.patterns.iter().map(move |written| (order, rule, *written)))
             .flat_map(|(order, rule, written)| builder.patterns(order, rule, written))
             .collect();
+        builder.add_common_words();
+        builder.fill_complements();
         let soft = builder.set("SOFT");
         let keywords = builder.set("KEYWORD");
         let words = UNKNOWN.len() + builder.words.len();
@@ -179,6 +181,8 @@ struct Builder {
     sets: Vec<Set>,
     /// Sets by how they are written in the tables.
     named: HashMap<&'static str, u16>,
+    /// Sets of all words but those of another set. They are filled when all words are known.
+    complements: Vec<(u16, u16)>,
 }
 
 impl Builder {
@@ -187,12 +191,19 @@ impl Builder {
         self.named.insert(name, set);
     }
 
-    /// The set for `a|b|CLASS`.
+    /// The set for `a|b|CLASS`, or with `!` before it for all other words.
     fn set(&mut self, written: &'static str) -> u16 {
         if let Some(set) = self.named.get(written) {
             return *set;
         }
-        let set = self.union(written.split('|').filter(|each| *each != "$"));
+        let set = if let Some(others) = written.strip_prefix('!') {
+            let others = self.set(others);
+            let set = self.union(std::iter::empty());
+            self.complements.push((set, others));
+            set
+        } else {
+            self.union(written.split('|').filter(|each| *each != "$"))
+        };
         self.named.insert(written, set);
         set
     }
@@ -220,6 +231,30 @@ impl Builder {
         }
         self.sets.push(union);
         u16::try_from(self.sets.len() - 1).unwrap_or(u16::MAX)
+    }
+
+    /// Adds the words of the class `COMMON` to every set that takes unknown words.
+    fn add_common_words(&mut self) {
+        let mut common = Set::default();
+        let words = self.set("COMMON");
+        common.add_all(self.sets.get(usize::from(words)).unwrap_or(&Set::default()));
+        let plain = unknown("OTHER").unwrap_or_default();
+        let open = self.sets.iter_mut().filter(|set| set.contains(plain));
+        open.for_each(|set| set.add_all(&common));
+    }
+
+    fn fill_complements(&mut self) {
+        let words = WordId::try_from(UNKNOWN.len() + self.words.len()).unwrap_or(WordId::MAX);
+        for (complement, others) in std::mem::take(&mut self.complements) {
+            let mut set = Set::default();
+            set.open = true;
+            let others = self.sets.get(usize::from(others));
+            let rest = (0..words).filter(|id| others.is_none_or(|others| !others.contains(*id)));
+            rest.for_each(|id| set.insert(id));
+            if let Some(empty) = self.sets.get_mut(usize::from(complement)) {
+                *empty = set;
+            }
+        }
     }
 
     fn word(&mut self, word: &'static str) -> WordId {

@@ -40,6 +40,12 @@ pub(super) const RULES: &[Rule] = &[
             "^^ para|cancelar|cancela|cancelen|fin|finalizar|cancelame|cancelenme|dejar|dejen|deje|deja|\
              suficiente|spam|acabar|nunca ya|ahora|todo|esto|eso? ya? $$",
             "^^ para ya? $$",
+            // Behind what else the text says: "ya pagué alto".
+            "pague|pagado|pagamos|pagada|mude|mudamos|mudado|deposite|transferi|recibido|entendido|listo|\
+             hecho|vacio|vacia|gracias todo|ayer|hoy|completo|ya|la|mi|el|renta|mes? todo|renta|mes|pago? \
+             alto|parar|paren|basta|baja|stop $",
+            "pero alto|parar|paren|basta $",
+            "por el|su|la|tu recordatorio|aviso|mensaje|informacion alto|parar|paren|basta|stop $",
         ],
     ),
     rule(
@@ -107,6 +113,15 @@ pub(super) const RULES: &[Rule] = &[
             "revoco|retiro|retirar|revocar|anulo|revocamos ES_THE* consentimiento|permiso|autorizacion",
             "no doy|tienen|tiene|autorizo|autorice|di|consiento|dado|he ES_THE* consentimiento|permiso|\
              autorizacion|que|a|ES_MESSAGE|mi|$",
+        ],
+    ),
+    rule(
+        "es.refusal",
+        Effect::Review,
+        &[
+            "no me|nos interesa|interesan ES_THE* ES_MESSAGE",
+            "no me|nos interesa|interesan recibir|recibirlos",
+            "no|tampoco estoy|estamos interesado|interesada|interesados en? ES_THE* ES_MESSAGE|recibir|recibirlos",
         ],
     ),
     rule(

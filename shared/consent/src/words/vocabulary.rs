@@ -228,7 +228,54 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          resting \
          lumber numbers spending tending wring wrung massage massaging passage sage lease pleased pleas \
          alone along \
-         clone elected reelected resubscribe subscribe subscribed endow ending ended ends endless stopby",
+         clone elected reelected resubscribe subscribe subscribed endow ending ended ends endless stopby bstop",
+    ),
+    // Words that some rule names, and that count as unknown words (`OTHER`) all the same.
+    (
+        "COMMON",
+        "till whenever wherever whether helps makes feel seen werent shouldnt lets went youd itll theyll \
+         shell two couple bathroom restroom coffee food lunch dinner buses trains taxi tram hard single \
+         sometimes sudden eventually finally hopefully maybe probably scheduled reads button wheel nearest \
+         closest red dun paid sold fixed handled read mode setting settings enabled customers activada \
+         activado ayer completo conducir conduzco deposite entendido estaba funcion hecho listo manejar \
+         manejo mientras modo mudado mudamos mude opcion pagada pagado pagamos pague recibido transferi \
+         vacia vacio volante pq xq activee appele conduisant demenage demenagee etait fonction parti partie \
+         paye payee payes quitte regle vide vides voiture volant quand",
+    ),
+    // "I already paid stop" is a stop behind something else. Three classes tell it from a stop that belongs to the clause.
+    // These are a cause or a question anywhere before it: "make the noise stop", "tell me when they stop".
+    (
+        "CAUSE",
+        "when whenever where wherever why how what which who whose whether if unless until till once before \
+         make makes making made let lets letting help helps see saw seen watch hear heard feel say says \
+         said saying \
+         cuando donde porque si hasta quand ou pourquoi comment",
+    ),
+    // At the beginning of the clause: "will the rain stop".
+    (
+        "ASKING",
+        "CAUSE will would should could can cant couldnt wont wouldnt shouldnt did didnt does doesnt do dont \
+         is isnt are arent was wasnt were werent has hasnt had shall might must am",
+    ),
+    // Right before it, for it would be unfinished without the stop: "the bus stop", "it should stop".
+    (
+        "UNFINISHED",
+        "CAUSE the a an my your his her our their its this that these those each every any some another \
+         other same no \
+         at by to from of on in for with near into and or nor than as \
+         will would should could can cant cannot couldnt wont wouldnt shouldnt do does did dont doesnt \
+         didnt not never might must shall \
+         i you u he she it we they ill youll theyll itll hell shell well id youd gonna going wanna want \
+         gotta hafta lets go \
+         bus buses truck trucks train trains tram taxi metro subway gas fuel rest pit door next last first \
+         second third final full complete sudden emergency parking wheel nearest closest big small new red \
+         hard dead whistle non one short quick only single wrong previous scheduled coffee food lunch \
+         dinner bathroom restroom back kick tour more few two three multiple many several extra \
+         is are was were be been being am im its isnt reply type press hit click write respond send \
+         always usually often sometimes eventually finally suddenly hopefully probably maybe ever even \
+         completely totally really actually simply \
+         sign signs reads word called named button autopay noise music alarm leak rain d dun neva el la un \
+         una su mi le les l une du",
     ),
     // Words that people write with a capital and that are nobody's name.
     (

@@ -75,17 +75,33 @@ pub(super) const RULES: &[Rule] = &[
         ],
     ),
     review("keyword.first", &["^^ quit|end|remove|revoke|exit|desist $"]),
-    review_unless_answering("keyword.letter", &["^^ s|st|sto $$"]),
+    review_unless_answering("keyword.letter", &["^^ s $$"]),
+    // Names texts, consent or enrolment, so that it answers no question about anything else.
+    review(
+        "keyword.refusal",
+        &[
+            "^^ opt|dnc|spam|scam|junk|scammer|spammer|scammers|spammers $$",
+            "^^ i object $$",
+            "^^ please? unlist|unenroll|unregister|deregister|disenroll me|us? $$",
+            "^^ please? disconnect me|us $$",
+            "^^ disable|disabled|deactivate|withdraw|withdrawn|unwanted|unwelcome|unauthorized|unsolicited \
+             MESSAGE? $$",
+            "^^ off|silence|silent|abort|dismiss|reject|decline|refuse MESSAGE $$",
+            "^^ turn|shut|switch this|these|them off|down $$",
+            "^^ turn|shut|switch off|down this|these|them $$",
+            "not|aint|isnt|never|longer interested|intrested in|for|to? GET? THE* MESSAGE",
+            "not|aint|isnt|never|longer interested|intrested in GET this|these|them|those|any|anything|more $",
+            "no|zero interest in GET? THE* MESSAGE",
+        ],
+    ),
     review_unless_answering(
         "keyword.other",
         &[
-            "^^ delete|enough|nomore|mute|pause|leave|spam|scam|junk|opt|never|dnc|dont|scammer|spammer|\
-             scammers|spammers $$",
-            "^^ i refuse|object $$",
-            "^^ please? disconnect|unlist|unenroll|unregister|deregister|disenroll me|us? $$",
-            "^^ off|silence|silent|abort|disable|disabled|deactivate|dismiss|reject|decline|refuse|\
-             withdraw|withdrawn|unwanted|unwelcome|unauthorized|unsolicited MESSAGE? $$",
-            "^^ turn|shut|switch this|these|them? off|down this|these|them? $$",
+            "^^ delete|enough|nomore|mute|pause|leave|never|dont $$",
+            "^^ i refuse $$",
+            "^^ please? disconnect $$",
+            "^^ off|silence|silent|abort|dismiss|reject|decline|refuse $$",
+            "^^ turn|shut|switch off|down $$",
             "^^ not interested $$",
             "not|aint|isnt|never interested|intrested $|at|please|thanks|thank|so|and|anymore",
             "no interest",
@@ -121,11 +137,23 @@ pub(super) const RULES: &[Rule] = &[
             "^^ stop x NUMBER|2|4 $$",
             "^^ stop NUMBER times $$",
             "^^ quit|end|revoke NUMBER $$",
-            "^^ stops|stoped $$",
+            "^^ stops|stoped|st|sto $$",
             "^ stop or|before|because|since|cause i|ill|im|we|you|u|this|these",
             "^^ i quit $$",
             "^^ OTHER|NAME|u|ur|you|annoying|this|is|its|im|youre .. stop $$",
             "kind|nice|mind|please|just|now|asked|to|and STOP|stopping these|them|this $",
+        ],
+    ),
+    // Behind what else the text says, without a full stop between: "I already paid STOP".
+    review(
+        "keyword.last",
+        &[
+            "^ !ASKING !CAUSE* !CAUSE* !UNFINISHED stop $",
+            "^ !ASKING|UNFINISHED stop $",
+            "!CAUSE !CAUSE !CAUSE !CAUSE !CAUSE !CAUSE !UNFINISHED stop $",
+            "got|received|read|did|fixed|handled|paid|sold it|this|that|them|these stop $",
+            "for|with|about it|this|that|them|me|us stop $",
+            "in full stop $",
         ],
     ),
     rule(

@@ -34,6 +34,8 @@ pub(super) const RULES: &[Rule] = &[
             "STOP this|the|your|all? harassment|nonsense|bullshit|shit|bs|crap|insanity|madness|\
              foolishness|spam",
             "NOT stop TEXTING|MESSAGE for stop",
+            "why|y did|do|have you|u|yall|they not stop|stopped|quit TEXTING|CALLING",
+            "why|y didnt|dont|havent|wont|cant you|u|yall|they stop|stopped|quit TEXTING|CALLING",
         ],
     ),
     opt_out(
@@ -112,6 +114,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "NOT TEXT",
             "NOT CALL or|and|nor|n TEXT",
+            "NOT bother sending|CALLING me|us? or|and|with? THE* MESSAGE|TEXTING",
             "NOT be texting|messaging|contacting|TEXTED",
             "^ NOT texting|messaging|contacting|spamming",
             "NOT try|attempt|continue|keep|start to? TEXT|TEXTING|reach",
