@@ -258,7 +258,8 @@ fn another_value_of_a_parameter_publishes_new_versions_of_the_functions_that_use
         let text = function["VersionDescription"]["!Sub"].as_str().unwrap().len() as u64;
         let named = parameters_in(&template, &function["VersionDescription"]);
         assert!(
-            text + named.iter().map(longest).sum::<u64>() <= 256 + named.iter().map(|it| it.len() as u64 + 3).sum::<u64>(),
+            text + named.iter().map(longest).sum::<u64>()
+                <= 256 + named.iter().map(|it| it.len() as u64 + 3).sum::<u64>(),
             "{name}"
         );
     }
