@@ -3,14 +3,14 @@
 //! Nothing waits for the terminal: where it does not keep up, lines are left out.
 
 use std::io::{self, Write as _};
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering};
+use std::sync::{Arc, OnceLock};
 use std::sync::mpsc::{self, Receiver, SyncSender};
 use std::thread;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
 use dev::sns::Sent;
+use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
 use tokio::io::{AsyncBufReadExt as _, AsyncRead, BufReader};
@@ -25,8 +25,8 @@ const WAITING: usize = 1_000;
 #[derive(Debug, Clone)]
 pub(crate) struct Screen {
     lines: SyncSender<Line>,
-    /// Requests are shown from then on: before, it is the demo facility's that are made.
-    ready: Arc<AtomicBool>,
+    /// What happens from then on is shown: before, it is the demo facility that is made.
+    ready: Arc<OnceLock<Timestamp>>,
     /// Whether the functions' own lines are shown as they are.
     pub(crate) verbose: bool,
 }
@@ -51,13 +51,13 @@ impl Screen {
         }
     }
 
-    /// Shows requests from now on.
+    /// Shows what happens from now on.
     pub(crate) fn ready(&self) {
-        self.ready.store(true, Ordering::Relaxed);
+        let _ = self.ready.set(clock::now());
     }
 
     fn usual(&self, line: &str) {
-        if self.ready.load(Ordering::Relaxed) {
+        if self.ready.get().is_some() {
             let _ = self.lines.try_send(Line::Usual(format!("{} {line}", time())));
         }
     }
@@ -78,8 +78,17 @@ impl Screen {
     /// Shows the texts and events that were sent, until there is nobody left to send any.
     pub(crate) async fn sent(self, mut sent: UnboundedReceiver<Sent>) {
         while let Some(sent) = sent.recv().await {
-            self.usual(&described(&sent));
+            if !self.is_of_before(&sent) {
+                self.usual(&described(&sent));
+            }
         }
+    }
+
+    /// Events come a little later than what they are about.
+    fn is_of_before(&self, sent: &Sent) -> bool {
+        let Sent::Event(event) = sent else { return false };
+        let at = event["time"].as_str().and_then(|at| at.parse::<Timestamp>().ok());
+        at.is_some_and(|at| self.ready.get().is_some_and(|&ready| at < ready))
     }
 
     /// Shows what a function warns of in what it writes.

@@ -101,6 +101,9 @@ async fn it_says_little_and_what_can_be_pasted() -> Result<()> {
     ] {
         ensure!(is_there(words), "{words}: {lines:#?}");
     }
+    // What made the demo facility is not shown.
+    let events = lines.iter().filter(|line| line.contains(" event ")).count();
+    assert_eq!(events, 1, "{lines:#?}");
     ensure!(!is_there("name=ada") && !is_there("{"), "{lines:#?}");
     let wrong = once_there(&err, "sms-topic: ERROR").await?;
     ensure!(
