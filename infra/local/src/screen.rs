@@ -3,8 +3,8 @@
 //! Nothing waits for the terminal: where it does not keep up, lines are left out.
 
 use std::io::{self, Write as _};
-use std::sync::{Arc, OnceLock};
 use std::sync::mpsc::{self, Receiver, SyncSender};
+use std::sync::{Arc, OnceLock};
 use std::thread;
 use std::time::Duration;
 
