@@ -153,12 +153,11 @@ fn short(line: &str) -> Option<String> {
     }
     let fields = document.get("fields")?.as_object()?;
     let text = |value: &Value| value.as_str().map_or_else(|| value.to_string(), str::to_owned);
-    let message = fields.get("message").map(text).unwrap_or_default();
-    let others = fields.iter().filter(|(name, _)| *name != "message");
-    let others: String = others
-        .map(|(name, value)| format!(" {name}={}", text(value)))
-        .collect();
-    Some(format!("{level} {message}{others}"))
+    let mut short = format!("{level} {}", fields.get("message").map(text).unwrap_or_default());
+    for (name, value) in fields.iter().filter(|(name, _)| *name != "message") {
+        short = format!("{short} {name}={}", text(value));
+    }
+    Some(short)
 }
 
 #[cfg(test)]
