@@ -5,6 +5,7 @@ import sys
 from pathlib import Path
 
 import yaml
+from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 
 METHODS = ("delete", "get", "patch", "post", "put")
 TEXTS = "POST /v1/sms/{provider}"
@@ -75,11 +76,15 @@ def check_api(template, contract):
     # Texts have a limit of their own; without their own metrics their alarms would watch nothing.
     texts = stage["RouteSettings"][TEXTS]
     assert texts["DetailedMetricsEnabled"] is True, texts
-    for settings in (stage["DefaultRouteSettings"], texts):
+    # One that anybody can call costs the account something: it is held to little.
+    document = stage["RouteSettings"]["GET /openapi.json"]
+    assert document["ThrottlingRateLimit"] <= 5, document
+    for settings in (stage["DefaultRouteSettings"], texts, document):
         assert settings["ThrottlingRateLimit"] and settings["ThrottlingBurstLimit"], settings
     log_format = stage["AccessLogSettings"]["Format"]
     # JSON also when the variables are filled in: API Gateway puts this one in its own quotes.
     json.loads(log_format.replace("$context.error.messageString", '"Forbidden"'))
+    assert '"$context.error.message' not in log_format, log_format
     assert not [it for it in PERSONAL if it in log_format], log_format
     without = [route for route, authorization in routes.items() if authorization == "NONE"]
     return f"{len(routes)} routes as in the OpenAPI document, without a token only {', '.join(sorted(without))}"
@@ -96,6 +101,9 @@ def check_functions(template):
         alarms = {alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]}
         assert alarms == TAKES_BACK | (OUTBOX_TAKES_BACK if name.startswith("Outbox") else set()), f"{name}: {alarms}"
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"], name
+    # What tests/tests/service/template.rs holds the descriptions to rests on this.
+    version = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::Lambda::Version").schema
+    assert "/properties/Description" in version["createOnlyProperties"], "another description is no new version any more"
     for name, function in functions.items():
         assert function["TracingConfig"]["Mode"] == "Active", name
         logging = function["LoggingConfig"]
@@ -131,9 +139,10 @@ def check_alarms(template):
     told = {name: alarm for name, alarm in alarms.items() if "AlarmActions" in alarm}
     silent = set(alarms) - set(told)
     assert silent < TAKES_BACK | OUTBOX_TAKES_BACK, silent
-    # The first error of a minute: a new version may get few requests before it gets all.
+    # The first few errors of a minute: a new version may get few requests before it gets all.
     for name in silent:
-        assert (alarms[name]["Period"], alarms[name]["EvaluationPeriods"], alarms[name]["Threshold"]) == (60, 1, 1), name
+        assert (alarms[name]["Period"], alarms[name]["EvaluationPeriods"]) == (60, 1), name
+        assert alarms[name]["Threshold"] <= 3, name
     for name, alarm in told.items():
         metrics.update(values(alarm, "MetricName"))
         assert next(values(alarm["AlarmActions"], "Fn::If"))[:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]], name

@@ -19,6 +19,7 @@ EXAMPLES = {
     "TokenIssuer": "https://issuer.example.com",
     "TokenAudience": "consent",
     "SecretsArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:consent-AbCdEf",
+    "PreviousSecretsArn": f"arn:aws:secretsmanager:us-east-1:{ACCOUNT}:secret:before-AbCdEf",
     "TwoWaySmsTopicArn": f"arn:aws:sns:us-east-1:{ACCOUNT}:two-way",
     "PublicUrl": "https://texts.example.com",
     "AllowedOrigins": "https://example.com",

@@ -72,6 +72,7 @@ async fn install(into: &Path) -> Result<()> {
             "-m",
             "pip",
             "install",
+            "--quiet",
             "--no-deps",
             "--upgrade",
             "--disable-pip-version-check",

@@ -3,7 +3,7 @@
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail};
 use axum::Router;
@@ -12,6 +12,7 @@ use axum::extract::{Request, State};
 use axum::http::header::{self, CONTENT_TYPE, COOKIE, HOST, RETRY_AFTER};
 use axum::http::uri::PathAndQuery;
 use axum::http::{HeaderMap, HeaderName, HeaderValue, StatusCode, Uri};
+use axum::middleware::{self, Next};
 use axum::response::{IntoResponse as _, Response};
 use axum::routing::{any, post};
 use http_body_util::BodyExt as _;
@@ -21,6 +22,7 @@ use tokio::time::timeout;
 
 use crate::functions::EXIT_ERROR;
 use crate::http;
+use crate::screen::Screen;
 use dev::workspace::Workspace;
 
 /// The largest body that any function takes.
@@ -34,13 +36,14 @@ const IN_FLIGHT: usize = 64;
 
 /// A function as the front sees it.
 struct Function {
+    name: String,
     client: http::Client,
     lambda: String,
     in_flight: Arc<Semaphore>,
 }
 
 /// Everything that is served under the public address; `lambda` is the base URL of cargo-lambda.
-pub(crate) fn router(workspace: &Workspace, lambda: &str) -> Router {
+pub(crate) fn router(workspace: &Workspace, lambda: &str, screen: &Screen) -> Router {
     let client = http::client();
     let functions: BTreeMap<&str, Arc<Function>> = workspace
         .functions
@@ -48,6 +51,7 @@ pub(crate) fn router(workspace: &Workspace, lambda: &str) -> Router {
         .map(|name| {
             let in_flight = Arc::new(Semaphore::new(IN_FLIGHT));
             let function = Function {
+                name: name.clone(),
                 client: client.clone(),
                 lambda: lambda.to_owned(),
                 in_flight,
@@ -66,11 +70,35 @@ pub(crate) fn router(workspace: &Workspace, lambda: &str) -> Router {
         let path = format!("/2015-03-31/functions/{name}/invocations");
         router = router.route(&path, post(invoke).fallback(not_found).with_state(function));
     }
-    router.fallback(not_found)
+    router
+        .fallback(not_found)
+        .layer(middleware::from_fn_with_state(screen.clone(), shown))
+}
+
+/// Which function answered.
+#[derive(Clone)]
+struct Answered(Arc<Function>);
+
+/// Shows each request with its answer.
+async fn shown(State(screen): State<Screen>, request: Request, next: Next) -> Response {
+    let began = Instant::now();
+    let method = request.method().clone();
+    let path = request.uri().path().to_owned();
+    let response = next.run(request).await;
+    let function = response.extensions().get::<Answered>();
+    let function = function.map_or("(no function)", |Answered(function)| function.name.as_str());
+    screen.request(&method, &path, response.status(), began.elapsed(), function);
+    response
 }
 
 /// A request for a function.
 async fn serve(State(function): State<Arc<Function>>, request: Request) -> Response {
+    let mut response = answered(Arc::clone(&function), request).await;
+    response.extensions_mut().insert(Answered(function));
+    response
+}
+
+async fn answered(function: Arc<Function>, request: Request) -> Response {
     let (mut parts, body) = request.into_parts();
     if parts.uri.path().contains("//") {
         // The two routers disagree about empty parameters, and cargo-lambda never answers for what it has no
@@ -100,13 +128,15 @@ async fn serve(State(function): State<Arc<Function>>, request: Request) -> Respo
 
 /// What `cargo lambda invoke` sends: an event, passed on and answered untouched.
 async fn invoke(State(function): State<Arc<Function>>, request: Request) -> Response {
-    match pass_on(function, request).await {
+    let mut response = match pass_on(Arc::clone(&function), request).await {
         Ok(response) => response.map(Into::into),
         Err(error) => {
             let error = json!({"errorType": "Unavailable", "errorMessage": format!("{error:#}")});
             (StatusCode::BAD_GATEWAY, error.to_string()).into_response()
         }
-    }
+    };
+    response.extensions_mut().insert(Answered(function));
+    response
 }
 
 /// The body, or none when it is too large.

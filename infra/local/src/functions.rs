@@ -28,6 +28,7 @@ use tokio::time::{Instant, sleep, sleep_until};
 
 use crate::clock;
 use crate::runtime_api::{Invocation, RuntimeApi, Upstream};
+use crate::screen::Screen;
 
 /// Processes of one function: as many of its requests are worked on at once.
 const PROCESSES: usize = 3;
@@ -75,6 +76,8 @@ pub(crate) struct Surroundings {
     pub(crate) relay: String,
     /// The environment of every function.
     pub(crate) environment: BTreeMap<String, String>,
+    /// Where what they write is shown.
+    pub(crate) screen: Screen,
 }
 
 /// Seats for the functions in `binaries`, and the runtime API through which the processes speak to them.
@@ -230,7 +233,10 @@ impl Supervisor {
 
     fn spawn(&self) -> Result<Child> {
         let Surroundings {
-            relay, environment, ..
+            relay,
+            environment,
+            screen,
+            ..
         } = &self.surroundings;
         // Nothing else of the environment: a profile of the developer's must not leak into the functions.
         let mut command = Command::new(&self.seat.binary);
@@ -242,12 +248,23 @@ impl Supervisor {
                 format!("{relay}/runtime/{}/{}", self.seat.number, self.process),
             )
             .stdin(Stdio::null())
-            .stdout(Stdio::from(std::io::stderr()))
             .process_group(0)
             .kill_on_drop(true);
-        command
+        if screen.verbose {
+            command.stdout(Stdio::from(std::io::stderr()));
+        } else {
+            command.stdout(Stdio::piped()).stderr(Stdio::piped());
+        }
+        let mut child = command
             .spawn()
-            .with_context(|| format!("cannot start the function {}", self.seat.function))
+            .with_context(|| format!("cannot start the function {}", self.seat.function))?;
+        if let Some(output) = child.stdout.take() {
+            tokio::spawn(screen.clone().log(self.seat.function.clone(), output));
+        }
+        if let Some(output) = child.stderr.take() {
+            tokio::spawn(screen.clone().log(self.seat.function.clone(), output));
+        }
+        Ok(child)
     }
 
     /// Serves one process until it has ended, and answers for what it left undone.

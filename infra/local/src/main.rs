@@ -4,11 +4,14 @@
 //! function ([`functions`]), which uses the store ([`store`]) and the stand-ins for SNS ([`sns`]) and Secrets Manager
 //! ([`secrets`]). What is recorded comes back through the store's stream ([`stream`]), to be published.
 
+mod announce;
 mod cargo_lambda;
 mod front;
 mod functions;
 mod people;
+mod port;
 mod runtime_api;
+mod screen;
 mod seed;
 mod stack;
 mod store;
@@ -50,6 +53,9 @@ struct UpArguments {
     /// Leaves out the demo facility.
     #[arg(long)]
     empty: bool,
+    /// Shows what the functions write to their logs as they write it, metrics among it.
+    #[arg(long)]
+    verbose: bool,
 }
 
 #[derive(Args)]

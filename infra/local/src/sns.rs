@@ -16,6 +16,7 @@ use axum::routing::{get, post, put};
 use axum::{Json, Router};
 use serde::Serialize;
 use serde_json::Value;
+use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use crate::clock;
@@ -35,8 +36,24 @@ struct Text {
     at: String,
 }
 
+/// What the stand-in took, for whoever shows it.
+#[derive(Debug)]
+pub enum Sent {
+    /// A text to a number.
+    Text {
+        /// The number, E.164.
+        to: String,
+        /// How long the text is.
+        characters: usize,
+    },
+    /// An event, as it was published.
+    Event(Value),
+}
+
 #[derive(Debug, Default)]
 struct World {
+    /// Who is told of what is taken.
+    listener: Option<UnboundedSender<Sent>>,
     texts: Vec<Text>,
     events: Vec<Value>,
     /// The deduplication ids of the events.
@@ -66,8 +83,16 @@ impl Refusal {
     }
 }
 
-#[derive(Debug, Clone, Default)]
+#[derive(Debug, Clone)]
 struct Shared(Arc<Mutex<World>>);
+
+impl World {
+    fn tell(&self, sent: Sent) {
+        if let Some(listener) = &self.listener {
+            let _ = listener.send(sent);
+        }
+    }
+}
 
 impl Shared {
     /// A request that panicked cannot have left the world half changed: every change is one statement.
@@ -78,6 +103,18 @@ impl Shared {
 
 /// The stand-in's endpoint, its lists of what was sent, and its controls.
 pub fn router() -> Router {
+    serving(World::default())
+}
+
+/// The same, telling what it takes.
+pub fn router_that_tells(listener: UnboundedSender<Sent>) -> Router {
+    serving(World {
+        listener: Some(listener),
+        ..World::default()
+    })
+}
+
+fn serving(world: World) -> Router {
     Router::new()
         .route("/sns", post(query))
         .route("/sns/", post(query))
@@ -96,7 +133,7 @@ pub fn router() -> Router {
         .route("/sns/opted-out/{number}", put(opt_out).delete(opt_in))
         .route("/sns/failures/{count}", put(fail))
         .route("/sns/delay/{milliseconds}", put(delay))
-        .with_state(Shared::default())
+        .with_state(Shared(Arc::new(Mutex::new(world))))
 }
 
 async fn opt_out(State(world): State<Shared>, Path(number): Path<String>) -> StatusCode {
@@ -186,6 +223,10 @@ fn publish(world: &mut World, parameters: &HashMap<String, String>) -> Result<St
                 "Invalid parameter: PhoneNumber Reason: {to} is opted out"
             )));
         }
+        world.tell(Sent::Text {
+            to: to.clone(),
+            characters: message.chars().count(),
+        });
         world.texts.push(Text {
             to: to.clone(),
             from: attribute(parameters, ORIGINATION_NUMBER),
@@ -193,12 +234,13 @@ fn publish(world: &mut World, parameters: &HashMap<String, String>) -> Result<St
             at: format!("{:.3}", clock::now()),
         });
     } else if parameters.contains_key("TopicArn") {
-        let event = serde_json::from_str(message)
+        let event: Value = serde_json::from_str(message)
             .map_err(|_| Refusal::invalid_parameter("an event that is not JSON".to_owned()))?;
         required(parameters, "MessageGroupId")?;
         let deduplication = required(parameters, "MessageDeduplicationId")?;
         // SNS remembers them for five minutes, and answers as if it were the first time.
         if world.published_before.insert(deduplication.to_owned()) {
+            world.tell(Sent::Event(event.clone()));
             world.events.push(event);
         }
     } else {

@@ -5,21 +5,23 @@ use std::env;
 use std::fs;
 use std::net::Ipv4Addr;
 use std::path::{Path, PathBuf};
-use std::time::{Duration, Instant};
+use std::time::Instant;
 
 use anyhow::{Context as _, Result, anyhow};
 use axum::routing::get;
 use axum::{Json, Router};
 use tokio::net::TcpListener;
 use tokio::signal::unix::{SignalKind, signal};
+use tokio::sync::mpsc;
 
 use crate::UpArguments;
 use crate::cargo_lambda::{self, CargoLambda};
 use crate::functions::{self, Surroundings};
+use crate::screen::Screen;
 use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
-use crate::{front, secrets, seed, sns, stream};
+use crate::{announce, front, port, secrets, seed, sns, stream};
 use dev::workspace::Workspace;
 
 /// What of this process's environment the functions see: how much they log.
@@ -74,10 +76,12 @@ async fn build(arguments: &UpArguments, stack: Option<PathBuf>) -> Result<Built>
     let port = arguments.port;
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, port))
         .await
-        .with_context(|| {
-            format!(
-                "cannot listen on 127.0.0.1:{port} (is `cargo dev` running already? choose another --port)"
-            )
+        .with_context(|| match port::listener(port) {
+            Some(process) => format!(
+                "cannot listen on 127.0.0.1:{port}: {process} does; end it (kill {}) or choose another --port",
+                process.id
+            ),
+            None => format!("cannot listen on 127.0.0.1:{port}; choose another --port"),
         })?;
     let workspace = Workspace::read().await?;
     let cargo_lambda = cargo_lambda::find_or_install(&workspace).await?;
@@ -107,10 +111,13 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     store::create_table(&dynamodb, &account).await?;
 
     let jwks = keys.jwks()?;
+    let screen = Screen::start(arguments.verbose);
+    let (told, sent) = mpsc::unbounded_channel();
+    tokio::spawn(screen.clone().sent(sent));
     let (seats, runtime_api) = functions::seats(&built.binaries);
     let beside = Router::new()
         .route("/.well-known/jwks.json", get(async || Json(jwks)))
-        .merge(sns::router())
+        .merge(sns::router_that_tells(told))
         .merge(secrets::router(&keys.secret()?))
         .merge(runtime_api);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -123,12 +130,13 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     let surroundings = Surroundings {
         lambda: lambda.to_owned(),
         relay: beside_url.clone(),
-        environment: environment(&account, &api, &dynamodb, &beside_url),
+        environment: environment(&account, &api, &dynamodb, &beside_url, &screen),
+        screen: screen.clone(),
     };
     let mut processes = seats.start(&surroundings).await?;
     let reader = stream::Reader::new(&dynamodb, &account, lambda, arguments.data.as_deref())?;
     tokio::spawn(reader.run());
-    let front = front::router(&built.workspace, lambda);
+    let front = front::router(&built.workspace, lambda, &screen);
     let listener = built.listener;
     tokio::spawn(async { axum::serve(listener, front).await });
     if !arguments.empty {
@@ -160,13 +168,14 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
         table: store::TABLE_NAME.to_owned(),
     };
     let _file = StackFile::write(&built.stack, &stack)?;
-    announce(
-        arguments,
+    announce::print(
         &stack,
         &built.stack,
+        arguments,
         &built.cargo_lambda,
         built.began.elapsed(),
     );
+    screen.ready();
     while processes.join_next().await.is_some() {}
     Err(anyhow!("no function is running any more"))
 }
@@ -177,7 +186,13 @@ fn make_directory(directory: &Path) -> Result<()> {
 }
 
 /// The environment of every function, as the template sets it on AWS, with addresses of this machine.
-fn environment(account: &Account, api: &str, dynamodb: &str, beside: &str) -> BTreeMap<String, String> {
+fn environment(
+    account: &Account,
+    api: &str,
+    dynamodb: &str,
+    beside: &str,
+    screen: &Screen,
+) -> BTreeMap<String, String> {
     let set = [
         ("TABLE_NAME", store::TABLE_NAME.to_owned()),
         ("METRICS_NAMESPACE", "consent".to_owned()),
@@ -204,71 +219,7 @@ fn environment(account: &Account, api: &str, dynamodb: &str, beside: &str) -> BT
     let passed_on = PASSED_ON
         .iter()
         .filter_map(|&name| Some((name.to_owned(), env::var(name).ok()?)));
-    set.chain(session_token).chain(passed_on).collect()
-}
-
-#[expect(
-    clippy::print_stdout,
-    reason = "this is what the person at the terminal waits for"
-)]
-fn announce(arguments: &UpArguments, stack: &Stack, file: &Path, cargo_lambda: &Path, took: Duration) {
-    let Stack {
-        api,
-        dynamodb,
-        table,
-        tokens: Tokens {
-            staff,
-            portal,
-            service,
-        },
-        outbox,
-        events,
-        ..
-    } = stack;
-    println!(
-        "\
-Ready after {seconds:.1} s. Ctrl-C ends it.
-
-  API           {api}
-  DynamoDB      {dynamodb} (table {table})
-  texts sent    {outbox}
-  events        {events}
-  all of this   {file}
-
-Give a function a recorded event:
-  {cargo_lambda} lambda invoke FUNCTION --invoke-address 127.0.0.1 --invoke-port {port} --data-file events/...
-Let SNS refuse a number, or fail:
-  curl -X PUT {sns}/opted-out/+15125550142
-  curl -X PUT {sns}/failures/3
-
-export STAFF={staff}
-export PORTAL={portal}
-export SERVICE={service}
-",
-        seconds = took.as_secs_f32(),
-        file = file.display(),
-        cargo_lambda = cargo_lambda.display(),
-        port = api.rsplit(':').next().unwrap_or_default(),
-        sns = outbox.trim_end_matches("/outbox"),
-    );
-    let json = "-H 'Content-Type: application/json'";
-    let (staff, portal) = (
-        "-H \"Authorization: Bearer $STAFF\"",
-        "-H \"Authorization: Bearer $PORTAL\"",
-    );
-    let demo = format!("{api}/v1/facilities/{}", seed::FACILITY);
-    if arguments.empty {
-        println!(
-            "\
-curl -s {staff} {json} -X PUT {demo} -d '{{\"name\": \"Demo\", \"two_way_texting\": {{\"enabled\": false, \"number\": null}}}}'
-curl -s {staff} {json} -X PUT {demo}/tenants/t-ada -d '{{\"name\": \"Ada Moreno\", \"cell_phone\": \"512-555-0142\", \"created_on\": \"2026-01-05\"}}'"
-        );
-    }
-    println!(
-        "\
-curl -s {staff} '{demo}/consent-report?search=mor'
-curl -s {portal} {api}/v1/portal/consent
-curl -s {portal} {json} -X PUT {api}/v1/portal/consent -d '{{\"consented\": true}}'
-curl -s {staff} {demo}/tenants/t-ada/consent/history"
-    );
+    // A log that is read here, line by line.
+    let read = (!screen.verbose).then(|| ("AWS_LAMBDA_LOG_FORMAT".to_owned(), "JSON".to_owned()));
+    set.chain(session_token).chain(passed_on).chain(read).collect()
 }

@@ -1,14 +1,14 @@
 //! What Cargo knows: which functions there are, what is served under which path, where the binaries are.
 
 use std::collections::{BTreeMap, BTreeSet};
-use std::env;
-use std::ffi::OsString;
 use std::path::PathBuf;
 use std::process::{Output, Stdio};
 
 use anyhow::{Context as _, Result, bail};
+use launch::Progress;
 use serde::Deserialize;
-use tokio::process::Command;
+use tokio::io::AsyncReadExt as _;
+use tokio::process::{ChildStderr, Command};
 
 /// The workspace that `cargo dev` runs.
 #[derive(Debug)]
@@ -68,7 +68,7 @@ struct Target {
 impl Workspace {
     /// Asks Cargo about the workspace around the current directory.
     pub async fn read() -> Result<Self> {
-        let mut command = cargo();
+        let mut command = launch::cargo();
         command.args(["metadata", "--format-version=1", "--no-deps"]);
         let output = run(command).await?;
         if !output.status.success() {
@@ -94,17 +94,12 @@ impl Workspace {
 
     /// Builds the functions and says where their binaries are.
     ///
-    /// They are named by `--bin` and not by `-p`: so Cargo resolves features for the whole workspace, as it did
-    /// for this binary and does for `cargo test`, and nothing is built twice. This binary, which is running, is
-    /// not among them.
+    /// This binary, which is running, is not among them.
     pub async fn build_functions(&self) -> Result<BTreeMap<String, PathBuf>> {
-        let mut command = cargo();
+        let mut command = launch::build(self.functions.iter().map(String::as_str));
         command
             .current_dir(&self.root)
-            .args(["build", "--message-format=json-render-diagnostics"]);
-        for function in &self.functions {
-            command.args(["--bin", function]);
-        }
+            .arg("--message-format=json-render-diagnostics");
         let output = run(command).await?;
         if !output.status.success() {
             bail!("the functions do not build: see above");
@@ -133,36 +128,27 @@ impl Workspace {
 }
 
 /// Runs Cargo with what it has to say about its progress visible.
-async fn run(mut command: Command) -> Result<Output> {
-    // Not `output()`, which would keep the progress to itself.
-    let child = command
-        .stdout(Stdio::piped())
-        .stderr(Stdio::inherit())
+async fn run(command: std::process::Command) -> Result<Output> {
+    let mut command = Command::from(command);
+    command.kill_on_drop(true).stdout(Stdio::piped());
+    let mut child = command
+        .stderr(Stdio::piped())
         .spawn()
         .context("cannot run cargo")?;
-    Ok(child.wait_with_output().await?)
+    let said = child.stderr.take().context("cargo says nothing")?;
+    let (output, said) = tokio::join!(child.wait_with_output(), show(said));
+    said?;
+    Ok(output?)
 }
 
-/// Cargo, as if called from the shell. `cargo run` and `cargo test` describe this package in variables of which
-/// build scripts take notice (ring's rebuilds for them).
-fn cargo() -> Command {
-    let mut command = Command::new(env::var_os("CARGO").unwrap_or_else(|| OsString::from("cargo")));
-    for (name, _) in env::vars_os() {
-        let described = name.to_str().is_some_and(|name| {
-            [
-                "CARGO_BIN_",
-                "CARGO_CRATE_",
-                "CARGO_MANIFEST_",
-                "CARGO_PKG_",
-                "CARGO_PRIMARY_",
-            ]
-            .iter()
-            .any(|prefix| name.starts_with(prefix))
-        });
-        if described {
-            command.env_remove(name);
+/// Shows what Cargo says, until it says no more.
+async fn show(mut said: ChildStderr) -> std::io::Result<()> {
+    let mut progress = Progress::to_stderr();
+    let mut bytes = [0; 4096];
+    loop {
+        match said.read(&mut bytes).await? {
+            0 => return progress.finish(),
+            count => progress.feed(&bytes[..count])?,
         }
     }
-    command.kill_on_drop(true).stdin(Stdio::null());
-    command
 }

@@ -195,10 +195,79 @@ fn the_environment_is_what_the_code_reads() {
     }
 }
 
+/// The parameters whose values are in `node`, directly or by a condition.
+fn parameters_in(template: &Value, node: &Value) -> BTreeSet<String> {
+    let parameters = template["Parameters"].as_object().unwrap();
+    let mut found = BTreeSet::new();
+    match node {
+        Value::Object(members) => {
+            for (name, value) in members {
+                match (name.as_str(), value) {
+                    ("!Ref", Value::String(name)) if parameters.contains_key(name) => {
+                        found.insert(name.clone());
+                    }
+                    ("!Sub", Value::String(text)) => {
+                        let named = |name: &&String| text.contains(&format!("${{{name}}}"));
+                        found.extend(parameters.keys().filter(named).cloned());
+                    }
+                    ("!If", Value::Array(branches)) => {
+                        let condition = &template["Conditions"][branches[0].as_str().unwrap()];
+                        found.extend(parameters_in(template, condition));
+                        found.extend(parameters_in(template, value));
+                    }
+                    _ => found.extend(parameters_in(template, value)),
+                }
+            }
+        }
+        Value::Array(list) => {
+            found.extend(list.iter().flat_map(|item| parameters_in(template, item)));
+        }
+        _ => {}
+    }
+    found
+}
+
+/// SAM publishes no version where only a parameter's value changes, and `live` would go on with the old one. `CloudFormation`
+/// does, by the version's description. It has to change with the function, and only with it: Lambda makes no second version
+/// of what is the same.
+#[test]
+fn another_value_of_a_parameter_publishes_new_versions_of_the_functions_that_use_it() {
+    let template = template();
+    // How versions are deployed is not a part of them.
+    let part_of_it = |(name, _): &(&String, &Value)| {
+        !["VersionDescription", "DeploymentPreference", "EventInvokeConfig"].contains(&name.as_str())
+    };
+    for (name, function) in functions(&template) {
+        let globals = template["Globals"]["Function"].as_object().unwrap();
+        let properties = globals.iter().chain(function.as_object().unwrap());
+        let properties: Value = properties
+            .filter(part_of_it)
+            .map(|(_, value)| value.clone())
+            .collect();
+        assert_eq!(
+            parameters_in(&template, &function["VersionDescription"]),
+            parameters_in(&template, &properties),
+            "{name}"
+        );
+        assert_eq!(function["AutoPublishAliasAllProperties"], true, "{name}");
+        // The most that Lambda takes. The parameters without a limit are words and numbers.
+        let text = function["VersionDescription"]["!Sub"].as_str().unwrap();
+        let longest = parameters_in(&template, &function["VersionDescription"])
+            .iter()
+            .fold(text.to_owned(), |text, name| {
+                let length = template["Parameters"][name]["MaxLength"].as_u64().unwrap_or(6);
+                text.replace(&format!("${{{name}}}"), &"x".repeat(length.try_into().unwrap()))
+            });
+        assert!(longest.len() <= 256, "{name}: {}", longest.len());
+    }
+}
+
 /// What a function may do by its role, in the words of [`tests::linked_actions`]. What the platform does in its name is left
 /// out.
 fn allowed(template: &Value, function: &Value) -> BTreeSet<String> {
     let mut allowed = BTreeSet::new();
+    let previous_secret =
+        json!({"!If": ["HasPreviousSecret", {"!Ref": "PreviousSecretsArn"}, {"!Ref": "AWS::NoValue"}]});
     let role = function["Role"]["!GetAtt"].as_str().unwrap();
     let role = &template["Resources"][role.trim_end_matches(".Arn")]["Properties"];
     assert!(role["ManagedPolicyArns"].is_null());
@@ -224,7 +293,7 @@ fn allowed(template: &Value, function: &Value) -> BTreeSet<String> {
                 if *resource == json!({"!GetAtt": "Table.Arn"}) || *resource == json!({"!Ref": "EventsTopic"})
                 {
                     allowed.insert(action.to_owned());
-                } else if *resource == json!({"!Ref": "SecretsArn"}) {
+                } else if *resource == json!({"!Ref": "SecretsArn"}) || *resource == previous_secret {
                     assert!(action.starts_with("secretsmanager:"), "{action} on the secret");
                     allowed.insert(action.to_owned());
                 } else if *resource == json!({"!Sub": "${Table.Arn}/index/report"}) {

@@ -88,9 +88,14 @@ impl Stack {
     }
 
     fn start_as(prepare: impl FnOnce(&mut Command) -> &mut Command) -> Result<Self> {
+        Self::start_full(|command| prepare(command.arg("--empty")))
+    }
+
+    /// With the demo facility.
+    fn start_full(prepare: impl FnOnce(&mut Command) -> &mut Command) -> Result<Self> {
         let directory = tempfile::tempdir()?;
         let file = directory.path().join("stack.json");
-        let mut command = dev(&["--empty", "--port", "0"], &file);
+        let mut command = dev(&["--port", "0"], &file);
         let child = prepare(command.stdout(Stdio::null())).spawn()?;
         let client = Client::builder(TokioExecutor::new()).build_http();
         let mut stack = Self {
@@ -357,9 +362,13 @@ async fn a_second_one_on_the_same_port_says_so() -> Result<()> {
     assert!(!second.status.success());
     let said = String::from_utf8(second.stderr)?;
     assert!(
-        said.contains(&format!("cannot listen on 127.0.0.1:{port}")),
+        said.contains(&format!(
+            "cannot listen on 127.0.0.1:{port}: process {} (",
+            stack.child.id()
+        )),
         "{said}"
     );
+    assert!(said.contains("/dev --port 0 "), "{said}");
     assert_eq!(said.lines().count(), 1, "{said}");
     Ok(())
 }
