@@ -26,3 +26,4 @@ mod sms_webhook;
 mod template;
 mod tenants;
 mod twilio_python;
+mod verify_chains;
