@@ -4,11 +4,13 @@ import io
 import json
 import runpy
 import sys
-from contextlib import redirect_stdout
+from contextlib import redirect_stderr, redirect_stdout
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
 import boto3
+import yaml
 from botocore.client import BaseClient
 
 SCRIPTS = Path(__file__).parent.parent / "operate"
@@ -78,9 +80,71 @@ def check_events(stack, queue, table):
     assert left(queue) == 0
 
 
+def attribute(value):
+    """What JSON has, as DynamoDB has it."""
+    if isinstance(value, dict):
+        return {"M": {name: attribute(member) for name, member in value.items()}}
+    if value is None:
+        return {"NULL": True}
+    if isinstance(value, bool):
+        return {"BOOL": value}
+    return {"N": str(value)} if isinstance(value, int) else {"S": value}
+
+
+def verify(*arguments):
+    """The exit status of verify-chains.py, and what it prints."""
+    printed = io.StringIO()
+    try:
+        with patch.object(sys, "argv", ["verify-chains.py", *arguments]), redirect_stdout(printed), \
+                redirect_stderr(printed):
+            runpy.run_path(str(SCRIPTS / "verify-chains.py"), run_name="__main__")
+    except SystemExit as end:
+        return end.code, printed.getvalue()
+
+
+def check_chains(stack, table):
+    """A chain of two, the records that the interface's description has for examples: whole, altered, and cut off."""
+    document = yaml.safe_load((SCRIPTS.parent / "openapi.yaml").read_text())
+    history = document["paths"]["/v1/facilities/{facility_id}/tenants/{tenant_id}/consent/history"]["get"]
+    page = history["responses"]["200"]["content"]["application/json"]["example"]
+    records = [page["records"][0], document["components"]["schemas"]["Record"]["example"]]
+
+    def put(partition, sort, members):
+        item = {"PK": {"S": partition}, "SK": {"S": sort}, **attribute(members)["M"]}
+        with patch("moto.awslambda.models.LambdaFunction.invoke"):
+            boto3.client("dynamodb").put_item(TableName=table, Item=item)
+
+    def put_record(record):
+        put("TENANT#demo#t-foster", f"RECORD#{record['sequence']:010}", record | {"schema": 1, "version": 1})
+
+    def put_end(record):
+        put("FACILITY#demo", "TENANT#t-foster", {"chain": {name: record[name] for name in ("sequence", "hash", "at")}})
+
+    for record in records:
+        put_record(record)
+    put_end(records[1])
+    with TemporaryDirectory() as folder:
+        heads = f"{folder}/heads.json"
+        assert verify(stack, "--write-heads", heads) == (0, "chains: 1; do not hold: 0\n"), verify(stack)
+        put_record(records[0] | {"actor": "somebody else"})
+        assert verify(stack) == (1, "demo/t-foster/1: it does not match its hash\nchains: 1; do not hold: 1\n"), verify(stack)
+        put_record(records[0])
+        with patch("moto.awslambda.models.LambdaFunction.invoke"):
+            boto3.client("dynamodb").delete_item(TableName=table, Key={
+                "PK": {"S": "TENANT#demo#t-foster"}, "SK": {"S": "RECORD#0000000002"}})
+        put_end(records[0])
+        assert verify(stack)[0] == 0, verify(stack)
+        status, printed = verify(stack, "--heads", heads)
+        assert (status, printed.split(": ")[0]) == (1, "demo/t-foster/2"), printed
+    assert verify("no-such-stack")[0] == 2
+
+
 def check(stack):
     outputs = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {it["OutputKey"]: it["OutputValue"] for it in outputs}
     check_texts(stack, outputs["SmsTopicDeadLettersUrl"])
+    # Before there are the records of a batch, which are no chains.
+    check_chains(stack, outputs["TableName"])
     check_events(stack, outputs["OutboxDeadLettersUrl"], outputs["TableName"])
-    print("infra/operate: parked texts go to sms-topic, records of a parked batch to outbox, and leave their queues")
+    print("infra/operate: parked texts go to sms-topic, records of a parked batch to outbox, and leave their queues; "
+          "verify-chains finds what was altered and what is missing")

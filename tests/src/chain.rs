@@ -25,6 +25,15 @@ pub fn canonical(value: &Value) -> String {
     }
 }
 
+/// The hash that a record must have.
+pub fn hash_of(record: &Value) -> String {
+    let mut hashed = record.clone();
+    hashed.as_object_mut().unwrap().remove("hash");
+    let digest = digest(&SHA256, canonical(&hashed).as_bytes());
+    let bytes: Vec<String> = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
+    bytes.concat()
+}
+
 /// Checks records, oldest first, as the contract says: dense sequences, each tied to the one before, every
 /// hash right, each `from` the `to` of the one before, and times that never go back.
 #[track_caller]
@@ -32,12 +41,7 @@ pub fn verify_chain(records: &[Value]) {
     let mut previous: Option<&Value> = None;
     for (sequence, record) in (1_u64..).zip(records) {
         assert_eq!(record["sequence"], sequence, "{record}");
-        let mut hashed = record.clone();
-        let hash = hashed.as_object_mut().unwrap().remove("hash").unwrap();
-        let digest = digest(&SHA256, canonical(&hashed).as_bytes());
-        let bytes: Vec<String> = digest.as_ref().iter().map(|byte| format!("{byte:02x}")).collect();
-        let expected = bytes.concat();
-        assert_eq!(hash, expected, "{record}");
+        assert_eq!(record["hash"], hash_of(record), "{record}");
         match previous {
             None => {
                 assert_eq!(record["previous_hash"], Value::Null);

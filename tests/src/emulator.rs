@@ -262,6 +262,11 @@ impl Emulator {
         self.database.is_some()
     }
 
+    /// Where it is.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     /// The name of the table.
     pub fn table(&self) -> &str {
         &self.table

@@ -16,10 +16,12 @@ mod described;
 mod emulator;
 mod issuer;
 mod linked;
+mod python;
 mod requests;
 mod secrets;
 mod sns;
 mod talk;
+mod tamper;
 
 use std::sync::Arc;
 
@@ -38,17 +40,19 @@ use sms_topic::SmsTopic;
 use sms_webhook::{ProviderKeys, SmsWebhook};
 
 pub use capacity::{Capacity, Consumed};
-pub use chain::{canonical, verify_chain};
+pub use chain::{canonical, hash_of, verify_chain};
 pub use counts::Counts;
 pub use emulator::{Emulator, Faults, Requests};
 pub use issuer::{Issuer, Token, mac, sign};
 pub use linked::linked_actions;
+pub use python::python_packages;
 pub use requests::{
     Answer, Call, call, sns_notification, telnyx, telnyx_by, telnyx_event, twilio, twilio_by, twilio_form,
 };
 pub use secrets::{SecretsStandIn, secret};
 pub use sns::SnsStandIn;
 pub use talk::{ADA, BEN, OFFICE};
+pub use tamper::{Item, attribute};
 
 /// Signs the tests' Twilio requests.
 pub const TWILIO_AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -243,6 +247,11 @@ impl World {
     /// A client of the table's database, and the table's name.
     pub fn client(&self) -> (aws_sdk_dynamodb::Client, &str) {
         (self.emulator.client(), self.emulator.table())
+    }
+
+    /// Where the table's database is.
+    pub fn endpoint(&self) -> &str {
+        self.emulator.endpoint()
     }
 
     /// The table, as it was created.

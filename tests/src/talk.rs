@@ -127,13 +127,14 @@ impl World {
         standing(&self.view(id).await)
     }
 
-    /// The records of a tenant of `f1`, oldest first, however many pages they take.
+    /// The records of a tenant of `f1`, oldest first, however many pages they take. They hold.
     pub async fn history(&self, id: &str) -> Vec<Value> {
         let mut records = Vec::new();
         let mut cursor = String::new();
         loop {
             let path = format!("/v1/facilities/f1/tenants/{id}/consent/history?limit=200{cursor}");
             let page = self.get(&path).await.is(200);
+            assert_eq!(page["broken_at"], Value::Null);
             records.extend(page["records"].as_array().unwrap().iter().cloned());
             match page["next"].as_str() {
                 Some(next) => cursor = format!("&cursor={next}"),

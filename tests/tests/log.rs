@@ -9,7 +9,9 @@ use std::sync::{Arc, Mutex};
 
 use consent_http::clock;
 use serde_json::json;
-use tests::{ADA, BEN, Faults, OFFICE, TWILIO_AUTH_TOKEN, World, call, secret, telnyx, twilio, twilio_form};
+use tests::{
+    ADA, BEN, Faults, OFFICE, TWILIO_AUTH_TOKEN, World, attribute, call, secret, telnyx, twilio, twilio_form,
+};
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::filter_fn;
 use tracing_subscriber::layer::SubscriberExt as _;
@@ -197,6 +199,14 @@ async fn nothing_personal_reaches_the_log() {
     for code in ["ThrottlingException", "ValidationException"] {
         everything(&world.with_faults(&Faults::answered(code))).await;
     }
+    // An altered record, read.
+    let mut record = world.record_item(1).await;
+    record.insert("text".to_owned(), attribute(&json!("padlock")));
+    world.put_record(1, record).await;
+    world
+        .send(call("GET /v1/facilities/f1/tenants/t1/consent/history"))
+        .await
+        .is(200);
     let text = log.text();
     assert!(text.contains("text received"), "something is logged: {text}");
     assert!(text.contains("a text to a number that no facility has"));
@@ -206,6 +216,7 @@ async fn nothing_personal_reaches_the_log() {
         "did not take a number off its list",
         "a record was not carried out",
         "a record was not published",
+        "a chain of records does not hold",
     ] {
         assert!(text.contains(line), "{line}: {text}");
     }

@@ -10,11 +10,10 @@ mod cloud_event;
 use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicBool, Ordering};
 
-use consent::record::Record;
 use consent_http::clock;
 use consent_metrics::{Metric, Metrics};
 use consent_sns::{EventError, EventsTopic};
-use consent_store::schema::RECORD_PREFIX;
+use consent_store::schema::{RECORD_PREFIX, record_of};
 use futures_util::{StreamExt as _, stream};
 use serde::{Deserialize, Serialize};
 use serde_json::Value;
@@ -148,8 +147,9 @@ impl Outbox {
 
     async fn publish(&self, image: &Value) -> Result<(), RecordError> {
         let item = serde_dynamo::Item::deserialize(image).map_err(|_| RecordError::Malformed)?;
-        let record: Record = serde_dynamo::from_item(item).map_err(|_| RecordError::Malformed)?;
-        self.topic.publish(&cloud_event::of(&record)).await?;
+        let attributes = serde_dynamo::from_item(item).map_err(|_| RecordError::Malformed)?;
+        let event = cloud_event::of(&record_of(attributes)).ok_or(RecordError::Malformed)?;
+        self.topic.publish(&event).await?;
         Ok(())
     }
 }

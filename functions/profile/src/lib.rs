@@ -1,6 +1,6 @@
 //! The consent check box on the staff's profile screen, and the history behind it.
 
-use consent::record::Record;
+use consent::record::{Link, StoredRecord};
 use consent::rules::Screen;
 use consent::view::ConsentView;
 use consent_http::request::{self, Query};
@@ -20,8 +20,10 @@ pub struct Profile {
 
 #[derive(Serialize)]
 struct HistoryBody {
-    records: Vec<Record>,
+    records: Vec<StoredRecord>,
     next: Option<String>,
+    head: Option<Link>,
+    broken_at: Option<String>,
 }
 
 impl Profile {
@@ -111,16 +113,19 @@ impl Profile {
                 .map(|cursor| Store::history_position(&facility, &tenant, cursor, cursors))
                 .transpose()
         };
-        let (cursors, before) = self.cursors.open("cursor", clock::now(), position).await?;
+        let now = clock::now();
+        let (cursors, from) = self.cursors.open("cursor", now, position).await?;
         let page = self
             .store
-            .history(&facility, &tenant, before, limit, &cursors)
+            .history(&facility, &tenant, from, limit, &cursors, now)
             .await??;
         response::json(
             StatusCode::OK,
             &HistoryBody {
                 records: page.records,
                 next: page.next,
+                head: page.head,
+                broken_at: page.broken_at,
             },
         )
     }

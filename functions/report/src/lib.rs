@@ -5,7 +5,7 @@ mod csv;
 use consent::id::{FacilityId, PhoneNumber};
 use consent::rules::{Source, Status};
 use consent_http::request::{self, Query};
-use consent_http::{Access, Problem, Scope, clock, response};
+use consent_http::{Access, Problem, Scope, accept, clock, response};
 use consent_secrets::Secret;
 use consent_store::{CursorKey, ReportQuery, ReportRow, Store, Totals};
 use lambda_http::http::{HeaderValue, Method, StatusCode, header};
@@ -120,7 +120,7 @@ impl Report {
         let turned =
             |cursors: &CursorKey| ReportQuery::new(&facility, search, statuses.clone(), cursor, cursors);
         let (cursors, report) = self.cursors.open("cursor", clock::now(), turned).await?;
-        if wants_csv(&request) {
+        if accept::prefers(request.headers(), "text/csv", "application/json") {
             return self.export(&facility, &report, &query).await;
         }
         let page = self.store.report(&report, limit.into(), &cursors).await?;
@@ -214,28 +214,4 @@ fn link_to(query: &Query, part: &str) -> Result<HeaderValue, Box<dyn std::error:
     asked.push(("part", part));
     let link = format!("<?{}>; rel=\"next\"", serde_urlencoded::to_string(asked)?);
     Ok(HeaderValue::from_str(&link)?)
-}
-
-/// Whether the caller prefers CSV to JSON (RFC 9110, 12.5.1).
-fn wants_csv(request: &Request) -> bool {
-    let accept = request
-        .headers()
-        .get_all(header::ACCEPT)
-        .iter()
-        .filter_map(|value| value.to_str().ok());
-    let (mut csv, mut json) = (0.0_f32, 0.0_f32);
-    for range in accept.flat_map(|value| value.split(',')) {
-        let mut parts = range.split(';').map(str::trim);
-        let media_type = parts.next().unwrap_or_default().to_ascii_lowercase();
-        let quality = parts
-            .filter_map(|parameter| parameter.strip_prefix("q="))
-            .find_map(|quality| quality.parse().ok())
-            .unwrap_or(1.0);
-        match media_type.as_str() {
-            "text/csv" | "text/*" => csv = csv.max(quality),
-            "application/json" | "application/*" => json = json.max(quality),
-            _ => {}
-        }
-    }
-    csv > json
 }

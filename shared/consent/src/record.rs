@@ -1,10 +1,14 @@
 //! Records: what changed, by whom and why, chained by hash so that a missing or altered one shows.
 
+mod stored;
+
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::id::{FacilityId, PhoneNumber, TenantId};
 use crate::rules::{ChangeKind, Consent, Grant, OptOut, Source, Status, Step};
+
+pub use stored::{Checked, Entry, Link, StoredRecord, check_page};
 
 /// The way by which a change came, `channel` of its record.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -155,7 +159,7 @@ impl ChainEnd {
         let sequence = self.sequence + 1;
         let text = evidence.text.as_ref();
         let mut record = Record {
-            record_id: format!("{}/{}/{sequence}", subject.facility_id, subject.tenant_id),
+            record_id: record_id(subject.facility_id, subject.tenant_id, sequence),
             facility_id: subject.facility_id.clone(),
             tenant_id: subject.tenant_id.clone(),
             sequence,
@@ -176,7 +180,9 @@ impl ChainEnd {
             previous_hash: self.hash.clone(),
             hash: String::new(),
         };
-        record.hash = record.compute_hash();
+        // A record is texts, small integers, booleans and nulls, which all have a hash. Without one it would not be
+        // written: the store checks what it is about to write.
+        record.hash = record.compute_hash().unwrap_or_default();
         let end = Self {
             sequence,
             hash: Some(record.hash.clone()),
@@ -187,54 +193,62 @@ impl ChainEnd {
 }
 
 impl Record {
-    /// The hash that `hash` must be.
-    pub fn compute_hash(&self) -> String {
-        // A record is strings, small integers, booleans and nulls: neither step can fail on it, and a
-        // hash over nothing would not verify.
-        let mut value = serde_json::to_value(self).unwrap_or_default();
-        if let Some(members) = value.as_object_mut() {
-            members.remove("hash");
-        }
-        let canonical = serde_json_canonicalizer::to_vec(&value).unwrap_or_default();
-        hex(ring::digest::digest(&ring::digest::SHA256, &canonical).as_ref())
+    /// The hash that `hash` must be. `None`: it has no form in JSON.
+    pub fn compute_hash(&self) -> Option<String> {
+        StoredRecord::of(self)?.compute_hash()
     }
+}
+
+/// The id of a record.
+pub fn record_id(facility: &FacilityId, tenant: &TenantId, sequence: u64) -> String {
+    format!("{facility}/{tenant}/{sequence}")
 }
 
 /// Why a chain of records does not hold. The number is the sequence at which it breaks.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum ChainError {
-    /// A record is missing, or out of order.
+    /// A record is missing, or another one is in its place.
     #[error("record {0} is missing")]
     Missing(u64),
     /// A record was altered.
     #[error("record {0} does not match its hash")]
     Altered(u64),
-    /// A record does not follow from the one before it.
-    #[error("record {0} does not follow the one before it")]
+    /// A record is not the one that the end of the chain or the record after it names, or does not follow from the one
+    /// before it.
+    #[error("record {0} is not linked to its neighbours")]
     Unlinked(u64),
+}
+
+impl ChainError {
+    /// The sequence at which the chain breaks.
+    pub const fn sequence(self) -> u64 {
+        let (Self::Missing(sequence) | Self::Altered(sequence) | Self::Unlinked(sequence)) = self;
+        sequence
+    }
 }
 
 /// Rebuilds a tenant's consent from their records alone, oldest first, and checks the chain.
 ///
 /// # Errors
 /// The first place at which the chain does not hold.
-pub fn rebuild(records: &[Record]) -> Result<Consent, ChainError> {
+pub fn rebuild(
+    facility: &FacilityId,
+    tenant: &TenantId,
+    records: &[StoredRecord],
+) -> Result<Consent, ChainError> {
     let mut consent = Consent::NotProvided;
-    let mut previous: Option<&Record> = None;
-    for (expected, record) in (1..).zip(records) {
-        if record.sequence != expected {
-            return Err(ChainError::Missing(expected));
-        }
-        if record.hash != record.compute_hash() {
-            return Err(ChainError::Altered(expected));
-        }
-        if record.previous_hash.as_ref() != previous.map(|record| &record.hash)
+    let mut previous: Option<&StoredRecord> = None;
+    for (sequence, stored) in (1..).zip(records) {
+        stored.check(facility, tenant, sequence)?;
+        let unlinked = ChainError::Unlinked(sequence);
+        let record = stored.to_record().ok_or(unlinked)?;
+        if stored.text("previous_hash") != previous.and_then(|record| record.text("hash"))
             || record.from != Standing::from(consent)
         {
-            return Err(ChainError::Unlinked(expected));
+            return Err(unlinked);
         }
-        consent = replay(consent, record).ok_or(ChainError::Unlinked(expected))?;
-        previous = Some(record);
+        consent = replay(consent, &record).ok_or(unlinked)?;
+        previous = Some(stored);
     }
     Ok(consent)
 }

@@ -5,6 +5,7 @@
 //! Public error text is in [`Problem`] alone and never quotes what was sent: names, phone numbers and message
 //! bodies stay out of answers to errors and out of the log.
 
+pub mod accept;
 mod access;
 pub mod checkbox;
 pub mod clock;

@@ -37,6 +37,8 @@ pub enum Metric {
     ReplyFailures,
     /// Records that were not published as events. Each attempt counts.
     PublishFailures,
+    /// Pages of histories that were read and do not hold: a record is missing, or was altered.
+    BrokenChains,
 }
 
 impl Metric {
@@ -52,6 +54,7 @@ impl Metric {
             Self::UnreadableTexts(_) => "UnreadableTexts",
             Self::ReplyFailures => "ReplyFailures",
             Self::PublishFailures => "PublishFailures",
+            Self::BrokenChains => "BrokenChains",
         }
     }
 
@@ -64,7 +67,7 @@ impl Metric {
             Self::UnclassifiedTexts(provider)
             | Self::BadSignatures(provider)
             | Self::UnreadableTexts(provider) => Some(("Provider", json!(provider))),
-            Self::SendFailures | Self::ReplyFailures | Self::PublishFailures => None,
+            Self::SendFailures | Self::ReplyFailures | Self::PublishFailures | Self::BrokenChains => None,
         }
     }
 

@@ -7,17 +7,17 @@ use consent::facility::Facility;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
-use consent::record::{ChainEnd, Evidence, Record, rfc3339};
+use consent::record::{ChainEnd, Evidence, Record, StoredRecord, rfc3339};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
 use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_dynamo::aws_sdk_dynamodb_1::to_item;
+use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::error::StoreError;
 use crate::messages::MessageState;
-use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION};
+use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, VERSION, record_of};
 use crate::search::sort_key;
 
 pub(crate) type Item = HashMap<String, AttributeValue>;
@@ -41,7 +41,7 @@ pub(crate) fn put(
     item.extend(key.attributes());
     item.insert(SCHEMA.to_owned(), AttributeValue::N(SCHEMA_VERSION.to_string()));
     item.insert(
-        "version".to_owned(),
+        VERSION.to_owned(),
         AttributeValue::N(read.map_or(1, |version| version + 1).to_string()),
     );
     let put = Put::builder().table_name(table).set_item(Some(item));
@@ -49,7 +49,7 @@ pub(crate) fn put(
         None => put.condition_expression(format!("attribute_not_exists({PARTITION_KEY})")),
         Some(version) => put
             .condition_expression("#version = :version")
-            .expression_attribute_names("#version", "version")
+            .expression_attribute_names("#version", VERSION)
             .expression_attribute_values(":version", AttributeValue::N(version.to_string())),
     };
     Ok(TransactWriteItem::builder()
@@ -318,4 +318,9 @@ pub enum Direction {
 pub(crate) struct RecordItem {
     #[serde(flatten)]
     pub(crate) record: Record,
+}
+
+/// The record in an item, with the members that it was written with. `None`: the item has no form in JSON.
+pub(crate) fn stored_record(item: Item) -> Option<StoredRecord> {
+    from_item(item).ok().map(record_of)
 }

@@ -10,6 +10,8 @@ use aws_sdk_dynamodb::types::{
     Projection, ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TableStatus,
 };
 use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::record::StoredRecord;
+use serde_json::{Map, Value};
 
 use crate::error::StoreError;
 
@@ -28,6 +30,8 @@ pub const TOTALS_SHARDS: u8 = 16;
 /// Version of the items' shape, written to each under [`SCHEMA`].
 pub const SCHEMA_VERSION: u32 = 1;
 pub(crate) const SCHEMA: &str = "schema";
+/// How often an item was written; the next write depends on it.
+pub(crate) const VERSION: &str = "version";
 
 /// The key of an item.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -164,6 +168,21 @@ pub(crate) const TENANT_PREFIX: &str = "TENANT#";
 pub(crate) const THREAD_PREFIX: &str = "THREAD#";
 /// How the sort key of every record begins.
 pub const RECORD_PREFIX: &str = "RECORD#";
+
+/// The sequence of the record that has a sort key, `None` where no record can have it.
+pub(crate) fn record_sequence(sort_key: &str) -> Option<u64> {
+    let digits = sort_key.strip_prefix(RECORD_PREFIX)?;
+    let is_padded = digits.len() == 10 && digits.bytes().all(|byte| byte.is_ascii_digit());
+    is_padded.then(|| digits.parse().ok())?
+}
+
+/// The record in the attributes of an item: all but those that every item has.
+pub fn record_of(mut attributes: Map<String, Value>) -> StoredRecord {
+    for own in [PARTITION_KEY, SORT_KEY, SCHEMA, VERSION] {
+        attributes.remove(own);
+    }
+    StoredRecord::new(attributes)
+}
 
 pub(crate) fn facility_partition(facility: &FacilityId) -> String {
     format!("FACILITY#{facility}")

@@ -227,6 +227,10 @@ impl Store {
         let key = Key::tenant(facility_id, tenant_id);
         let mut writes = vec![put(&self.table, &key, &TenantItem::from(tenant), version)?];
         for record in records {
+            // Nothing rewrites a record: one without its hash is not written.
+            if record.compute_hash().as_ref() != Some(&record.hash) {
+                return Err(StoreError::failed("a record does not match its hash"));
+            }
             let key = Key::record(facility_id, tenant_id, record.sequence);
             let item = RecordItem {
                 record: record.clone(),

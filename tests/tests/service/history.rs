@@ -269,7 +269,7 @@ async fn a_tenant_without_changes_has_an_empty_history_and_a_stranger_none() {
     world.tenant("t1", ADA).await;
     assert_eq!(
         world.get(HISTORY).await.is(200),
-        json!({"records": [], "next": null})
+        json!({"records": [], "next": null, "head": null, "broken_at": null})
     );
     world.profile("t1", "check").await.is(200);
     let page = world.get(&format!("{HISTORY}?limit=1")).await.is(200);

@@ -1,6 +1,7 @@
 //! What the functions answer, and what becomes of the table: one binary, for each takes a linker as long as its tests.
 
 mod access;
+mod broken_chains;
 mod events;
 mod facilities;
 mod history;
@@ -27,3 +28,4 @@ mod sms_webhook;
 mod template;
 mod tenants;
 mod twilio_python;
+mod verify_chains;

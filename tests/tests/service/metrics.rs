@@ -380,6 +380,7 @@ fn the_template_watches_and_shows_what_is_counted() {
             Metric::SendFailures,
             Metric::ReplyFailures,
             Metric::PublishFailures,
+            Metric::BrokenChains,
         ]);
     for metric in every {
         counts.metrics().count_one(metric, clock::now());
@@ -399,6 +400,7 @@ fn the_template_watches_and_shows_what_is_counted() {
         "SendFailures",
         "ReplyFailures",
         "PublishFailures",
+        "BrokenChains",
     ] {
         assert!(deployed.contains(alarm), "{alarm}");
     }

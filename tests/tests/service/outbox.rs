@@ -134,6 +134,30 @@ async fn the_data_is_what_the_history_serves() {
 }
 
 #[tokio::test]
+async fn the_data_has_the_members_that_the_record_was_written_with() {
+    let world = World::new().await;
+    let mut batch = batch();
+    let first = positions(&batch, "t-foster")[0];
+    let image = batch["Records"][first]["dynamodb"]["NewImage"]
+        .as_object_mut()
+        .unwrap();
+    image.remove("matched");
+    image.insert("received_via".to_owned(), json!({"S": "voice"}));
+    assert_eq!(world.publish(batch).await, Vec::<String>::new());
+    let events = world.sns.events().await;
+    let data = events
+        .iter()
+        .find(|event| event["id"] == "demo/t-foster/1")
+        .unwrap()["data"]
+        .clone();
+    let members = data.as_object().unwrap();
+    assert_eq!(data["received_via"], "voice");
+    for other in ["matched", "PK", "SK", "schema", "version"] {
+        assert!(!members.contains_key(other), "{other}");
+    }
+}
+
+#[tokio::test]
 async fn changed_and_removed_items_are_no_news() {
     let world = World::new().await;
     for name in ["MODIFY", "REMOVE"] {

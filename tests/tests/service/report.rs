@@ -130,6 +130,9 @@ async fn a_search_finds_names_phones_and_units() {
     check("15125550142", &["t-ada"]).await;
     check("(512)%20555-0142", &["t-ada"]).await;
     check("512.555.0142", &["t-ada"]).await;
+    check("Cell:%20512-555-0142", &["t-ada"]).await;
+    check("512-555-0142%20h", &["t-ada"]).await;
+    check("%2B1%201%20512%20555%200142", &["t-ada"]).await;
     check("0142", &["t-ada"]).await;
     check("1142", &["t-ann1"]).await;
     check("142", &[]).await;

@@ -170,6 +170,9 @@ async fn csv_is_given_to_who_prefers_it() {
     check("application/json;q=0.5, text/csv", true).await;
     check("text/csv;q=0.5, application/json", false).await;
     check("text/csv;q=0, */*", false).await;
+    check("text/*, text/csv;q=0", false).await;
+    check("*/*, text/csv;q=0.5", false).await;
+    check("*/*;q=0.1, application/json;q=0", true).await;
     check("application/json", false).await;
     check("*/*", false).await;
     check("", false).await;

@@ -63,6 +63,12 @@ async fn a_search_finds_names_phones_and_units_among_many() {
         ),
         ("t-ann1", "Ann", "+15125551142", json!(["12"])),
         ("t-annb", "Ann Bell", "+12125550107", json!(["É1", "#9"])),
+        (
+            "t-uma",
+            "Uma Kent",
+            "+447911123456",
+            json!(["Building 7 Unit 12", "4711 000011112222333 K"]),
+        ),
     ] {
         world
             .register(id, &json!({"name": name, "cell_phone": phone, "units": units}))
@@ -93,6 +99,26 @@ async fn a_search_finds_names_phones_and_units_among_many() {
         ("search=b%207", &["t-ada"]),
         ("search=e1", &["t-annb"]),
         ("search=%239", &["t-annb"]),
+        // Numbers as people write them.
+        ("search=Cell:%20512-555-0142", &["t-ada"]),
+        ("search=512-555-0142%20h", &["t-ada"]),
+        ("search=%2B1%201%20512%20555%200142", &["t-ada"]),
+        (
+            "search=%EF%BC%95%EF%BC%91%EF%BC%92-555-%EF%BC%90%EF%BC%91%EF%BC%94%EF%BC%92",
+            &["t-ada"],
+        ),
+        ("search=%2B44%20(0)7911%20123456", &["t-uma"]),
+        ("search=011%2044%20(0)%207911%20123456", &["t-uma"]),
+        ("search=07911%20123456", &["t-uma"]),
+        ("search=moreno%200142", &[]),
+        // Units of many words, and of more digits than a number has.
+        ("search=building%207%20unit%2012", &["t-uma"]),
+        ("search=building%207%20u", &["t-uma"]),
+        ("search=unit%2012", &[]),
+        ("search=4711", &["t-uma"]),
+        ("search=4711%200000111", &["t-uma"]),
+        ("search=4711%20000011112222333", &["t-uma"]),
+        ("search=4711%20000011112222333%20k", &["t-uma"]),
         ("search=nobody", &[]),
         ("search=mor&status=provided", &["t-ada"]),
         ("search=mor&status=opted_out", &[]),

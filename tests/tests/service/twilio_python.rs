@@ -6,48 +6,13 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::io::Write as _;
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
-use tests::{ADA, BASE_URL, OFFICE, TWILIO_AUTH_TOKEN, World, call};
+use tests::{ADA, BASE_URL, OFFICE, TWILIO_AUTH_TOKEN, World, call, python_packages};
 
 const PACKAGE: &str = "twilio==9.13.0";
-const INSTALL_SECONDS: &str = "60";
-
-/// The folder of the package, installed where it is missing. `None`: it cannot be had here.
-fn package() -> Option<PathBuf> {
-    let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
-    let folder = root.join("target/tools").join(PACKAGE.replace("==", "-"));
-    if !folder.join("twilio/request_validator.py").exists() {
-        let installed = Command::new("timeout")
-            .args([
-                INSTALL_SECONDS,
-                "python3",
-                "-m",
-                "pip",
-                "install",
-                "--quiet",
-                "--no-deps",
-                "--no-compile",
-            ])
-            .args([
-                "--disable-pip-version-check",
-                "--timeout",
-                "10",
-                "--retries",
-                "1",
-                "--target",
-            ])
-            .arg(&folder)
-            .arg(PACKAGE)
-            .status();
-        if !installed.is_ok_and(|status| status.success()) {
-            return None;
-        }
-    }
-    Some(folder)
-}
 
 /// The signature that the package computes.
 fn sign(package: &Path, url: &str, parameters: &[(&str, &str)]) -> String {
@@ -70,8 +35,7 @@ fn sign(package: &Path, url: &str, parameters: &[(&str, &str)]) -> String {
 
 #[tokio::test]
 async fn requests_signed_by_twilios_own_package_verify() {
-    let Some(package) = package() else {
-        eprintln!("SKIPPED: {PACKAGE} cannot be installed here");
+    let Some(package) = python_packages(&[PACKAGE]) else {
         return;
     };
     let world = World::new().await;
