@@ -43,7 +43,9 @@ pub use counts::Counts;
 pub use emulator::{Emulator, Faults, Requests};
 pub use issuer::{Issuer, Token, mac, sign};
 pub use linked::linked_actions;
-pub use requests::{Answer, Call, call, telnyx, telnyx_by, telnyx_event, twilio, twilio_by, twilio_form};
+pub use requests::{
+    Answer, Call, call, telnyx, telnyx_by, telnyx_event, twilio, twilio_by, twilio_form, twilio_id,
+};
 pub use secrets::{SecretsStandIn, secret};
 pub use sns::SnsStandIn;
 pub use talk::{ADA, BEN, OFFICE};

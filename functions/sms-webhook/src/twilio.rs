@@ -20,8 +20,6 @@ use crate::keys::Signed;
 use crate::{Delivery, bad_signature};
 
 const PATH: &str = "/v1/sms/twilio";
-/// Twilio's message ids have 34 characters.
-const MESSAGE_ID_CHARACTERS: usize = 64;
 
 /// The parameters of a request, in its order.
 pub(crate) type Parameters = Vec<(String, String)>;
@@ -70,8 +68,8 @@ pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivery>, Problem>
             .map_or("", |(_, value)| value.as_str())
     };
     let message_id = parameter("MessageSid");
-    if message_id.is_empty() || message_id.len() > MESSAGE_ID_CHARACTERS {
-        let detail = format!("must be 1 to {MESSAGE_ID_CHARACTERS} characters");
+    if !is_message_id(message_id) {
+        let detail = "must be SM or MM and 32 hexadecimal digits";
         return Err(Problem::invalid_field("MessageSid", detail));
     }
     let number = |name| PhoneNumber::parse_end(parameter(name)).ok();
@@ -94,6 +92,17 @@ pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivery>, Problem>
         sent_at: None,
     };
     Ok(Some(Delivery { text, intent }))
+}
+
+/// Whether a text is a message id of Twilio's: `SM` or `MM` and 32 hexadecimal digits
+/// (<https://www.twilio.com/docs/glossary/what-is-a-sid>).
+///
+/// What is signed is names and values run together, so that a captured request could be cut elsewhere: the name
+/// of the parameter after it, or part of it, would belong to the id, and the old text would count as a new one.
+/// An id of a fixed length has only one cut.
+fn is_message_id(text: &str) -> bool {
+    let digits = text.strip_prefix("SM").or_else(|| text.strip_prefix("MM"));
+    digits.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The answer: a text to the sender, or nothing.
