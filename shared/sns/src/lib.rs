@@ -37,20 +37,30 @@ pub enum SendError {
     /// SNS refused.
     #[error("the provider did not do it: {0}")]
     Refused(String),
-    /// SNS was asked, and its answer did not come: the text may have left.
+    /// SNS was asked, and its answer did not come, or is an error of its own: the text may have left.
     #[error("the provider may have done it: {0}")]
     Unknown(String),
 }
 
-/// What may be logged of an SDK error: the service's message may quote the number, its code does not.
-fn refused<E, R>(error: SdkError<E, R>) -> SendError
+/// What an SDK error says of the text, and what may be logged of it: the service's message may quote the number, its
+/// code does not.
+///
+/// Nothing has left where SNS answers with 4xx: it did not take the request, and so throttled ones (400 or 429). An
+/// error of its own, 5xx, may come after the text was handed on
+/// (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>,
+/// <https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html>).
+fn refused<E>(error: SdkError<E>) -> SendError
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     match error {
         SdkError::ServiceError(service) => {
-            SendError::Refused(service.err().code().unwrap_or("refused").to_owned())
+            let code = service.err().code().unwrap_or("refused").to_owned();
+            if service.raw().status().is_server_error() {
+                SendError::Unknown(code)
+            } else {
+                SendError::Refused(code)
+            }
         }
         error @ SdkError::ConstructionFailure(_) => {
             SendError::Refused(DisplayErrorContext(error).to_string())
@@ -187,5 +197,35 @@ impl Sns {
                 tracing::error!(%error, "what the provider said was not kept");
             }
         }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use aws_sdk_sns::config::http::HttpResponse;
+    use aws_sdk_sns::error::ErrorMetadata;
+
+    use super::*;
+
+    #[test]
+    fn an_error_of_sns_itself_may_come_after_the_text_was_sent_and_a_refusal_does_not() {
+        let check = |status: u16, code: &str, may_have_left: bool| {
+            let error = PublishError::generic(ErrorMetadata::builder().code(code).build());
+            let response = HttpResponse::new(status.try_into().unwrap(), "".into());
+            let error = refused(SdkError::service_error(error, response));
+            assert_eq!(
+                matches!(error, SendError::Unknown(_)),
+                may_have_left,
+                "{status} {code}"
+            );
+            assert!(error.to_string().ends_with(code), "{error}");
+        };
+        check(400, "InvalidParameter", false);
+        check(400, "ThrottlingException", false);
+        check(403, "AuthorizationError", false);
+        check(429, "Throttled", false);
+        check(500, "InternalError", true);
+        check(500, "InternalFailure", true);
+        check(503, "ServiceUnavailable", true);
     }
 }
