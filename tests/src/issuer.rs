@@ -60,7 +60,7 @@ impl Issuer {
 
     /// Answers what is no set of keys, until keys are published again.
     pub fn be_away(&self) {
-        self.keys.lock().unwrap().0 = "away".to_owned();
+        "away".clone_into(&mut self.keys.lock().unwrap().0);
     }
 
     /// How often the keys were asked for.

@@ -67,15 +67,20 @@ pub fn twilio_by(auth_token: &str, label: &str, from: &str, to: &str, body: &str
         ("MessageSid", &message_id),
         ("To", to),
     ];
-    twilio_signed(auth_token, "", &parameters)
+    twilio_signed(auth_token, BASE_URL, "", &parameters)
 }
 
 /// A signed request of Twilio to the webhook, `query` included, with these parameters as they stand.
 pub fn twilio_form(query: &str, parameters: &[(&str, &str)]) -> Call {
-    twilio_signed(TWILIO_AUTH_TOKEN, query, parameters)
+    twilio_at(BASE_URL, query, parameters)
 }
 
-fn twilio_signed(auth_token: &str, query: &str, parameters: &[(&str, &str)]) -> Call {
+/// The same, signed by a provider that knows the webhook by another address.
+pub fn twilio_at(base_url: &str, query: &str, parameters: &[(&str, &str)]) -> Call {
+    twilio_signed(TWILIO_AUTH_TOKEN, base_url, query, parameters)
+}
+
+fn twilio_signed(auth_token: &str, base_url: &str, query: &str, parameters: &[(&str, &str)]) -> Call {
     let url = if query.is_empty() {
         "/v1/sms/twilio".to_owned()
     } else {
@@ -85,7 +90,7 @@ fn twilio_signed(auth_token: &str, query: &str, parameters: &[(&str, &str)]) -> 
     sorted.sort_unstable();
     let signed: String = sorted.iter().flat_map(|(name, value)| [*name, *value]).collect();
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, auth_token.as_bytes());
-    let tag = hmac::sign(&key, format!("{BASE_URL}{url}{signed}").as_bytes());
+    let tag = hmac::sign(&key, format!("{base_url}{url}{signed}").as_bytes());
     call(&format!("POST {url}"))
         .nobody()
         .body(

@@ -7,6 +7,8 @@ mod keys;
 mod telnyx;
 mod twilio;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::{Problem, clock, request};
 use consent_metrics::{Metric, Metrics};
@@ -29,13 +31,24 @@ pub struct SmsWebhook {
     pub keys: Secret<ProviderKeys>,
     /// The public address that providers call, up to `/v1/sms/...`.
     pub base_url: String,
-    /// Counts the requests that are no texts.
+    /// Counts the requests that are no texts, and those to nobody.
     pub metrics: Metrics,
 }
 
+/// The largest body of a webhook, in bytes. A text of the longest kind, 1,600 emoji, is some 20 KiB as a form.
+const BODY_LIMIT: usize = 64 * 1024;
+
 /// A text that a provider has delivered.
 struct Delivery {
-    text: InboundText,
+    /// The provider's id of it.
+    message_id: String,
+    /// Who sent it.
+    from: PhoneNumber,
+    /// Every phone number that it was sent to: several where it is a group message, none where it was sent to a name.
+    to: Vec<PhoneNumber>,
+    body: String,
+    /// When the provider received it, where it says so.
+    sent_at: Option<Timestamp>,
     intent: Intent,
 }
 
@@ -63,62 +76,130 @@ impl SmsWebhook {
             "invalid_request" => self.metrics.count_one(Metric::UnreadableTexts(provider), now),
             _ => {}
         })?;
-        let reply = self.receive(delivery.as_ref(), now).await?;
-        if provider == "twilio" {
-            return Ok(twilio::answer(reply.as_deref()));
-        }
-        // An answer to the others' requests says nothing to the sender.
-        if let (Some(Delivery { text, .. }), Some(reply)) = (&delivery, reply) {
-            self.sns.reply(&text.to, &text.from, &reply, now).await;
-        }
-        Ok(Response::new(Body::Empty))
+        let told = match delivery {
+            Some(delivery) => self.receive(provider, delivery, now).await?,
+            None => None,
+        };
+        Ok(match provider {
+            "twilio" => twilio::answer(told.as_deref()),
+            _ => Response::new(Body::Empty),
+        })
     }
 
-    /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers.
+    /// Verifies and reads a request. `None`: it is good, and no text of a phone number.
+    ///
+    /// Anybody may send one. So what is too large, or cannot be signed, is refused before it is read.
     async fn read(
         &self,
         provider: &str,
         request: &Request,
         now: Timestamp,
     ) -> Result<Option<Delivery>, Problem> {
+        let body = request::body(request, BODY_LIMIT)?;
         // Each provider is read in the same way; a third is one arm more here.
         if provider == "twilio" {
-            let parameters = twilio::parameters(request)?;
-            let signed = twilio::signed(request, &parameters, &twilio::url(&self.base_url))?;
+            let signature = signature(request, "x-twilio-signature", twilio::SIGNATURE_BYTES)?;
+            let parameters = twilio::parameters(body)?;
+            let urls = twilio::urls(&self.base_url);
+            let signed = twilio::signed(signature, &urls, request.uri().query(), &parameters);
             self.keys
                 .attempt(now, |keys| keys.verify_twilio(&signed))
                 .await??;
             twilio::read(&parameters)
         } else {
-            let signed = telnyx::signed(request, now)?;
+            let signature = signature(request, "telnyx-signature-ed25519", telnyx::SIGNATURE_BYTES)?;
+            let signed = telnyx::signed(signature, request, body, now)?;
             self.keys
                 .attempt(now, |keys| keys.verify_telnyx(&signed))
                 .await??;
-            telnyx::read(request)
+            telnyx::read(body)
         }
     }
 
-    /// Carries out a text. The reply is what is left to tell the sender.
-    async fn receive(&self, delivery: Option<&Delivery>, now: Timestamp) -> Result<Option<String>, Problem> {
-        let Some(Delivery { text, intent }) = delivery else {
+    /// Carries out a text, at every facility that it was sent to. The answer is what the response says to the sender.
+    async fn receive(
+        &self,
+        provider: &'static str,
+        delivery: Delivery,
+        now: Timestamp,
+    ) -> Result<Option<String>, Problem> {
+        let Delivery {
+            message_id,
+            from,
+            to,
+            body,
+            sent_at,
+            intent,
+        } = delivery;
+        let Some((first, others)) = to.split_first() else {
+            tracing::warn!(provider, "a text to what is no phone number");
+            self.metrics.count_one(Metric::UnknownNumbers(provider), now);
             return Ok(None);
         };
+        let text = InboundText {
+            provider,
+            message_id,
+            from,
+            to: first.clone(),
+            body,
+            sent_at,
+        };
         // Whatever kept the text from being written, it must come again.
-        let received = self
-            .store
-            .receive(text, intent, now)
-            .await
-            .map_err(Problem::unavailable)?;
+        let received = self.store.receive_group(&text, others, &intent, now).await;
+        let received = received.map_err(Problem::unavailable)?;
+        if received.is_empty() {
+            self.metrics.count_one(Metric::UnknownNumbers(provider), now);
+        }
+        let mut told = None;
+        let mut outcome = Ok(());
+        for (to, received) in received {
+            match received {
+                Ok(received) => {
+                    let answer = self.answer(&text, &to, &intent, &received, now).await;
+                    told = told.or(answer);
+                }
+                Err(error) => outcome = Err(Problem::unavailable(error)),
+            }
+        }
+        outcome.map(|()| told)
+    }
+
+    /// Answers a text that a facility has received: where the response says nothing to the sender, through SNS.
+    async fn answer(
+        &self,
+        text: &InboundText,
+        to: &PhoneNumber,
+        intent: &Intent,
+        received: &Received,
+        now: Timestamp,
+    ) -> Option<String> {
         if let Received::Accepted {
             facility, started, ..
-        } = &received
+        } = received
         {
             self.sns
                 .lift_opt_out(&self.store, &facility.facility_id, started, &text.from, now)
                 .await;
         }
-        Ok(received.reply(intent))
+        let reply = received.reply(intent)?;
+        if text.provider == "twilio" {
+            return Some(reply);
+        }
+        self.sns.reply(to, &text.from, &reply, now).await;
+        None
     }
+}
+
+/// The signature in a header, which has so many bytes, in base64. What is no such thing is not even compared.
+fn signature(request: &Request, header: &str, bytes: usize) -> Result<Vec<u8>, Problem> {
+    let text = request
+        .headers()
+        .get(header)
+        .and_then(|value| value.to_str().ok());
+    text.filter(|text| text.len() == bytes.div_ceil(3) * 4)
+        .and_then(|text| STANDARD.decode(text).ok())
+        .filter(|signature| signature.len() == bytes)
+        .ok_or_else(bad_signature)
 }
 
 /// 403: the request was not signed by the provider, as it arrived here.

@@ -1,6 +1,7 @@
 //! What the functions answer, and what becomes of the table: one binary, for each takes a linker as long as its tests.
 
 mod access;
+mod deliveries;
 mod events;
 mod facilities;
 mod history;
@@ -15,6 +16,7 @@ mod openapi;
 mod outbox;
 mod portal;
 mod profile;
+mod queue;
 mod races;
 mod report;
 mod report_csv;
@@ -22,6 +24,7 @@ mod report_large;
 mod schema_versions;
 mod secrets;
 mod sms_webhook;
+mod telnyx_events;
 mod template;
 mod tenants;
 mod twilio_python;
