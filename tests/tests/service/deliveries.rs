@@ -1,7 +1,5 @@
 //! How providers hand texts over, and what they may not be taken for.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use consent_http::clock;
 use serde_json::{Value, json};
 use tests::{ADA, BEN, Call, OFFICE, World, telnyx, twilio, twilio_at, twilio_form, twilio_id};
