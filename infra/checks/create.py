@@ -84,7 +84,7 @@ def check_table(created, template):
 
 
 def check_rest(created, template):
-    """Queues, the log groups and the stream's mapping."""
+    """Queues, the log groups, and what the mappings lead to which function."""
     for name, resource in template["Resources"].items():
         physical = created.get(name)
         if resource["Type"] == "AWS::SQS::Queue":
@@ -93,8 +93,11 @@ def check_rest(created, template):
         if resource["Type"] == "AWS::Logs::LogGroup":
             groups = boto3.client("logs").describe_log_groups(logGroupNamePrefix=physical)["logGroups"]
             assert all(group.get("retentionInDays") for group in groups) and groups, name
-    mapping, = boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]
-    assert "/stream/" in mapping["EventSourceArn"] and mapping["FunctionArn"].endswith("consent-outbox"), mapping
+    mappings = {it["FunctionArn"].split(":")[-1]: it["EventSourceArn"]
+                for it in boto3.client("lambda").list_event_source_mappings()["EventSourceMappings"]}
+    assert set(mappings) == {"consent-outbox", "consent-sms-topic"}, mappings
+    assert "/stream/" in mappings["consent-outbox"], mappings
+    assert mappings["consent-sms-topic"].split(":")[-1] == created["SmsTopicQueue"].split("/")[-1], mappings
 
 
 def statements(role):

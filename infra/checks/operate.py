@@ -44,16 +44,28 @@ def left(queue):
 
 
 def check_texts(stack, queue):
-    """A text that Lambda has parked, one that SNS has, and one that fails again and so stays."""
-    notification = {"Type": "Notification", "Message": "{}"}
-    by_lambda = {"Records": [{"Sns": notification}]}
+    """Texts that came from the queue or from SNS, one that is none, one that Lambda has parked whole, and those that fail
+    again and so stay."""
+    notification = json.dumps({"Type": "Notification", "Message": "{}"})
+    by_lambda = {"Records": [{"Sns": {"Message": "{}"}}]}
     fails = {"Records": [{"Sns": {"Message": "fails"}}]}
-    for body in ({"requestContext": {}, "requestPayload": by_lambda}, notification, {"requestPayload": fails}):
-        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=json.dumps(body))
-    invoked = run("deliver-texts.py", stack, lambda event: (None, event == fails))
+    bodies = [notification, "no text", json.dumps({"requestContext": {}, "requestPayload": by_lambda}),
+              json.dumps({"requestPayload": fails})]
+    for body in bodies:
+        boto3.client("sqs").send_message(QueueUrl=queue, MessageBody=body)
+
+    def answer(event):
+        queued = [it for it in event["Records"] if it.get("eventSource") == "aws:sqs"]
+        failed = [{"itemIdentifier": it["messageId"]} for it in queued if it["body"] == "no text"]
+        return {"batchItemFailures": failed} if queued else None, event == fails
+
+    invoked = run("deliver-texts.py", stack, answer)
     assert {name for name, _ in invoked} == {f"{stack}-sms-topic:live"}, invoked
-    assert [event for _, event in invoked] == [by_lambda, by_lambda, fails], invoked
-    assert left(queue) == 1
+    records = [record for _, event in invoked for record in event["Records"]]
+    assert [record.get("body") for record in records] == [notification, "no text", None, None], records
+    assert [event for _, event in invoked][2:] == [by_lambda, fails], invoked
+    assert all(record["attributes"]["SentTimestamp"].isdigit() for record in records[:2]), records
+    assert left(queue) == 2
 
 
 def check_events(stack, queue, table):

@@ -12,6 +12,10 @@ TEXTS = "POST /v1/sms/{provider}"
 # The alarms that take a new version back, of every function and of the outbox beside them.
 TAKES_BACK = {"FunctionErrors", "DeploymentApiErrors"}
 OUTBOX_TAKES_BACK = {"DeploymentPublishFailures"}
+SMS_TOPIC_TAKES_BACK = {"DelayedTextsAlarm"}
+# What an account may ask of API Gateway in every region, at least: requests per second, and at once
+# (https://docs.aws.amazon.com/apigateway/latest/developerguide/limits.html).
+QUOTA = (2500, 1250)
 # What must not stand in an access log: it may name a person.
 PERSONAL = ("$context.path", "$context.identity", "$context.authorizer", "$context.http")
 
@@ -73,9 +77,10 @@ def check_api(template, contract):
     assert authorizer["AuthorizerType"] == "JWT"
     assert authorizer["JwtConfiguration"] == {"Issuer": {"Ref": "TokenIssuer"}, "Audience": {"Ref": "TokenAudience"}}
     stage = template.only("ApiGatewayV2::Stage")
-    # Texts have a limit of their own; without their own metrics their alarms would watch nothing.
+    # Without their own metrics the alarms of texts would watch nothing. They have no limit but the account's.
     texts = stage["RouteSettings"][TEXTS]
     assert texts["DetailedMetricsEnabled"] is True, texts
+    assert (texts["ThrottlingRateLimit"], texts["ThrottlingBurstLimit"]) == QUOTA, texts
     # One that anybody can call costs the account something: it is held to little.
     document = stage["RouteSettings"]["GET /openapi.json"]
     assert document["ThrottlingRateLimit"] <= 5, document
@@ -99,7 +104,9 @@ def check_functions(template):
     for name, group in groups.items():
         assert group["AlarmConfiguration"]["Enabled"], name
         alarms = {alarm["Name"]["Ref"] for alarm in group["AlarmConfiguration"]["Alarms"]}
-        assert alarms == TAKES_BACK | (OUTBOX_TAKES_BACK if name.startswith("Outbox") else set()), f"{name}: {alarms}"
+        own = OUTBOX_TAKES_BACK if name.startswith("Outbox") else set()
+        own = SMS_TOPIC_TAKES_BACK if name.startswith("SmsTopic") else own
+        assert alarms == TAKES_BACK | own, f"{name}: {alarms}"
         assert "DEPLOYMENT_STOP_ON_ALARM" in group["AutoRollbackConfiguration"]["Events"], name
     # What tests/tests/service/template.rs holds the descriptions to rests on this.
     version = PROVIDER_SCHEMA_MANAGER.get_resource_schema("us-east-1", "AWS::Lambda::Version").schema
@@ -116,21 +123,37 @@ def check_queues(template):
     queues = template.of("SQS::Queue")
     parked = {name for name, queue in queues.items() if queue["SqsManagedSseEnabled"] is True}
     assert parked == set(queues)
-    mapping = template.only("Lambda::EventSourceMapping")
-    assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"]
+    mappings = template.of("Lambda::EventSourceMapping")
+    stream, texts = mappings["OutboxStream"], mappings["SmsTopicMapping"]
+    for name, mapping in mappings.items():
+        assert mapping["FunctionResponseTypes"] == ["ReportBatchItemFailures"], name
     # Otherwise a tenant's records, each an item of its own, overtake each other.
-    assert mapping.get("ParallelizationFactor", 1) == 1
+    assert stream.get("ParallelizationFactor", 1) == 1
+    # Texts: from the topic to the queue, whence the function reads them until they are written.
     subscription = template.only("SNS::Subscription")
     assert subscription["TopicArn"] == {"Ref": "TwoWaySmsTopicArn"}
+    assert subscription["Protocol"] == "sqs" and not subscription.get("RawMessageDelivery"), subscription
+    assert subscription["Endpoint"] == texts["EventSourceArn"] == {"Fn::GetAtt": ["SmsTopicQueue", "Arn"]}
+    queue = queues["SmsTopicQueue"]
+    assert queue["VisibilityTimeout"] >= 6 * template.of("Lambda::Function")["SmsTopic"]["Timeout"], queue
+    # Two days of attempts and more; what is parked is kept for the rest of two weeks.
+    assert queue["RedrivePolicy"]["maxReceiveCount"] * queue["VisibilityTimeout"] >= 2 * 86_400, queue
+    assert {it["MessageRetentionPeriod"] for it in queues.values()} == {14 * 86_400}
+    may_fill = {it["Queues"][0]["Ref"]: it["PolicyDocument"]["Statement"] for it in template.of("SQS::QueuePolicy").values()}
+    for name in ("SmsTopicQueue", "SmsTopicDeadLetters"):
+        statement, = may_fill[name]
+        assert statement["Principal"] == {"Service": "sns.amazonaws.com"} and statement["Action"] == "sqs:SendMessage", name
+        assert statement["Condition"] == {"ArnEquals": {"aws:SourceArn": {"Ref": "TwoWaySmsTopicArn"}}}, name
     destinations = [
-        mapping["DestinationConfig"]["OnFailure"]["Destination"],
+        stream["DestinationConfig"]["OnFailure"]["Destination"],
         subscription["RedrivePolicy"]["deadLetterTargetArn"],
-        template.only("Lambda::EventInvokeConfig")["DestinationConfig"]["OnFailure"]["Destination"],
+        queue["RedrivePolicy"]["deadLetterTargetArn"],
     ]
     for destination in destinations:
         assert destination["Fn::GetAtt"][0] in queues, destination
     assert template.only("SNS::Topic")["KmsMasterKeyId"]
-    return "the stream, the topic of texts and its function have dead-letter queues; topic and queues are encrypted"
+    return ("the stream, the topic of texts and their queue have dead-letter queues; a text is tried for "
+            f"{queue['RedrivePolicy']['maxReceiveCount'] * queue['VisibilityTimeout'] // 3600} hours; topic and queues are encrypted")
 
 
 def check_alarms(template):
@@ -146,7 +169,7 @@ def check_alarms(template):
     for name, alarm in told.items():
         metrics.update(values(alarm, "MetricName"))
         assert next(values(alarm["AlarmActions"], "Fn::If"))[:2] == ["HasAlarmTopic", [{"Ref": "AlarmTopicArn"}]], name
-    for metric in ("IteratorAge", "ApproximateNumberOfMessagesVisible"):
+    for metric in ("IteratorAge", "ApproximateAgeOfOldestMessage", "ApproximateNumberOfMessagesVisible"):
         assert metric in metrics, f"no alarm for {metric}"
     functions = sorted(it["FunctionName"]["Fn::Sub"] for it in template.of("Lambda::Function").values())
     for name, metric in (("FunctionErrors", "Errors"), ("FunctionThrottles", "Throttles")):

@@ -58,6 +58,11 @@ impl Issuer {
         self.keys.lock().unwrap().0 = json!({"keys": keys}).to_string();
     }
 
+    /// Answers what is no set of keys, until keys are published again.
+    pub fn be_away(&self) {
+        "away".clone_into(&mut self.keys.lock().unwrap().0);
+    }
+
     /// How often the keys were asked for.
     pub fn fetches(&self) -> u32 {
         self.keys.lock().unwrap().1

@@ -25,11 +25,11 @@ mod tamper;
 
 use std::sync::Arc;
 
-use consent_http::{Access, answer};
+use consent_http::{Access, Problem, answer};
 use consent_secrets::cursor_key;
 use consent_store::Store;
 use facilities::Facilities;
-use lambda_http::Request;
+use lambda_http::{Body, Request, Response};
 use messages::Messages;
 use outbox::Outbox;
 use portal::Portal;
@@ -47,7 +47,8 @@ pub use issuer::{Issuer, Token, mac, sign};
 pub use linked::linked_actions;
 pub use python::python_packages;
 pub use requests::{
-    Answer, Call, call, sns_notification, telnyx, telnyx_by, telnyx_event, twilio, twilio_by, twilio_form,
+    Answer, Call, call, sns_notification, telnyx, telnyx_by, telnyx_event, twilio, twilio_at, twilio_by,
+    twilio_form, twilio_id,
 };
 pub use secrets::{SecretsStandIn, secret};
 pub use sns::SnsStandIn;
@@ -135,6 +136,7 @@ impl World {
             sms_topic: SmsTopic {
                 store: store.clone(),
                 sns: sns.client(),
+                metrics: emulator.counts.metrics(),
             },
             outbox: Outbox {
                 topic: sns.events_topic(),
@@ -189,8 +191,11 @@ impl World {
 
     /// Hands an API Gateway event, as JSON, to the function that has its path.
     pub async fn send_event(&self, event: &str) -> Answer {
-        let request: Request = lambda_http::request::from_str(event).expect("an event of API Gateway");
-        let (method, path) = (request.method().clone(), request.uri().path().to_owned());
+        let read: Value = serde_json::from_str(event).expect("JSON");
+        let method = read["requestContext"]["http"]["method"]
+            .as_str()
+            .expect("a method");
+        let path = read["rawPath"].as_str().expect("a path");
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let function = match segments.as_slice() {
             ["openapi.json"] => "openapi",
@@ -208,19 +213,22 @@ impl World {
             ["v1", "facilities", _, "tenants", _, "consent", ..] => "profile",
             _ => "facilities",
         };
-        let answer = self.invoke(function, request).await;
-        described::check(method.as_str(), &path, &answer);
+        let answer = self.invoke_event(function, event).await;
+        described::check(method, path, &answer);
         answer
     }
 
     /// Hands an API Gateway event to a function by its name, whatever the path.
     pub async fn invoke_event(&self, function: &str, event: &str) -> Answer {
-        let request = lambda_http::request::from_str(event).expect("an event of API Gateway");
-        self.invoke(function, request).await
+        let handled = match consent_http::event::read(event) {
+            Ok(request) => self.invoke(function, request).await,
+            Err(problem) => Err(problem),
+        };
+        Answer::of(answer(handled))
     }
 
-    async fn invoke(&self, function: &str, request: Request) -> Answer {
-        let handled = match function {
+    async fn invoke(&self, function: &str, request: Request) -> Result<Response<Body>, Problem> {
+        match function {
             "facilities" => Box::pin(self.facilities.handle(request)).await,
             "profile" => Box::pin(self.profile.handle(request)).await,
             "portal" => Box::pin(self.portal.handle(request)).await,
@@ -229,14 +237,27 @@ impl World {
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
             "openapi" => openapi::handle(&request),
             _ => panic!("no function {function}"),
-        };
-        Answer::of(answer(handled))
+        }
     }
 
     /// Hands an SNS event to `sms-topic`, and says whether it was carried out whole.
     pub async fn deliver(&self, event: Value) -> bool {
         let event = serde_json::from_value(event).expect("an event of SNS");
-        self.sms_topic.handle(event).await.is_ok()
+        match self.sms_topic.handle(event).await {
+            Ok(answer) => {
+                assert_eq!(answer, None, "SNS takes no answer");
+                true
+            }
+            Err(_) => false,
+        }
+    }
+
+    /// Hands an SQS event to `sms-topic`, and returns the ids of the messages that it says have failed.
+    pub async fn deliver_queued(&self, event: Value) -> Vec<String> {
+        let event = serde_json::from_value(event).expect("an event of SQS");
+        let answer = self.sms_topic.handle(event).await.expect("an answer");
+        let failures = answer.expect("a batch").batch_item_failures.into_iter();
+        failures.map(|failure| failure.item_identifier).collect()
     }
 
     /// Whether the database takes transactions of more than ten items. The DynamoDB Local that npm has does not.

@@ -3,6 +3,7 @@
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use lambda_http::http::{HeaderMap, StatusCode};
 use lambda_http::{Body, Response};
+use ring::digest::{SHA256, digest};
 use ring::hmac;
 use ring::signature::{Ed25519KeyPair, KeyPair as _};
 use serde_json::{Map, Value, json};
@@ -41,28 +42,45 @@ pub fn call(line: &str) -> Call {
     }
 }
 
-/// A text from a tenant, as Twilio delivers it.
-pub fn twilio(message_id: &str, from: &str, to: &str, body: &str) -> Call {
-    twilio_by(TWILIO_AUTH_TOKEN, message_id, from, to, body)
+/// The id that Twilio would give a message: `SM` and 32 hexadecimal digits, made from a short label such as `M1`.
+/// The empty label is the empty id.
+pub fn twilio_id(label: &str) -> String {
+    if label.is_empty() {
+        return String::new();
+    }
+    let digest = digest(&SHA256, label.as_bytes());
+    let digits = digest.as_ref()[..16].iter().map(|byte| format!("{byte:02x}"));
+    format!("SM{}", digits.collect::<String>())
+}
+
+/// A text from a tenant, as Twilio delivers it. Its id is [`twilio_id`] of the label.
+pub fn twilio(label: &str, from: &str, to: &str, body: &str) -> Call {
+    twilio_by(TWILIO_AUTH_TOKEN, label, from, to, body)
 }
 
 /// A text from a tenant, as Twilio delivers it for an account with this auth token.
-pub fn twilio_by(auth_token: &str, message_id: &str, from: &str, to: &str, body: &str) -> Call {
+pub fn twilio_by(auth_token: &str, label: &str, from: &str, to: &str, body: &str) -> Call {
+    let message_id = twilio_id(label);
     let parameters = [
         ("Body", body),
         ("From", from),
-        ("MessageSid", message_id),
+        ("MessageSid", &message_id),
         ("To", to),
     ];
-    twilio_signed(auth_token, "", &parameters)
+    twilio_signed(auth_token, BASE_URL, "", &parameters)
 }
 
-/// A signed request of Twilio to the webhook, `query` included, with these parameters.
+/// A signed request of Twilio to the webhook, `query` included, with these parameters as they stand.
 pub fn twilio_form(query: &str, parameters: &[(&str, &str)]) -> Call {
-    twilio_signed(TWILIO_AUTH_TOKEN, query, parameters)
+    twilio_at(BASE_URL, query, parameters)
 }
 
-fn twilio_signed(auth_token: &str, query: &str, parameters: &[(&str, &str)]) -> Call {
+/// The same, signed by a provider that knows the webhook by another address.
+pub fn twilio_at(base_url: &str, query: &str, parameters: &[(&str, &str)]) -> Call {
+    twilio_signed(TWILIO_AUTH_TOKEN, base_url, query, parameters)
+}
+
+fn twilio_signed(auth_token: &str, base_url: &str, query: &str, parameters: &[(&str, &str)]) -> Call {
     let url = if query.is_empty() {
         "/v1/sms/twilio".to_owned()
     } else {
@@ -72,7 +90,7 @@ fn twilio_signed(auth_token: &str, query: &str, parameters: &[(&str, &str)]) -> 
     sorted.sort_unstable();
     let signed: String = sorted.iter().flat_map(|(name, value)| [*name, *value]).collect();
     let key = hmac::Key::new(hmac::HMAC_SHA1_FOR_LEGACY_USE_ONLY, auth_token.as_bytes());
-    let tag = hmac::sign(&key, format!("{BASE_URL}{url}{signed}").as_bytes());
+    let tag = hmac::sign(&key, format!("{base_url}{url}{signed}").as_bytes());
     call(&format!("POST {url}"))
         .nobody()
         .body(

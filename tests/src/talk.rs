@@ -101,9 +101,9 @@ impl World {
             .await
     }
 
-    /// A text to [`OFFICE`]. The answer is what is told to the sender, empty where nothing is.
-    pub async fn text(&self, message_id: &str, from: &str, body: &str) -> String {
-        let answer = self.send(twilio(message_id, from, OFFICE, body)).await;
+    /// A text to [`OFFICE`], by way of Twilio. The answer is what is told to the sender, empty where nothing is.
+    pub async fn text(&self, label: &str, from: &str, body: &str) -> String {
+        let answer = self.send(twilio(label, from, OFFICE, body)).await;
         answer.is(200);
         answer.message()
     }

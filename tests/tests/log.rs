@@ -11,6 +11,7 @@ use consent_http::clock;
 use serde_json::json;
 use tests::{
     ADA, BEN, Faults, OFFICE, TWILIO_AUTH_TOKEN, World, attribute, call, secret, telnyx, twilio, twilio_form,
+    twilio_id,
 };
 use tracing_subscriber::Layer as _;
 use tracing_subscriber::filter::filter_fn;
@@ -133,7 +134,7 @@ async fn everything(world: &World) {
             &[
                 ("Body", "padlock"),
                 ("From", ADA),
-                ("MessageSid", "SM7"),
+                ("MessageSid", &twilio_id("SM7")),
                 ("OptOutType", "STOP"),
                 ("To", OFFICE),
             ],

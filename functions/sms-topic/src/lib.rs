@@ -1,19 +1,23 @@
-//! Inbound texts of AWS End User Messaging, as its SNS topic delivers them: with the time they were sent at,
-//! in any order, and again until each has been written.
+//! Inbound texts of AWS End User Messaging, as its SNS topic delivers them: with the time they were sent at, in any
+//! order, and again until each has been written. They come through a queue, which keeps them while they cannot be
+//! written, or from the topic itself.
 //!
 //! <https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html>
 
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
+use consent_metrics::{Metric, Metrics};
 use consent_sns::Sns;
-use consent_store::{InboundText, Store, StoreError};
+use consent_store::{InboundText, Received, Store, StoreError};
+use futures_util::future::join_all;
 use jiff::Timestamp;
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use serde_json::Value;
 
-/// SNS message ids are UUIDs.
+const PROVIDER: &str = "aws";
+/// AWS's ids of messages are UUIDs.
 const MESSAGE_ID_CHARACTERS: usize = 64;
 
 /// The function, with what it works on.
@@ -22,13 +26,31 @@ pub struct SmsTopic {
     pub store: Store,
     /// What sends the replies.
     pub sns: Sns,
+    /// Counts what is no text, what could not be written, and texts to nobody.
+    pub metrics: Metrics,
 }
 
-/// An event of SNS. Its records are read one by one, so that a bad one does not lose the others.
+/// An event of SQS or of SNS. Its records are read one by one, so that a bad one does not lose the others.
 #[derive(Debug, Deserialize)]
 pub struct Event {
     #[serde(rename = "Records")]
     records: Vec<Value>,
+}
+
+/// A message of the queue: <https://docs.aws.amazon.com/lambda/latest/dg/with-sqs.html#example-standard-queue-message-event>.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Queued {
+    body: String,
+    #[serde(default)]
+    attributes: QueuedAttributes,
+}
+
+#[derive(Default, Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct QueuedAttributes {
+    /// In milliseconds since 1970.
+    sent_timestamp: Option<String>,
 }
 
 #[derive(Deserialize)]
@@ -51,8 +73,24 @@ struct TwoWayMessage {
     destination_number: String,
     inbound_message_id: String,
     /// As it came: half of an emoji is no UTF-8, and a STOP may stand beside it.
-    #[serde(default)]
-    message_body: ByteBuf,
+    message_body: Option<ByteBuf>,
+}
+
+/// What the platform is told of messages of the queue.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct Response {
+    /// The messages that were not carried out. They come again, and those beside them do not:
+    /// <https://docs.aws.amazon.com/lambda/latest/dg/services-sqs-errorhandling.html>.
+    pub batch_item_failures: Vec<BatchItemFailure>,
+}
+
+/// A message that was not carried out.
+#[derive(Debug, PartialEq, Eq, Serialize)]
+#[serde(rename_all = "camelCase")]
+pub struct BatchItemFailure {
+    /// Its id in the queue.
+    pub item_identifier: String,
 }
 
 /// Why a record was not carried out.
@@ -67,51 +105,103 @@ pub enum RecordError {
 }
 
 impl SmsTopic {
-    /// Carries out every record of an event.
+    /// Carries out every record of an event, all at once: one that has to wait holds up none of the others.
+    ///
+    /// What could not be carried out comes again: messages of the queue by the answer, which is `None` where the event is
+    /// the topic's own.
     ///
     /// # Errors
-    /// The last record's that was not carried out, once the others were: the platform then delivers the event
-    /// again, in which those are repeated without effect, and parks it where it goes on failing.
-    pub async fn handle(&self, event: Event) -> Result<(), RecordError> {
+    /// One of the topic's own records was not carried out, or a message of the queue has no id to say so by. The
+    /// platform then delivers the event again, in which the others are repeated without effect.
+    pub async fn handle(&self, event: Event) -> Result<Option<Response>, RecordError> {
+        let records = event.records.iter().map(|record| self.receive(record));
+        let outcomes = join_all(records).await;
         let mut outcome = Ok(());
-        for record in event.records {
-            if let Err(error) = self.receive(record).await {
-                tracing::error!(%error, "a record was not carried out");
-                outcome = Err(error);
+        let mut batch_item_failures = Vec::new();
+        for (record, result) in event.records.iter().zip(outcomes) {
+            let Err(error) = result else { continue };
+            tracing::error!(%error, "a record was not carried out");
+            match error {
+                RecordError::Malformed if came_before(record) => {}
+                RecordError::Malformed => {
+                    self.metrics
+                        .count_one(Metric::UnreadableTexts(PROVIDER), clock::now());
+                }
+                RecordError::Store(_) => self.metrics.count_one(Metric::DelayedTexts, clock::now()),
+            }
+            match record["messageId"].as_str().filter(|_| is_queued(record)) {
+                Some(id) => batch_item_failures.push(BatchItemFailure {
+                    item_identifier: id.to_owned(),
+                }),
+                None => outcome = Err(error),
             }
         }
-        outcome
+        outcome?;
+        let of_the_queue = event.records.iter().any(is_queued);
+        Ok(of_the_queue.then_some(Response { batch_item_failures }))
     }
 
-    async fn receive(&self, record: Value) -> Result<(), RecordError> {
-        let malformed = |_| RecordError::Malformed;
-        let Notification { message, timestamp } =
-            serde_json::from_value::<Record>(record).map_err(malformed)?.sns;
-        let message: TwoWayMessage = serde_json::from_str(&message).map_err(malformed)?;
+    async fn receive(&self, record: &Value) -> Result<(), RecordError> {
+        let Notification { message, timestamp } = notification(record).ok_or(RecordError::Malformed)?;
+        let message: TwoWayMessage = serde_json::from_str(&message).map_err(|_| RecordError::Malformed)?;
         if !(1..=MESSAGE_ID_CHARACTERS).contains(&message.inbound_message_id.len()) {
             return Err(RecordError::Malformed);
         }
-        let number = |text: &str| PhoneNumber::parse_end(text).ok();
-        let (Some(from), Some(to)) = (
-            number(&message.origination_number),
-            number(&message.destination_number),
-        ) else {
+        let now = clock::now();
+        let Ok(from) = PhoneNumber::parse_end(&message.origination_number) else {
             // Short codes and the like are no tenant's.
+            tracing::info!(provider = PROVIDER, "a text from what is no phone number");
             return Ok(());
         };
-        let body = String::from_utf8_lossy(&message.message_body).into_owned();
+        let Ok(to) = PhoneNumber::parse_end(&message.destination_number) else {
+            // An RCS agent, for one.
+            tracing::warn!(provider = PROVIDER, "a text to what is no phone number");
+            self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
+            return Ok(());
+        };
+        let body = String::from_utf8_lossy(&message.message_body.unwrap_or_default()).into_owned();
         let intent = Intent::read(&body);
         let text = InboundText {
-            provider: "aws",
+            provider: PROVIDER,
             message_id: message.inbound_message_id,
             from,
             to,
             body,
             sent_at: Some(timestamp),
         };
-        let now = clock::now();
         let received = self.store.receive(&text, &intent, now).await?;
+        if matches!(received, Received::UnknownNumber) {
+            self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
+        }
         self.sns.answer(&self.store, received, clock::now()).await;
         Ok(())
     }
+}
+
+/// Whether a record is a message of the queue. SNS calls its records' source by another name.
+fn is_queued(record: &Value) -> bool {
+    record["eventSource"] == "aws:sqs"
+}
+
+/// Whether the queue has delivered a record before. It goes on with what is malformed, and that is told once.
+fn came_before(record: &Value) -> bool {
+    let times = record["attributes"]["ApproximateReceiveCount"].as_str();
+    times.is_some_and(|times| times != "1")
+}
+
+/// The notification of a record. Where the subscription delivers raw messages, the queue has the message without it: then
+/// it was sent when it came to the queue.
+fn notification(record: &Value) -> Option<Notification> {
+    if !is_queued(record) {
+        return Record::deserialize(record).ok().map(|record| record.sns);
+    }
+    let Queued { body, attributes } = Queued::deserialize(record).ok()?;
+    if let Ok(notification) = serde_json::from_str(&body) {
+        return Some(notification);
+    }
+    let sent_at = attributes.sent_timestamp?.parse().ok()?;
+    Some(Notification {
+        message: body,
+        timestamp: Timestamp::from_millisecond(sent_at).ok()?,
+    })
 }

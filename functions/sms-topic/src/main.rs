@@ -11,6 +11,7 @@ async fn main() -> Result<(), Error> {
     let topic = &SmsTopic {
         store: environment::store().await?,
         sns: Sns::from_environment(environment::metrics()?).await,
+        metrics: environment::metrics()?,
     };
     run(service_fn(|event: LambdaEvent<_>| async {
         topic.handle(event.payload).await.map_err(Error::from)

@@ -19,10 +19,20 @@ pub struct ProviderKeys {
     telnyx: Vec<UnparsedPublicKey<[u8; 32]>>,
 }
 
-/// What was signed, and the signature that came with it.
+/// What may have been signed, and the signature that came with it.
 pub(crate) struct Signed {
-    pub(crate) text: Vec<u8>,
+    /// Any one of these.
+    pub(crate) texts: Vec<Vec<u8>>,
     pub(crate) signature: Vec<u8>,
+}
+
+impl Signed {
+    /// Whether the signature is that of one of the texts by one of the keys.
+    fn verify<K>(&self, keys: &[K], holds: impl Fn(&K, &[u8], &[u8]) -> bool) -> Result<(), Problem> {
+        let mut texts = self.texts.iter();
+        let good = texts.any(|text| keys.iter().any(|key| holds(key, text, &self.signature)));
+        good.then_some(()).ok_or_else(bad_signature)
+    }
 }
 
 impl ProviderKeys {
@@ -38,15 +48,15 @@ impl ProviderKeys {
     }
 
     pub(crate) fn verify_twilio(&self, signed: &Signed) -> Result<(), Problem> {
-        let verifies = |key| hmac::verify(key, &signed.text, &signed.signature).is_ok();
-        let holds = self.twilio.iter().any(verifies);
-        holds.then_some(()).ok_or_else(bad_signature)
+        signed.verify(&self.twilio, |key, text, signature| {
+            hmac::verify(key, text, signature).is_ok()
+        })
     }
 
     pub(crate) fn verify_telnyx(&self, signed: &Signed) -> Result<(), Problem> {
-        let verifies = |key: &UnparsedPublicKey<_>| key.verify(&signed.text, &signed.signature).is_ok();
-        let holds = self.telnyx.iter().any(verifies);
-        holds.then_some(()).ok_or_else(bad_signature)
+        signed.verify(&self.telnyx, |key, text, signature| {
+            key.verify(text, signature).is_ok()
+        })
     }
 }
 

@@ -7,6 +7,8 @@ mod keys;
 mod telnyx;
 mod twilio;
 
+use base64::{Engine as _, engine::general_purpose::STANDARD};
+use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::{Problem, clock, request};
 use consent_metrics::{Metric, Metrics};
@@ -29,13 +31,24 @@ pub struct SmsWebhook {
     pub keys: Secret<ProviderKeys>,
     /// The public address that providers call, up to `/v1/sms/...`.
     pub base_url: String,
-    /// Counts the requests that are no texts.
+    /// Counts the requests that are no texts, and those to nobody.
     pub metrics: Metrics,
 }
 
+/// The largest body of a webhook, in bytes. A text of the longest kind, 1,600 emoji, is some 20 KiB as a form.
+const BODY_LIMIT: usize = 64 * 1024;
+
 /// A text that a provider has delivered.
 struct Delivery {
-    text: InboundText,
+    /// The provider's id of it.
+    message_id: String,
+    /// Who sent it.
+    from: PhoneNumber,
+    /// Every phone number that it was sent to: several where it is a group message, none where it was sent to a name.
+    to: Vec<PhoneNumber>,
+    body: String,
+    /// When the provider received it, where it says so.
+    sent_at: Option<Timestamp>,
     intent: Intent,
 }
 
@@ -63,66 +76,121 @@ impl SmsWebhook {
             "invalid_request" => self.metrics.count_one(Metric::UnreadableTexts(provider), now),
             _ => {}
         })?;
-        let received = match &delivery {
-            None => Received::Repeated,
-            // Whatever kept the text from being written, it must come again.
-            Some(Delivery { text, intent }) => self
-                .store
-                .receive(text, intent, now)
-                .await
-                .map_err(Problem::unavailable)?,
+        let told = match delivery {
+            Some(delivery) => self.receive(provider, delivery, now).await?,
+            None => None,
         };
-        if provider == "twilio" {
-            let reply = self.reply_in_response(received, now).await;
-            return Ok(twilio::answer(reply.as_deref()));
-        }
-        // An answer to the others' requests says nothing to the sender.
-        self.sns.answer(&self.store, received, clock::now()).await;
-        Ok(Response::new(Body::Empty))
+        Ok(match provider {
+            "twilio" => twilio::answer(told.as_deref()),
+            _ => Response::new(Body::Empty),
+        })
     }
 
-    /// What the response to the webhook tells the sender. The response ends the function, so SNS is asked before.
-    async fn reply_in_response(&self, received: Received, now: Timestamp) -> Option<String> {
-        let Received::Accepted(accepted) = received else {
-            return None;
-        };
-        self.sns
-            .lift_opt_out(
-                &self.store,
-                &accepted.facility_id,
-                &accepted.started,
-                &accepted.from,
-                now,
-            )
-            .await;
-        self.store
-            .reply_in_response(accepted.reply, accepted.claim, clock::now)
-            .await
-    }
-
-    /// Verifies and reads a request. `None`: it is good, and no text between two phone numbers.
+    /// Verifies and reads a request. `None`: it is good, and no text of a phone number.
+    ///
+    /// Anybody may send one. So what is too large, or cannot be signed, is refused before it is read.
     async fn read(
         &self,
         provider: &str,
         request: &Request,
         now: Timestamp,
     ) -> Result<Option<Delivery>, Problem> {
+        let body = request::body(request, BODY_LIMIT)?;
         // Each provider is read in the same way; a third is one arm more here.
         if provider == "twilio" {
-            let parameters = twilio::parameters(request)?;
-            let signed = twilio::signed(request, &parameters, &twilio::url(&self.base_url))?;
+            let signature = signature(request, "x-twilio-signature", twilio::SIGNATURE_BYTES)?;
+            let parameters = twilio::parameters(body)?;
+            let urls = twilio::urls(&self.base_url);
+            let signed = twilio::signed(signature, &urls, request.uri().query(), &parameters);
             self.keys
                 .attempt(now, |keys| keys.verify_twilio(&signed))
                 .await??;
             twilio::read(&parameters)
         } else {
-            let signed = telnyx::signed(request, now)?;
+            let signature = signature(request, "telnyx-signature-ed25519", telnyx::SIGNATURE_BYTES)?;
+            let signed = telnyx::signed(signature, request, body, now)?;
             self.keys
                 .attempt(now, |keys| keys.verify_telnyx(&signed))
                 .await??;
-            telnyx::read(request)
+            telnyx::read(body)
         }
     }
+
+    /// Carries out a text, at every facility that it was sent to. The answer is what the response says to the sender.
+    async fn receive(
+        &self,
+        provider: &'static str,
+        delivery: Delivery,
+        now: Timestamp,
+    ) -> Result<Option<String>, Problem> {
+        let Delivery {
+            message_id,
+            from,
+            to,
+            body,
+            sent_at,
+            intent,
+        } = delivery;
+        let Some((first, others)) = to.split_first() else {
+            tracing::warn!(provider, "a text to what is no phone number");
+            self.metrics.count_one(Metric::UnknownNumbers(provider), now);
+            return Ok(None);
+        };
+        let text = InboundText {
+            provider,
+            message_id,
+            from,
+            to: first.clone(),
+            body,
+            sent_at,
+        };
+        // Whatever kept the text from being written, it must come again.
+        let received = self.store.receive_group(&text, others, &intent, now).await;
+        let received = received.map_err(Problem::unavailable)?;
+        if received.is_empty() {
+            self.metrics.count_one(Metric::UnknownNumbers(provider), now);
+        }
+        let mut told = None;
+        let mut outcome = Ok(());
+        for received in received {
+            match received {
+                Ok(received) => told = told.or(self.answer(provider, received).await),
+                Err(error) => outcome = Err(Problem::unavailable(error)),
+            }
+        }
+        outcome.map(|()| told)
+    }
+
+    /// Answers a text that a facility has received: where the response says nothing to the sender, through the
+    /// facility's provider. A response ends the function, so the provider is asked before to let the number back in.
+    async fn answer(&self, provider: &str, received: Received) -> Option<String> {
+        if provider != "twilio" {
+            self.sns.answer(&self.store, received, clock::now()).await;
+            return None;
+        }
+        let Received::Accepted(accepted) = received else {
+            return None;
+        };
+        let (tenants, number) = (&accepted.started, &accepted.from);
+        self.sns
+            .lift_opt_out(&self.store, &accepted.facility_id, tenants, number, clock::now())
+            .await;
+        self.store
+            .reply_in_response(accepted.reply, accepted.claim, clock::now)
+            .await
+    }
+}
+
+/// The signature in a header, which has so many bytes, in base64. What is no such thing is not even compared.
+fn signature(request: &Request, header: &str, bytes: usize) -> Result<Vec<u8>, Problem> {
+    let text = request
+        .headers()
+        .get(header)
+        .and_then(|value| value.to_str().ok());
+    text.filter(|text| text.len() == bytes.div_ceil(3) * 4)
+        .and_then(|text| STANDARD.decode(text).ok())
+        .filter(|signature| signature.len() == bytes)
+        .ok_or_else(bad_signature)
 }
 
 /// 403: the request was not signed by the provider, as it arrived here.

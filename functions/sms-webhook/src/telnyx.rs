@@ -2,13 +2,10 @@
 //!
 //! <https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks>
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent::words::Meaning;
 use consent_http::Problem;
-use consent_http::request::{BODY_LIMIT, body};
-use consent_store::InboundText;
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::Request;
 use serde::Deserialize;
@@ -18,6 +15,7 @@ use serde_json::Value;
 use crate::keys::Signed;
 use crate::{Delivery, bad_signature};
 
+pub(crate) const SIGNATURE_BYTES: usize = 64;
 /// A request that was signed longer ago, or later than now, is taken for a replay.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
 /// Telnyx's message ids are UUIDs.
@@ -38,40 +36,45 @@ struct Event {
 #[derive(Deserialize)]
 struct MessageEvent {
     payload: Payload,
+    #[serde(default)]
+    occurred_at: Value,
 }
 
-/// A message, in those parts that a received one has.
+/// A message, in those parts that a received one has:
+/// <https://developers.telnyx.com/api-reference/callbacks/inbound-message>.
 #[derive(Deserialize)]
 struct Payload {
     id: Option<String>,
-    from: Option<Party>,
+    #[serde(default)]
+    from: Value,
     #[serde(default)]
     to: Value,
+    /// Those whom a group message went to beside `to`:
+    /// <https://developers.telnyx.com/docs/messaging/messages/group-messaging>.
+    #[serde(default)]
+    cc: Value,
+    /// Of an MMS. Phones send texts that are nothing else.
+    subject: Option<ByteBuf>,
     /// As it came: half of an emoji is no UTF-8, and a STOP may stand beside it.
     text: Option<ByteBuf>,
+    #[serde(default)]
+    received_at: Value,
     /// What Telnyx took it to mean, where the messaging profile has it answer by itself.
     autoresponse_type: Option<String>,
 }
 
-#[derive(Deserialize)]
-struct Party {
-    phone_number: String,
-}
-
 /// What a request says that Telnyx has signed.
-pub(crate) fn signed(request: &Request, now: Timestamp) -> Result<Signed, Problem> {
-    let body = body(request, BODY_LIMIT)?;
-    let header = |name| {
-        request
-            .headers()
-            .get(name)
-            .and_then(|value| value.to_str().ok())
-            .ok_or_else(bad_signature)
-    };
-    let timestamp = header("telnyx-timestamp")?;
-    let signature = STANDARD
-        .decode(header("telnyx-signature-ed25519")?)
-        .map_err(|_| bad_signature())?;
+pub(crate) fn signed(
+    signature: Vec<u8>,
+    request: &Request,
+    body: &[u8],
+    now: Timestamp,
+) -> Result<Signed, Problem> {
+    let timestamp = request
+        .headers()
+        .get("telnyx-timestamp")
+        .and_then(|value| value.to_str().ok())
+        .ok_or_else(bad_signature)?;
     let signed_at = timestamp
         .parse()
         .ok()
@@ -81,53 +84,76 @@ pub(crate) fn signed(request: &Request, now: Timestamp) -> Result<Signed, Proble
         return Err(bad_signature());
     }
     let text = [timestamp.as_bytes(), b"|", body].concat();
-    Ok(Signed { text, signature })
+    Ok(Signed {
+        texts: vec![text],
+        signature,
+    })
 }
 
-/// Reads a request that was verified. `None`: it is no text between two phone numbers.
-pub(crate) fn read(request: &Request) -> Result<Option<Delivery>, Problem> {
-    let body = body(request, BODY_LIMIT)?;
+/// Reads a request that was verified. `None`: it is no text, or no phone number has sent it.
+pub(crate) fn read(body: &[u8]) -> Result<Option<Delivery>, Problem> {
     let malformed = |_| Problem::invalid_field("", "must be a webhook event of Telnyx");
     let event = serde_json::from_slice::<Webhook<Event>>(body).map_err(malformed)?;
     if event.data.event_type != "message.received" {
         return Ok(None);
     }
-    let payload = serde_json::from_slice::<Webhook<MessageEvent>>(body)
-        .map_err(malformed)?
-        .data
-        .payload;
-    let Payload {
-        id,
-        from,
-        to,
-        text,
-        autoresponse_type,
-    } = payload;
-    let message_id = id
+    let event = serde_json::from_slice::<Webhook<MessageEvent>>(body).map_err(malformed)?;
+    let MessageEvent { payload, occurred_at } = event.data;
+    let message_id = payload
+        .id
         .filter(|id| (1..=MESSAGE_ID_CHARACTERS).contains(&id.len()))
         .ok_or_else(|| Problem::invalid_field("data.payload.id", "must be the message's id"))?;
-    let from = from.and_then(|from| PhoneNumber::parse_end(&from.phone_number).ok());
-    // A received message has one number of ours among those it went to, and it is the first.
-    let to = to.pointer("/0/phone_number").and_then(Value::as_str);
-    let to = to.and_then(|to| PhoneNumber::parse_end(to).ok());
-    // Short codes and the like are no tenant's.
-    let (Some(from), Some(to)) = (from, to) else {
+    let Some(from) = numbers(&payload.from).next() else {
+        // Short codes and the like are no tenant's.
+        tracing::info!(provider = "telnyx", "a text from what is no phone number");
         return Ok(None);
     };
-    let body = String::from_utf8_lossy(&text.unwrap_or_default()).into_owned();
-    let intent = match autoresponse_type.as_deref() {
-        Some("STOP" | "OPT_OUT") => Intent::told_by_provider(Meaning::OptOut),
-        Some("START" | "OPT_IN") => Intent::told_by_provider(Meaning::OptIn),
-        Some("HELP") => Intent::told_by_provider(Meaning::Help),
+    let mut to: Vec<PhoneNumber> = Vec::new();
+    for number in numbers(&payload.to).chain(numbers(&payload.cc)) {
+        if !to.contains(&number) {
+            to.push(number);
+        }
+    }
+    let body = text(payload.subject, payload.text);
+    let understood = payload.autoresponse_type.unwrap_or_default();
+    let intent = match understood.to_ascii_uppercase().as_str() {
+        "STOP" | "OPT_OUT" => Intent::told_by_provider(Meaning::OptOut),
+        "START" | "OPT_IN" => Intent::told_by_provider(Meaning::OptIn),
+        "HELP" => Intent::told_by_provider(Meaning::Help),
         _ => Intent::read(&body),
     };
-    let text = InboundText {
-        provider: "telnyx",
+    Ok(Some(Delivery {
         message_id,
         from,
         to,
         body,
-        sent_at: None,
+        // The same in every delivery of the text, unlike the time of the signature.
+        sent_at: time(&payload.received_at).or_else(|| time(&occurred_at)),
+        intent,
+    }))
+}
+
+/// The phone numbers at an end of a text: of one party or a list of them, each an object or the number itself.
+fn numbers(parties: &Value) -> impl Iterator<Item = PhoneNumber> {
+    let one = std::slice::from_ref(parties);
+    let parties = parties.as_array().map_or(one, Vec::as_slice).iter();
+    let number = |party: &Value| {
+        let number = party.get("phone_number").unwrap_or(party).as_str()?;
+        PhoneNumber::parse_end(number).ok()
     };
-    Ok(Some(Delivery { text, intent }))
+    parties.filter_map(number)
+}
+
+fn time(value: &Value) -> Option<Timestamp> {
+    value.as_str()?.parse().ok()
+}
+
+/// Subject and text, in lines of their own.
+fn text(subject: Option<ByteBuf>, text: Option<ByteBuf>) -> String {
+    let parts = [subject, text].map(|part| String::from_utf8_lossy(&part.unwrap_or_default()).into_owned());
+    match parts {
+        [subject, text] if subject.trim().is_empty() => text,
+        [subject, text] if text.trim().is_empty() => subject,
+        parts => parts.join("\n"),
+    }
 }

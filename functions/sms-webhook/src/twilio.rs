@@ -6,94 +6,137 @@
 
 use std::collections::BTreeSet;
 
-use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent::words::Meaning;
-use consent_http::request::{BODY_LIMIT, body};
 use consent_http::{Problem, response};
-use consent_store::InboundText;
 use lambda_http::http::StatusCode;
-use lambda_http::{Body, Request, Response};
+use lambda_http::{Body, Response};
 
 use crate::keys::Signed;
 use crate::{Delivery, bad_signature};
 
 const PATH: &str = "/v1/sms/twilio";
-/// Twilio's message ids have 34 characters.
-const MESSAGE_ID_CHARACTERS: usize = 64;
+/// An HMAC by SHA-1.
+pub(crate) const SIGNATURE_BYTES: usize = 20;
+/// The channel of RCS, before the address at either end.
+const RCS: &str = "rcs:";
 
 /// The parameters of a request, in its order.
 pub(crate) type Parameters = Vec<(String, String)>;
 
-/// The URL that Twilio calls, and signs.
-pub(crate) fn url(base_url: &str) -> String {
-    format!("{}{PATH}", base_url.trim_end_matches('/'))
+/// The URL that Twilio calls, with and without its port. It signs the one or the other, and its own libraries take both:
+/// `request_validator.py` of <https://github.com/twilio/twilio-python> says that Twilio is not consistent.
+pub(crate) fn urls(base_url: &str) -> [String; 2] {
+    let base_url = base_url.trim_end_matches('/');
+    let (scheme, rest) = base_url.split_once("://").unwrap_or(("https", base_url));
+    let (authority, path) = rest.find('/').map_or((rest, ""), |at| rest.split_at(at));
+    // The colons of an IPv6 address are in brackets.
+    let port = authority
+        .rsplit_once(':')
+        .filter(|(_, port)| !port.is_empty() && port.bytes().all(|byte| byte.is_ascii_digit()));
+    let other = match port {
+        Some((host, _)) => host.to_owned(),
+        None if scheme == "http" => format!("{authority}:80"),
+        None => format!("{authority}:443"),
+    };
+    [authority.to_owned(), other].map(|authority| format!("{scheme}://{authority}{path}{PATH}"))
 }
 
 /// Reads the form. Twilio signs no body that is none.
-pub(crate) fn parameters(request: &Request) -> Result<Parameters, Problem> {
-    serde_urlencoded::from_bytes(body(request, BODY_LIMIT)?).map_err(|_| bad_signature())
+pub(crate) fn parameters(body: &[u8]) -> Result<Parameters, Problem> {
+    serde_urlencoded::from_bytes(body).map_err(|_| bad_signature())
 }
 
-/// What a request to `url` says that Twilio has signed. Such signatures carry no time.
-pub(crate) fn signed(request: &Request, parameters: &Parameters, url: &str) -> Result<Signed, Problem> {
-    let signature = request
-        .headers()
-        .get("x-twilio-signature")
-        .and_then(|value| value.to_str().ok());
-    let signature = signature
-        .and_then(|text| STANDARD.decode(text).ok())
-        .ok_or_else(bad_signature)?;
-    let mut text = url.to_owned();
-    if let Some(query) = request.uri().query() {
-        text.push('?');
-        text.push_str(query);
-    }
+/// What a request to one of `urls` may say that Twilio has signed. Such signatures carry no time.
+pub(crate) fn signed(
+    signature: Vec<u8>,
+    urls: &[String],
+    query: Option<&str>,
+    parameters: &Parameters,
+) -> Signed {
+    let mut rest = query.map(|query| format!("?{query}")).unwrap_or_default();
     // Sorted by name, then value, each pair once: as Twilio's own libraries do.
     for (name, value) in parameters.iter().collect::<BTreeSet<_>>() {
-        text.push_str(name);
-        text.push_str(value);
+        rest.push_str(name);
+        rest.push_str(value);
     }
-    Ok(Signed {
-        text: text.into_bytes(),
+    let texts = urls.iter().map(|url| format!("{url}{rest}").into_bytes());
+    Signed {
+        texts: texts.collect(),
         signature,
-    })
+    }
 }
 
-/// Reads a request that was verified. `None`: it is no text between two phone numbers.
-pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivery>, Problem> {
-    let parameter = |wanted: &str| {
-        parameters
-            .iter()
-            .find(|(name, _)| name == wanted)
-            .map_or("", |(_, value)| value.as_str())
+/// The value of a parameter, empty where it is missing.
+///
+/// # Errors
+/// It has several, and nobody knows which is meant. The same one several times is signed as one.
+fn parameter<'a>(parameters: &'a Parameters, wanted: &str) -> Result<&'a str, Problem> {
+    let values = parameters.iter().filter(|(name, _)| name == wanted);
+    let mut values = values.map(|(_, value)| value.as_str());
+    let first = values.next().unwrap_or_default();
+    if values.all(|value| value == first) {
+        Ok(first)
+    } else {
+        Err(Problem::invalid_field(
+            wanted,
+            "must not stand there more than once",
+        ))
+    }
+}
+
+/// Reads an end of a text. A person who writes by RCS is who they are by SMS; an RCS agent has a name and no number,
+/// and other channels (`whatsapp:`, `messenger:`) are none of ours.
+fn end(address: &str) -> Option<PhoneNumber> {
+    let number = match address.get(..RCS.len()) {
+        Some(channel) if channel.eq_ignore_ascii_case(RCS) => &address[RCS.len()..],
+        _ => address,
     };
-    let message_id = parameter("MessageSid");
-    if message_id.is_empty() || message_id.len() > MESSAGE_ID_CHARACTERS {
-        let detail = format!("must be 1 to {MESSAGE_ID_CHARACTERS} characters");
+    PhoneNumber::parse_end(number).ok()
+}
+
+/// Reads a request that was verified. `None`: no phone number has sent it.
+pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivery>, Problem> {
+    let parameter = |wanted| parameter(parameters, wanted);
+    let message_id = parameter("MessageSid")?;
+    if !is_message_id(message_id) {
+        let detail = "must be SM or MM and 32 hexadecimal digits";
         return Err(Problem::invalid_field("MessageSid", detail));
     }
-    let number = |name| PhoneNumber::parse_end(parameter(name)).ok();
-    // Short codes and the like are no tenant's.
-    let (Some(from), Some(to)) = (number("From"), number("To")) else {
+    let (from, to) = (parameter("From")?, parameter("To")?);
+    let (body, understood) = (parameter("Body")?, parameter("OptOutType")?);
+    let Some(from) = end(from) else {
+        // Short codes and the like are no tenant's.
+        tracing::info!(provider = "twilio", "a text from what is no phone number");
         return Ok(None);
     };
-    let intent = match parameter("OptOutType") {
+    let intent = match understood.to_ascii_uppercase().as_str() {
         "STOP" => Intent::told_by_provider(Meaning::OptOut),
         "START" => Intent::told_by_provider(Meaning::OptIn),
         "HELP" => Intent::told_by_provider(Meaning::Help),
-        _ => Intent::read(parameter("Body")),
+        _ => Intent::read(body),
     };
-    let text = InboundText {
-        provider: "twilio",
+    Ok(Some(Delivery {
         message_id: message_id.to_owned(),
         from,
-        to,
-        body: parameter("Body").to_owned(),
+        // Of a group message, too, it names one: each number of the account in the group has a request of its own.
+        to: end(to).into_iter().collect(),
+        body: body.to_owned(),
         sent_at: None,
-    };
-    Ok(Some(Delivery { text, intent }))
+        intent,
+    }))
+}
+
+/// Whether a text is a message id of Twilio's: `SM` or `MM` and 32 hexadecimal digits
+/// (<https://www.twilio.com/docs/glossary/what-is-a-sid>).
+///
+/// What is signed is names and values run together, so that a captured request could be cut elsewhere: the name
+/// of the parameter after it, or part of it, would belong to the id, and the old text would count as a new one.
+/// An id of a fixed length has only one cut.
+fn is_message_id(text: &str) -> bool {
+    let digits = text.strip_prefix("SM").or_else(|| text.strip_prefix("MM"));
+    digits.is_some_and(|digits| digits.len() == 32 && digits.bytes().all(|byte| byte.is_ascii_hexdigit()))
 }
 
 /// The answer: a text to the sender, or nothing.
@@ -108,7 +151,7 @@ pub(crate) fn answer(reply: Option<&str>) -> Response<Body> {
 
 #[cfg(test)]
 mod tests {
-    use lambda_http::http;
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
     use ring::hmac;
 
     use super::*;
@@ -127,18 +170,45 @@ mod tests {
         .map(|(name, value)| (name.to_owned(), value.to_owned()))
         .to_vec();
         let check = |query: &str, signature: &str| {
-            let request = http::Request::builder()
-                .uri(format!("https://proxy.example{PATH}{query}"))
-                .header("x-twilio-signature", signature)
-                .body(Body::Empty)
-                .unwrap();
-            signed(&request, &parameters, "https://mycompany.com/myapp.php")
-                .is_ok_and(|signed| hmac::verify(&key, &signed.text, &signed.signature).is_ok())
+            let signature = STANDARD.decode(signature).unwrap();
+            let url = "https://mycompany.com/myapp.php".to_owned();
+            let signed = signed(signature, &[url], Some(query), &parameters);
+            hmac::verify(&key, &signed.texts[0], &signed.signature).is_ok()
         };
-        assert!(check("?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
-        assert!(!check("?bar=2&foo=1", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(check("foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
+        assert!(!check("bar=2&foo=1", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
         assert!(!check("", "RSOYDt4T1cUTdK1PDd93/VVr8B8="));
-        assert!(!check("?foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8B9="));
-        assert!(!check("?foo=1&bar=2", ""));
+        assert!(!check("foo=1&bar=2", "RSOYDt4T1cUTdK1PDd93/VVr8A8="));
+    }
+
+    #[test]
+    fn a_url_is_taken_with_and_without_its_port() {
+        let check = |base_url: &str, expected: [&str; 2]| {
+            let expected = expected.map(|url| format!("{url}{PATH}"));
+            assert_eq!(urls(base_url), expected, "{base_url}");
+        };
+        check(
+            "https://a.example",
+            ["https://a.example", "https://a.example:443"],
+        );
+        check("http://a.example/", ["http://a.example", "http://a.example:80"]);
+        check(
+            "https://a.example:8443",
+            ["https://a.example:8443", "https://a.example"],
+        );
+        check(
+            "https://a.example:443/x/y",
+            ["https://a.example:443/x/y", "https://a.example/x/y"],
+        );
+        check(
+            "https://a.example/x:1",
+            ["https://a.example/x:1", "https://a.example:443/x:1"],
+        );
+        check(
+            "http://127.0.0.1:9000",
+            ["http://127.0.0.1:9000", "http://127.0.0.1"],
+        );
+        check("http://[::1]", ["http://[::1]", "http://[::1]:80"]);
+        check("http://[::1]:9000", ["http://[::1]:9000", "http://[::1]"]);
     }
 }

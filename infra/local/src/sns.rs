@@ -146,7 +146,8 @@ async fn opt_in(State(world): State<Shared>, Path(number): Path<String>) -> Stat
     StatusCode::NO_CONTENT
 }
 
-/// Makes so many publishes to come fail with 500. The SDK repeats those by itself, twice by default.
+/// Makes so many publishes to come fail as throttled ones do: nothing has left. The SDK repeats those by itself, twice by
+/// default.
 async fn fail(State(world): State<Shared>, Path(count): Path<u32>) -> StatusCode {
     world.lock().failures_to_come = count;
     StatusCode::NO_CONTENT
@@ -210,8 +211,8 @@ fn publish(world: &mut World, parameters: &HashMap<String, String>) -> Result<St
     if let Some(fewer) = world.failures_to_come.checked_sub(1) {
         world.failures_to_come = fewer;
         return Err(Refusal {
-            status: StatusCode::INTERNAL_SERVER_ERROR,
-            code: "InternalError",
+            status: StatusCode::BAD_REQUEST,
+            code: "Throttling",
             message: "The stand-in for SNS was told to fail.".to_owned(),
         });
     }
@@ -415,7 +416,7 @@ mod tests {
             .message("hello")
             .send()
             .await;
-        assert_eq!(failed.err().context("failed")?.code(), Some("InternalError"));
+        assert_eq!(failed.err().context("failed")?.code(), Some("Throttling"));
         sns.publish()
             .phone_number("+15125550142")
             .message("hello")

@@ -87,7 +87,7 @@ impl Access {
             url: url.parse().map_err(|_| EnvironmentError(JWKS_URL))?,
             issuer: issuer.to_owned(),
             audience: audience.to_owned(),
-            keys: Mutex::new(None),
+            keys: Mutex::default(),
         };
         Ok(Self {
             verifier: Some(verifier),

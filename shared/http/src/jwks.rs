@@ -15,7 +15,14 @@ use tokio::sync::Mutex;
 
 use crate::Problem;
 
-/// The issuer's keys are asked for anew at most so often, when a token names one that is not known.
+/// Keys that were read longer ago are read again: the issuer may have withdrawn one.
+const GOOD_FOR: SignedDuration = SignedDuration::from_mins(10);
+/// While the issuer cannot be reached, its keys count for so long after they were read, and then none does. Who has a
+/// token works on through an outage for as long as tokens usually live; a key that was withdrawn does not come back
+/// because somebody keeps the issuer away.
+const GOOD_WITHOUT_ISSUER_FOR: SignedDuration = SignedDuration::from_hours(1);
+/// The issuer's keys are asked for anew at most so often: when a token names one that is not known, and while the
+/// issuer does not answer.
 const FETCH_AT_MOST_EVERY: SignedDuration = SignedDuration::from_secs(30);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
 const FETCH_BYTES: usize = 256 * 1024;
@@ -25,12 +32,28 @@ pub(crate) struct Verifier {
     pub(crate) url: Uri,
     pub(crate) issuer: String,
     pub(crate) audience: String,
-    pub(crate) keys: Mutex<Option<Fetched>>,
+    pub(crate) keys: Mutex<Keys>,
 }
 
-pub(crate) struct Fetched {
+/// The issuer's keys, as far as they are known.
+#[derive(Default)]
+pub(crate) struct Keys {
+    known: Option<Fetched>,
+    /// When the issuer last did not answer, if it has not since.
+    failed_at: Option<Timestamp>,
+}
+
+struct Fetched {
     at: Timestamp,
     keys: Vec<Jwk>,
+}
+
+impl Fetched {
+    /// The key of this id, or all where a token names none.
+    fn of(&self, id: Option<&str>) -> Vec<Jwk> {
+        let may_have_signed = |key: &&Jwk| id.is_none_or(|id| key.common.key_id.as_deref() == Some(id));
+        self.keys.iter().filter(may_have_signed).cloned().collect()
+    }
 }
 
 /// A set of keys (RFC 7517, 5). Each is read for itself: one of a kind that is not known here is no key,
@@ -88,21 +111,48 @@ impl Verifier {
 
     /// The keys that may have signed: the one of this id, or all where the token names none.
     async fn keys(&self, id: Option<&str>, now: Timestamp) -> Result<Vec<Jwk>, Problem> {
-        let mut fetched = self.keys.lock().await;
-        let known = |keys: &[Jwk]| -> Vec<Jwk> {
-            let may_have_signed = |key: &&Jwk| id.is_none_or(|id| key.common.key_id.as_deref() == Some(id));
-            keys.iter().filter(may_have_signed).cloned().collect()
+        let mut keys = self.keys.lock().await;
+        let since = |at: Timestamp| now.duration_since(at);
+        let found = keys.known.as_ref().map(|known| (since(known.at), known.of(id)));
+        if let Some((age, found)) = &found
+            && (*age < FETCH_AT_MOST_EVERY || (*age < GOOD_FOR && !found.is_empty()))
+        {
+            return Ok(found.clone());
+        }
+        // What is known may be used on where the issuer cannot be asked. A key that is not known may be a new one of
+        // its own, though: nobody can say that it is not.
+        let without_issuer = found.filter(|(age, found)| *age < GOOD_WITHOUT_ISSUER_FOR && !found.is_empty());
+        // Where nothing is known at all, nobody can be let in: then it is asked each time.
+        let failed_lately =
+            keys.known.is_some() && keys.failed_at.is_some_and(|at| since(at) < FETCH_AT_MOST_EVERY);
+        let fetched = if failed_lately {
+            Err("the issuer did not answer a moment ago".into())
+        } else {
+            self.fetch().await
         };
-        if let Some(Fetched { at, keys }) = fetched.as_ref() {
-            let found = known(keys);
-            if !found.is_empty() || now.duration_since(*at) < FETCH_AT_MOST_EVERY {
-                return Ok(found);
+        match fetched {
+            Ok(fetched) => {
+                let known = Fetched {
+                    at: now,
+                    keys: fetched,
+                };
+                let found = known.of(id);
+                *keys = Keys {
+                    known: Some(known),
+                    failed_at: None,
+                };
+                Ok(found)
+            }
+            Err(error) => {
+                if !failed_lately {
+                    tracing::warn!(%error, "the issuer's keys could not be read");
+                    keys.failed_at = Some(now);
+                }
+                without_issuer
+                    .map(|(_, found)| found)
+                    .ok_or_else(|| Problem::unavailable(error))
             }
         }
-        let keys = self.fetch().await.map_err(Problem::unavailable)?;
-        let found = known(&keys);
-        *fetched = Some(Fetched { at: now, keys });
-        Ok(found)
     }
 
     async fn fetch(&self) -> Result<Vec<Jwk>, Box<dyn std::error::Error + Send + Sync>> {

@@ -1,6 +1,6 @@
 //! What every HTTP function does around its own work: who calls ([`Access`]), what the request holds
 //! ([`request`]), how an answer or a problem is written ([`response`], [`Problem`]), what the environment
-//! configures ([`environment`]) and how the function starts ([`serve`]).
+//! configures ([`environment`]), how the function starts ([`serve`]) and how it reads what it is handed ([`event`]).
 //!
 //! Public error text is in [`Problem`] alone and never quotes what was sent: names, phone numbers and message
 //! bodies stay out of answers to errors and out of the log.
@@ -10,6 +10,7 @@ mod access;
 pub mod checkbox;
 pub mod clock;
 pub mod environment;
+pub mod event;
 mod jwks;
 pub mod log;
 mod problem;

@@ -31,8 +31,12 @@ pub enum Metric {
     UnclassifiedTexts(&'static str),
     /// Webhook requests whose signature does not verify, by provider.
     BadSignatures(&'static str),
-    /// Webhook requests that are signed, and no text that can be read, by provider. They are not delivered again.
+    /// What a provider delivered, and what is no text that can be read, by provider. Delivering it again does not help.
     UnreadableTexts(&'static str),
+    /// Inbound texts to what is no facility's number, by provider. Each delivery counts.
+    UnknownNumbers(&'static str),
+    /// Texts of the topic that could not be written and are to come again. Each attempt counts.
+    DelayedTexts,
     /// Answers to texts that did not leave, but for those to numbers on the provider's own opt-out list.
     ReplyFailures,
     /// Records that were not published as events. Each attempt counts.
@@ -52,6 +56,8 @@ impl Metric {
             Self::UnclassifiedTexts(_) => "UnclassifiedTexts",
             Self::BadSignatures(_) => "BadSignatures",
             Self::UnreadableTexts(_) => "UnreadableTexts",
+            Self::UnknownNumbers(_) => "UnknownNumbers",
+            Self::DelayedTexts => "DelayedTexts",
             Self::ReplyFailures => "ReplyFailures",
             Self::PublishFailures => "PublishFailures",
             Self::BrokenChains => "BrokenChains",
@@ -66,8 +72,13 @@ impl Metric {
             Self::RefusedSends(gate) => Some(("Reason", json!(gate))),
             Self::UnclassifiedTexts(provider)
             | Self::BadSignatures(provider)
-            | Self::UnreadableTexts(provider) => Some(("Provider", json!(provider))),
-            Self::SendFailures | Self::ReplyFailures | Self::PublishFailures | Self::BrokenChains => None,
+            | Self::UnreadableTexts(provider)
+            | Self::UnknownNumbers(provider) => Some(("Provider", json!(provider))),
+            Self::SendFailures
+            | Self::ReplyFailures
+            | Self::PublishFailures
+            | Self::DelayedTexts
+            | Self::BrokenChains => None,
         }
     }
 

@@ -28,15 +28,25 @@ pub struct Sns {
 /// (<https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html>).
 const OPT_IN_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// What may be logged of an SDK error: the service's message may quote the number, its code does not.
-fn refused<E, R>(error: SdkError<E, R>) -> Unpublished
+/// What an SDK error says of the text, and what may be logged of it: the service's message may quote the number, its
+/// code does not.
+///
+/// Nothing has left where SNS answers with 4xx: it did not take the request, and so throttled ones (400 or 429). An
+/// error of its own, 5xx, may come after the text was handed on
+/// (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>,
+/// <https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html>).
+fn refused<E>(error: SdkError<E>) -> Unpublished
 where
     E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-    R: std::fmt::Debug + Send + Sync + 'static,
 {
     match error {
         SdkError::ServiceError(service) => {
-            Unpublished::Refused(service.err().code().unwrap_or("refused").to_owned())
+            let code = service.err().code().unwrap_or("refused").to_owned();
+            if service.raw().status().is_server_error() {
+                Unpublished::Unknown(code)
+            } else {
+                Unpublished::Refused(code)
+            }
         }
         error @ SdkError::ConstructionFailure(_) => {
             Unpublished::Refused(DisplayErrorContext(error).to_string())
@@ -157,8 +167,9 @@ impl Sns {
             .map_err(refused)
     }
 
-    /// Asks SNS to take a number off its own opt-out list, now that these tenants have lifted their text
-    /// opt-out, and keeps the answer with them. What fails here shows again when a text is sent.
+    /// Asks SNS to take a number off its own opt-out list, now that tenants with it have lifted their text opt-out, and
+    /// keeps the answer with them. Who has sent another STOP since is left out. What fails here shows again when a text
+    /// is sent.
     pub async fn lift_opt_out(
         &self,
         store: &Store,
@@ -170,6 +181,14 @@ impl Sns {
         if tenants.is_empty() {
             return;
         }
+        let concerned = match store.provider_blocks(facility, tenants).await {
+            Ok(concerned) if concerned.is_empty() => return,
+            Ok(concerned) => concerned,
+            Err(error) => {
+                tracing::error!(%error, "a number was not taken off the provider's list");
+                return;
+            }
+        };
         let opted_in = self
             .client
             .opt_in_phone_number()
@@ -191,8 +210,10 @@ impl Sns {
                 }
             }
         };
-        for tenant in tenants {
-            if let Err(error) = store.keep_provider_block(facility, tenant, block.as_ref()).await {
+        for (tenant, known) in concerned {
+            if (known.is_some() || block.is_some())
+                && let Err(error) = store.keep_provider_block(facility, &tenant, block.as_ref()).await
+            {
                 tracing::error!(%error, "what the provider said was not kept");
             }
         }

@@ -109,13 +109,24 @@ impl Store {
         intent: &Intent,
         now: Timestamp,
     ) -> Result<Received, StoreError> {
+        let message = Key::message(text.provider, &text.message_id);
+        self.receive_as(message, text, intent, now).await
+    }
+
+    /// Receives a text, and keeps under this key that it was heard.
+    pub(crate) async fn receive_as(
+        &self,
+        message: Key,
+        text: &InboundText,
+        intent: &Intent,
+        now: Timestamp,
+    ) -> Result<Received, StoreError> {
         let body = text
             .body
             .get(..text.body.floor_char_boundary(BODY_BYTES))
             .unwrap_or_default();
         let time = RequestTime::new(now);
         let to = Key::business_number(&text.to);
-        let message = Key::message(text.provider, &text.message_id);
         let mut items = self.read(&[&to, &message]).await?;
         let seen = items.take::<MessageItem>(&message)?;
         if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {

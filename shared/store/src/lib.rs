@@ -8,6 +8,7 @@ mod client;
 mod cursor;
 mod error;
 mod facilities;
+mod group;
 mod hearing;
 mod history;
 mod imports;

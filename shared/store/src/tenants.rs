@@ -164,6 +164,26 @@ impl Store {
         }
     }
 
+    /// Which of these tenants have not withdrawn by text, and what is known of the provider's block of each.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn provider_blocks(
+        &self,
+        facility: &FacilityId,
+        tenants: &[TenantId],
+    ) -> Result<Vec<(TenantId, Option<ProviderBlock>)>, StoreError> {
+        let tenants = self
+            .read_tenants(facility, &tenants.iter().collect::<Vec<_>>())
+            .await?;
+        Ok(tenants
+            .into_iter()
+            .map(|tenant| tenant.value)
+            .filter(|tenant| !tenant.consent.is_withdrawn_by_text())
+            .map(|tenant| (tenant.tenant_id, tenant.provider_block))
+            .collect())
+    }
+
     /// Keeps what is known of the provider's own list about a tenant's number. It changes no consent, and what
     /// was known of the same block before stands.
     ///

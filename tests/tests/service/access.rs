@@ -311,6 +311,73 @@ async fn keys_are_fetched_anew_when_an_unknown_one_signs_but_not_all_the_time() 
 }
 
 #[tokio::test]
+async fn a_key_that_the_issuer_withdrew_verifies_for_ten_minutes_at_most() {
+    let (old, new) = (Es256::default(), Es256::default());
+    let issuer = Issuer::start(&[old.public("old")]).await;
+    let access = issuer.access();
+    let now = clock::now();
+    let after = |seconds: i64| now + SignedDuration::from_secs(seconds);
+    let by = |key: &Es256, id: &str| {
+        key.token(&Token::new("ES256", id, now.as_second()).claim("exp", now.as_second() + 86_400))
+    };
+    assert!(at(&access, &by(&old, "old"), now).await.is_ok());
+    issuer.publish(&[new.public("new")]);
+    assert!(at(&access, &by(&old, "old"), after(599)).await.is_ok());
+    assert_eq!(issuer.fetches(), 1);
+    let withdrawn = at(&access, &by(&old, "old"), after(600)).await;
+    assert_eq!(withdrawn.unwrap_err().code(), "unauthenticated");
+    assert!(at(&access, &by(&new, "new"), after(600)).await.is_ok());
+    assert_eq!(issuer.fetches(), 2);
+    // A key that took the id of another, too.
+    issuer.publish(&[old.public("new")]);
+    assert!(at(&access, &by(&new, "new"), after(1_199)).await.is_ok());
+    assert!(at(&access, &by(&new, "new"), after(1_200)).await.is_err());
+    assert!(at(&access, &by(&old, "new"), after(1_200)).await.is_ok());
+}
+
+#[tokio::test]
+async fn while_the_issuer_is_away_its_keys_count_for_an_hour() {
+    let (key, other) = (Es256::default(), Es256::default());
+    let issuer = Issuer::start(&[key.public("e1")]).await;
+    let access = issuer.access();
+    let now = clock::now();
+    let after = |seconds: i64| now + SignedDuration::from_secs(seconds);
+    let by = |key: &Es256, id: &str| {
+        key.token(&Token::new("ES256", id, now.as_second()).claim("exp", now.as_second() + 86_400))
+    };
+    let check = async |id: &str, seconds: i64, code: &str, fetches: u32| {
+        let answer = at(&access, &by(&key, id), after(seconds)).await;
+        let code_of = answer.err().map_or("ok", |problem| problem.code());
+        assert_eq!(
+            (code_of, issuer.fetches()),
+            (code, fetches),
+            "{id} after {seconds} s"
+        );
+    };
+    check("e1", 0, "ok", 1).await;
+    issuer.be_away();
+    check("e1", 599, "ok", 1).await;
+    check("e1", 600, "ok", 2).await;
+    // It is not asked for each request.
+    check("e1", 601, "ok", 2).await;
+    check("e1", 629, "ok", 2).await;
+    check("e1", 630, "ok", 3).await;
+    // What is not known may be a new key.
+    check("e2", 640, "unavailable", 3).await;
+    check("e2", 660, "unavailable", 4).await;
+    assert!(
+        at(&access, &by(&other, "e1"), after(661)).await.is_err(),
+        "a stranger's"
+    );
+    check("e1", 3_599, "ok", 5).await;
+    check("e1", 3_600, "unavailable", 5).await;
+    check("e1", 3_700, "unavailable", 6).await;
+    issuer.publish(&[key.public("e1")]);
+    check("e1", 3_701, "unavailable", 6).await;
+    check("e1", 3_730, "ok", 7).await;
+}
+
+#[tokio::test]
 async fn keys_of_other_kinds_beside_ours_do_no_harm() {
     let key = Es256::default();
     let mut encrypting = key.public("enc");

@@ -220,6 +220,42 @@ async fn each_event_is_answered_as_expected() {
     }
 }
 
+/// The caller writes query, headers and body; none of them makes a function fail.
+#[tokio::test]
+async fn what_no_request_can_be_made_of_is_answered_400_by_every_function() {
+    let world = seeded().await;
+    let mut functions = BTreeSet::new();
+    for (name, ..) in EXPECTED {
+        let (function, _) = name.split_once('/').unwrap();
+        if !functions.insert(function) {
+            continue;
+        }
+        let event = std::fs::read_to_string(folder().join(format!("{name}.json"))).unwrap();
+        let altered = |pointer: &str, value: &str| {
+            let mut event: Value = serde_json::from_str(&event).unwrap();
+            *event.pointer_mut(pointer).unwrap() = json!(value);
+            event.to_string()
+        };
+        for query in ["<", "search=a b", "\"", "a=1#b", "\n"] {
+            let answer = world.send_event(&altered("/rawQueryString", query)).await;
+            assert_eq!(answer.wrong_fields(), [""], "{name} {query}");
+        }
+        for scheme in ["https, http", "<", ""] {
+            let event = altered("/headers/x-forwarded-proto", scheme);
+            let answer = world.send_event(&event).await;
+            assert!(
+                !answer.status.is_server_error(),
+                "{name} {scheme}: {}",
+                answer.text
+            );
+        }
+    }
+    assert!(
+        functions.contains("openapi") && functions.contains("sms-webhook"),
+        "{functions:?}"
+    );
+}
+
 #[tokio::test]
 async fn the_events_of_the_sms_topic_take_effect() {
     let world = seeded().await;
@@ -229,9 +265,25 @@ async fn the_events_of_the_sms_topic_take_effect() {
             .await;
         view.is(200)["status"].clone()
     };
-    for (name, after) in [("ordinary", "provided"), ("stop", "opted_out")] {
+    let event = |name: &str| {
         let event = std::fs::read_to_string(folder().join(format!("sms-topic/{name}.json"))).unwrap();
-        assert!(world.deliver(serde_json::from_str(&event).unwrap()).await);
+        serde_json::from_str(&event).unwrap()
+    };
+    for (name, failed, after) in [
+        ("queued-ordinary", &[][..], "provided"),
+        (
+            "queued-with-a-malformed-one",
+            &["059f36b4-87a3-44ab-83d2-661975830a7d"],
+            "provided",
+        ),
+        ("queued-stop", &[], "opted_out"),
+        ("queued-start", &[], "provided"),
+    ] {
+        assert_eq!(world.deliver_queued(event(name)).await, failed, "{name}");
+        assert_eq!(status().await, after, "{name}");
+    }
+    for (name, after) in [("ordinary", "provided"), ("stop", "opted_out")] {
+        assert!(world.deliver(event(name)).await);
         assert_eq!(status().await, after, "{name}");
     }
 }

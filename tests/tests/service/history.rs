@@ -3,7 +3,7 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use serde_json::{Value, json};
-use tests::{ADA, BEN, World, canonical, verify_chain};
+use tests::{ADA, BEN, World, canonical, twilio_id, verify_chain};
 
 const HISTORY: &str = "/v1/facilities/f1/tenants/t1/consent/history";
 
@@ -69,7 +69,7 @@ async fn a_record_says_what_changed_by_whom_and_what_they_saw() {
     let expected = members(&json!({
         "record_id": "f1/t1/4", "sequence": 4, "type": "opt_out_lifted", "channel": "text", "actor": ADA,
         "from": {"status": "opted_out", "source": "text"}, "to": {"status": "opted_out", "source": "portal"},
-        "text": " UnStop ", "rule": null, "provider_message_id": "SM8",
+        "text": " UnStop ", "rule": null, "provider_message_id": twilio_id("SM8"),
     }));
     assert_eq!(record, expected);
 }

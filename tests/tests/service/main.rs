@@ -2,6 +2,7 @@
 
 mod access;
 mod broken_chains;
+mod deliveries;
 mod events;
 mod facilities;
 mod history;
@@ -18,6 +19,7 @@ mod outbox;
 mod portal;
 mod profile;
 mod promises;
+mod queue;
 mod races;
 mod report;
 mod report_csv;
@@ -25,6 +27,7 @@ mod report_large;
 mod schema_versions;
 mod secrets;
 mod sms_webhook;
+mod telnyx_events;
 mod template;
 mod tenants;
 mod twilio_python;

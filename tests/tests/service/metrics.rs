@@ -235,7 +235,7 @@ async fn a_text_of_no_particular_meaning_counts_once() {
     }
     // Nobody's number: it was not received.
     world.send(twilio("SM2", ADA, BEN, "see you")).await.is(200);
-    counted(&world, &[]);
+    counted(&world, &[("UnknownNumbers Provider=twilio", 1)]);
 }
 
 #[tokio::test]
@@ -375,8 +375,10 @@ fn the_template_watches_and_shows_what_is_counted() {
         .chain(gates.map(Metric::RefusedSends))
         .chain(providers.map(Metric::UnclassifiedTexts))
         .chain(webhooks.map(Metric::BadSignatures))
-        .chain(webhooks.map(Metric::UnreadableTexts))
+        .chain(providers.map(Metric::UnreadableTexts))
+        .chain(providers.map(Metric::UnknownNumbers))
         .chain([
+            Metric::DelayedTexts,
             Metric::SendFailures,
             Metric::ReplyFailures,
             Metric::PublishFailures,
@@ -397,6 +399,8 @@ fn the_template_watches_and_shows_what_is_counted() {
     for alarm in [
         "BadSignatures",
         "UnreadableTexts",
+        "UnknownNumbers",
+        "DelayedTexts",
         "SendFailures",
         "ReplyFailures",
         "PublishFailures",

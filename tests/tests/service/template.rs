@@ -277,7 +277,7 @@ fn allowed(template: &Value, function: &Value) -> BTreeSet<String> {
         for action in statement["Action"].as_array().unwrap() {
             let action = action.as_str().unwrap();
             let for_the_platform =
-                action == "sqs:SendMessage" || action.contains("Stream") || action.contains("Shard");
+                action.starts_with("sqs:") || action.contains("Stream") || action.contains("Shard");
             let logs_and_traces = action.starts_with("logs:") || action.starts_with("xray:");
             if for_the_platform || logs_and_traces || action == "dynamodb:GetRecords" {
                 continue;

@@ -10,7 +10,7 @@ use std::path::Path;
 use std::process::{Command, Stdio};
 
 use serde_json::json;
-use tests::{ADA, BASE_URL, OFFICE, TWILIO_AUTH_TOKEN, World, call, python_packages};
+use tests::{ADA, BASE_URL, OFFICE, TWILIO_AUTH_TOKEN, World, call, python_packages, twilio_id};
 
 const PACKAGE: &str = "twilio==9.13.0";
 
@@ -61,19 +61,23 @@ async fn requests_signed_by_twilios_own_package_verify() {
         world.send(post.base64()).await.is(200);
         assert_eq!(world.standing("t1").await, standing);
     };
-    let text = |id: &'static str, body: &'static str| {
-        [("MessageSid", id), ("From", ADA), ("To", OFFICE), ("Body", body)]
-    };
-    check("", &text("SM1", "STOP"), "opted_out by text").await;
-    check("?store=12&name=a%20b", &text("SM2", "start"), "provided by text").await;
+    let text = |id, body| [("MessageSid", id), ("From", ADA), ("To", OFFICE), ("Body", body)];
+    let [first, second, third] = ["SM1", "SM2", "SM3"].map(twilio_id);
+    check("", &text(&first, "STOP"), "opted_out by text").await;
+    check(
+        "?store=12&name=a%20b",
+        &text(&second, "start"),
+        "provided by text",
+    )
+    .await;
     let mut whole = vec![
         ("ToCountry", "US"),
         ("ToState", "TX"),
-        ("SmsMessageSid", "SM3"),
+        ("SmsMessageSid", &third),
         ("NumMedia", "2"),
         ("ToCity", ""),
         ("FromZip", "78701"),
-        ("SmsSid", "SM3"),
+        ("SmsSid", &third),
         ("FromState", "TX"),
         ("SmsStatus", "received"),
         ("FromCity", "SAN JOSÉ & SONS +1"),
@@ -88,6 +92,6 @@ async fn requests_signed_by_twilios_own_package_verify() {
         ("MediaUrl", "a"),
         ("MediaUrl", "b"),
     ];
-    whole.extend(text("SM3", "¡Alto! 😀 \"no\"\n=1"));
+    whole.extend(text(&third, "¡Alto! 😀 \"no\"\n=1"));
     check("", &whole, "opted_out by text").await;
 }

@@ -61,7 +61,7 @@ impl Stack {
         let form = [
             ("Body", body),
             ("From", "+15125550142"),
-            ("MessageSid", "SM1"),
+            ("MessageSid", "SM00000000000000000000000000000001"),
             ("To", "+15125550109"),
         ];
         let signed = form.iter().flat_map(|(name, value)| [*name, *value]);

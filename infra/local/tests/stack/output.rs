@@ -172,7 +172,7 @@ async fn every_line_is_json_and_says_in_which_request_it_was_written() -> Result
         .iter()
         .map(|count| &count["_aws"]["CloudWatchMetrics"][0]["Metrics"][0]["Name"])
         .collect();
-    assert_eq!(names, ["BadSignatures"]);
+    assert_eq!(names, ["UnknownNumbers", "BadSignatures", "UnreadableTexts"]);
     assert_eq!(counts[0]["_aws"]["CloudWatchMetrics"][0]["Namespace"], "consent");
     Ok(())
 }

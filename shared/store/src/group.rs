@@ -1,0 +1,66 @@
+//! Group messages: one text to several numbers, of which any may be a facility's.
+
+use std::collections::BTreeMap;
+
+use consent::id::{FacilityId, PhoneNumber};
+use consent::intent::Intent;
+use futures_util::future::join_all;
+use jiff::Timestamp;
+
+use crate::error::StoreError;
+use crate::inbound::{InboundText, Received};
+use crate::items::BusinessNumberItem;
+use crate::schema::Key;
+use crate::store::Store;
+
+impl Store {
+    /// Receives a text that went to `text.to` and perhaps to others. Every facility that has one of the numbers hears
+    /// it, each by itself and each once: what it says may be meant for any of them, and a STOP is nowhere lost. A
+    /// facility that has several of the numbers hears it at the first.
+    ///
+    /// What became of the text at each facility that heard it; empty where no facility has any of the numbers.
+    ///
+    /// # Errors
+    /// The database's: nobody has heard it. Where one facility could not hear it, the others may have, and the error
+    /// is in its place. The text must then be delivered again.
+    pub async fn receive_group(
+        &self,
+        text: &InboundText,
+        others: &[PhoneNumber],
+        intent: &Intent,
+        now: Timestamp,
+    ) -> Result<Vec<Result<Received, StoreError>>, StoreError> {
+        if others.is_empty() {
+            let received = self.receive(text, intent, now).await?;
+            let is_known = !matches!(received, Received::UnknownNumber);
+            let heard = is_known.then_some(Ok(received));
+            return Ok(heard.into_iter().collect());
+        }
+        let numbers: Vec<&PhoneNumber> = std::iter::once(&text.to).chain(others).collect();
+        let keys: Vec<Key> = numbers
+            .iter()
+            .map(|number| Key::business_number(number))
+            .collect();
+        let mut items = self.read(&keys.iter().collect::<Vec<_>>()).await?;
+        let mut facilities: BTreeMap<FacilityId, &PhoneNumber> = BTreeMap::new();
+        for (number, key) in numbers.into_iter().zip(&keys) {
+            if let Some(BusinessNumberItem { facility_id, .. }) = items.take(key)? {
+                facilities.entry(facility_id).or_insert(number);
+            }
+        }
+        if facilities.is_empty() {
+            tracing::warn!(provider = text.provider, "a text to numbers that no facility has");
+        }
+        // At the same time: each may wait for a text in flight.
+        let heard = facilities.into_iter().map(async |(facility, number)| {
+            // Whether it was heard is kept for each facility: a message has one item, and they would share it.
+            let message = Key::message(text.provider, &format!("{}#{facility}", text.message_id));
+            let text = InboundText {
+                to: number.clone(),
+                ..text.clone()
+            };
+            self.receive_as(message, &text, intent, now).await
+        });
+        Ok(join_all(heard).await)
+    }
+}
