@@ -1,7 +1,7 @@
 //! A DynamoDB-compatible emulator in this process, and a count of what is asked of it. With
 //! `TEST_DYNAMODB_ENDPOINT` the tests use the DynamoDB that is there instead.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, VecDeque};
 use std::sync::{Arc, Mutex};
 use std::time::Duration;
 
@@ -103,9 +103,29 @@ enum Passing {
     /// Everything but transactions of more items than this: those are cancelled for a conflict, as the database does
     /// where another transaction is at one of the items.
     TransactionsUpTo(usize),
+    /// Everything, in turn: each request after its delay, and where it says so cancelled for a conflict.
+    Scripted(VecDeque<Step>),
+}
+
+/// What becomes of a request.
+#[derive(Debug, Clone, Copy)]
+pub enum Step {
+    /// It passes.
+    Pass,
+    /// It passes after so long.
+    PassAfter(Duration),
+    /// A transaction that is cancelled for a conflict.
+    Conflict,
 }
 
 impl Faults {
+    /// The first requests become this, one after the other. What follows passes.
+    pub fn scripted(steps: impl IntoIterator<Item = Step>) -> Self {
+        Self(Arc::new(Mutex::new(Passing::Scripted(
+            steps.into_iter().collect(),
+        ))))
+    }
+
     /// Nothing passes any more.
     pub fn cut() -> Self {
         Self::cut_after(0)
@@ -150,7 +170,11 @@ impl Faults {
                 *passing = Passing::All;
                 true
             }
-            Passing::All | Passing::Answered(_) | Passing::Late(_) | Passing::TransactionsUpTo(_) => true,
+            Passing::All
+            | Passing::Answered(_)
+            | Passing::Late(_)
+            | Passing::TransactionsUpTo(_)
+            | Passing::Scripted(_) => true,
             Passing::Transactions(0) => false,
             Passing::Transactions(left) => {
                 *left -= u32::from(is_transaction);
@@ -181,18 +205,26 @@ impl Intercept for Faults {
         if !self.lets_pass(&operation) {
             context.request_mut().set_uri(DEAD_END)?;
         }
-        if let Passing::TransactionsUpTo(most) = *self.0.lock().unwrap()
-            && operation == "TransactWriteItems"
-        {
-            let body = context.request().body().bytes().unwrap_or_default();
-            let items = serde_json::from_slice::<Value>(body)?["TransactItems"]
-                .as_array()
-                .map_or(0, Vec::len);
-            if items > most {
-                // An empty request of the same length: the database refuses it, and nothing is written.
-                let nothing = format!("{{}}{}", " ".repeat(body.len() - 2));
-                *context.request_mut().body_mut() = nothing.into();
-            }
+        let body = context.request().body().bytes().unwrap_or_default();
+        let items = serde_json::from_slice::<Value>(body)?["TransactItems"]
+            .as_array()
+            .map_or(0, Vec::len);
+        let length = body.len();
+        let is_cancelled = match &mut *self.0.lock().unwrap() {
+            Passing::TransactionsUpTo(most) => items > *most,
+            Passing::Scripted(steps) => match steps.pop_front() {
+                Some(Step::PassAfter(delay)) => {
+                    std::thread::sleep(delay);
+                    false
+                }
+                Some(Step::Conflict) => true,
+                Some(Step::Pass) | None => false,
+            },
+            _ => false,
+        };
+        if is_cancelled {
+            // An empty request of the same length: the database refuses it, and nothing is written.
+            *context.request_mut().body_mut() = format!("{{}}{}", " ".repeat(length - 2)).into();
         }
         Ok(())
     }
@@ -204,8 +236,10 @@ impl Intercept for Faults {
         _: &mut ConfigBag,
     ) -> Result<(), BoxError> {
         // What was refused just now, and what lost a race: both are conflicts.
-        if matches!(*self.0.lock().unwrap(), Passing::TransactionsUpTo(_))
-            && context.response().status().as_u16() == 400
+        if matches!(
+            *self.0.lock().unwrap(),
+            Passing::TransactionsUpTo(_) | Passing::Scripted(_)
+        ) && context.response().status().as_u16() == 400
         {
             let body = r#"{"__type":"com.amazonaws.dynamodb.v20120810#TransactionCanceledException","message":"cancelled","CancellationReasons":[{"Code":"TransactionConflict"}]}"#;
             *context.response_mut().body_mut() = body.into();

@@ -42,7 +42,7 @@ use sms_webhook::{ProviderKeys, SmsWebhook};
 pub use capacity::{Capacity, Consumed};
 pub use chain::{canonical, hash_of, verify_chain};
 pub use counts::Counts;
-pub use emulator::{Emulator, Faults, Requests};
+pub use emulator::{Emulator, Faults, Requests, Step};
 pub use issuer::{Issuer, Token, mac, sign};
 pub use linked::linked_actions;
 pub use python::python_packages;

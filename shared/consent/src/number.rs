@@ -3,6 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 
 use jiff::Timestamp;
+use serde::{Deserialize, Serialize};
 
 use crate::id::{PhoneNumber, TenantId};
 use crate::record::Evidence;
@@ -28,9 +29,17 @@ pub struct Number {
     /// Until when texts may be in flight to the number that were let out for tenants who have left it. A STOP is
     /// acknowledged only afterwards.
     pub in_flight_until: Option<Timestamp>,
-    /// The answers to STARTs that are being handed over, by message, and until when each may be. A STOP is
-    /// acknowledged only afterwards.
-    pub answers: BTreeMap<String, Timestamp>,
+    /// The answers to STARTs that are being handed over, by message. A STOP is acknowledged only afterwards.
+    pub answers: BTreeMap<String, AnswerInFlight>,
+}
+
+/// An answer to a START that is being handed over.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct AnswerInFlight {
+    /// It is over by then.
+    pub until: Timestamp,
+    /// Whether it goes out in a response that has just been released. It may still be on its way for a moment.
+    pub is_released: bool,
 }
 
 /// The most tenants who can share a number. With longer ids its item would outgrow what the database stores, and

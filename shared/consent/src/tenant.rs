@@ -246,17 +246,23 @@ impl Tenant {
         self.in_flight.values().map(|text| text.until).max()
     }
 
-    /// The texts in flight that go to a number which they no longer have. Whoever takes the number away, or asks for
-    /// it again, waits for them.
+    /// The texts in flight that go to a number which they no longer have, or were let out before they had it anew. A
+    /// request that takes the number away waits for them, and so does its repetition.
     pub fn in_flight_elsewhere(&self) -> impl Iterator<Item = (&String, &InFlight)> {
         let current = self
             .details
             .cell_phone
             .as_ref()
             .filter(|_| self.residence == Residence::Resident);
-        self.in_flight
-            .iter()
-            .filter(move |(_, text)| text.to.is_none() || text.to.as_ref() != current)
+        self.in_flight.iter().filter(move |(_, text)| {
+            let is_earlier = text
+                .at
+                .parse::<Timestamp>()
+                .ok()
+                .zip(self.number_since)
+                .is_none_or(|(at, since)| at < since);
+            text.to.as_ref() != current || is_earlier
+        })
     }
 
     /// Whether a text from them now comes right after a question of ours: within a day of it.

@@ -7,7 +7,7 @@
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
-use consent::number::{Keyword, KeywordText, Number};
+use consent::number::{AnswerInFlight, Keyword, KeywordText, Number};
 use consent::record::{Evidence, Record, rfc3339};
 use consent::reply::Outcome;
 use consent::rules::{Consent, OptOut, Status, TwoWayTexting};
@@ -117,6 +117,7 @@ impl Store {
         let mut claim = None;
         let mut answer_before = None;
         let mut room = TENANTS_PER_TRANSACTION;
+        let mut has_written = false;
         loop {
             let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
             let Some(facility) = items
@@ -142,6 +143,15 @@ impl Store {
                 value: Number::new(heard.number.clone()),
                 version: None,
             });
+            if seen.as_ref().and_then(|seen| seen.keyword) > Some(phone.value.keywords) {
+                // The two were not read at the same time: the number is older than the message.
+                pause.after(StoreError::Conflict).await?;
+                continue;
+            }
+            if let Some(seen) = seen.as_ref().filter(|_| !has_written) {
+                // What another delivery of it has to wait for, this one has to as well.
+                pending.add_time(seen.in_flight_until);
+            }
             let is_first = seen.is_none();
             let now = time.now();
             let claims = (heard.expects_an_answer() && claim.is_none()).then(|| now + ANSWER_IN_FLIGHT);
@@ -150,6 +160,7 @@ impl Store {
                 .await?;
             match self.write_records(plan.writes, &plan.records, now).await {
                 Ok(()) => {
+                    has_written = true;
                     started.extend(plan.started);
                     pending.extend(plan.pending);
                     if claims.is_some() {
@@ -230,8 +241,14 @@ impl Store {
             number.spreading = Some(heard.evidence.clone());
         }
         if is_written {
-            number.answers.retain(|_, until| now < *until);
-            number.answers.extend(claims.map(|until| (heard.claim(), until)));
+            number.answers.retain(|_, answer| now < answer.until);
+            let answer = claims.map(|until| AnswerInFlight {
+                until,
+                is_released: false,
+            });
+            number
+                .answers
+                .extend(answer.map(|answer| (heard.claim(), answer)));
             let item = PhoneItem::from(&number);
             writes.push(put(&self.table, &phone_key, &item, phone.version)?);
         }
@@ -246,7 +263,6 @@ impl Store {
         let mut pending = Pending::default();
         if heard.keyword == Some(Keyword::Stop) {
             pending.add_number(&phone_key, &number);
-            pending.add_time(seen.as_ref().and_then(|seen| seen.in_flight_until));
         }
         let mut moves = Vec::new();
         let mut records = Vec::new();
@@ -257,6 +273,10 @@ impl Store {
             version,
         } in tenants
         {
+            if heard.keyword == Some(Keyword::Stop) {
+                // Also of a tenant who has just left the number: their text may be on its way to it.
+                pending.extend(Pending::of(&tenant));
+            }
             let change = text.as_ref().and_then(|text| tenant.hear(&number, text));
             if let Some(change) = &change {
                 writes.extend(self.changed(change, version)?);
@@ -276,9 +296,6 @@ impl Store {
                     started.push(tenant.tenant_id.clone());
                 }
                 effect.consents.insert(after.consent);
-                if heard.keyword == Some(Keyword::Stop) {
-                    pending.extend(Pending::of(&tenant));
-                }
                 if let Some(thread) = &heard.thread {
                     writes.push(self.join_thread(&tenant, thread, received_at)?);
                 }
@@ -294,7 +311,9 @@ impl Store {
             keyword: counted,
             reached: now_reached.last().copied().or(reached).cloned(),
             complete,
-            in_flight_until: pending.until(),
+            in_flight_until: pending
+                .until()
+                .max(seen.as_ref().and_then(|seen| seen.in_flight_until)),
             effect: effect.clone(),
             version: 0,
         };

@@ -107,7 +107,7 @@ impl Store {
             registrants,
             repeated: repeated(registrants),
             evidence,
-            now,
+            time,
         };
         let done = match run {
             Run::Real => {
@@ -135,7 +135,7 @@ struct Import<'a> {
     /// Those who are in the file more than once.
     repeated: HashSet<&'a TenantId>,
     evidence: &'a Evidence,
-    now: Timestamp,
+    time: RequestTime,
 }
 
 impl Import<'_> {
@@ -184,7 +184,7 @@ impl Import<'_> {
                     registrant.details_over(existing),
                     NumberMove::default(),
                     self.evidence,
-                    self.now,
+                    self.time.now(),
                 );
                 let became = Imported::from(&registered);
                 foreseen.insert(tenant_id, registered.tenant().clone());
@@ -327,7 +327,7 @@ impl Import<'_> {
         loop {
             let result = self
                 .store
-                .register_together(facility_id, &registrants, known.take(), self.evidence, self.now)
+                .register_together(facility_id, &registrants, known.take(), self.evidence, self.time)
                 .await;
             match result {
                 Ok(together) => {

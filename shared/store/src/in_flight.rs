@@ -13,13 +13,13 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use crate::error::StoreError;
 use crate::inbound::Reply;
-use crate::items::{MessageItem, PhoneItem, ThreadItem};
+use crate::items::{Answers, MessageItem, PhoneItem, ThreadItem};
 use crate::messages::{LOOK_AGAIN, MessageState, Outcome, Permit, Unpublished};
 use crate::schema::Key;
 use crate::store::{GaveUp, Pause, RequestTime, Store};
 
-/// An answer that was released is handed over within this time, or not at all.
-const RELEASED_WITHIN: Duration = Duration::from_millis(250);
+/// An answer in a response is handed over within this time after it is released, or not at all.
+const RELEASED_WITHIN: Duration = Duration::from_millis(500);
 
 /// What has to be over before a withdrawal is acknowledged.
 #[derive(Debug, Default)]
@@ -60,13 +60,19 @@ impl Pending {
     pub(crate) fn add_number(&mut self, phone: &Key, number: &Number) {
         self.add_time(number.in_flight_until);
         self.answers.extend(number.answers.keys().cloned());
-        self.answers_until = self.answers_until.max(number.answers.values().max().copied());
+        let until = number.answers.values().map(|answer| answer.until).max();
+        self.answers_until = self.answers_until.max(until);
         self.phone = Some(phone.clone());
     }
 
     /// Something unknown that is over by then.
     pub(crate) fn add_time(&mut self, until: Option<Timestamp>) {
         self.until = self.until.max(until);
+    }
+
+    /// Whether an answer to a START is among it.
+    fn awaits_answers(&self) -> Option<(&Key, Timestamp)> {
+        self.phone.as_ref().zip(self.answers_until)
     }
 
     /// When all of it is over at the latest.
@@ -157,8 +163,12 @@ impl Store {
         clock: impl Fn() -> Timestamp,
     ) -> Option<String> {
         let begun = Instant::now();
-        self.release_answer(claim).await;
-        // A STOP that saw the release waits for this long. After it, the answer may come too late.
+        if let Some(claim) = claim {
+            let release = "SET answers.#message.is_released = :released ADD version :one";
+            self.release_claim(claim, release, [(":released", AttributeValue::Bool(true))])
+                .await;
+        }
+        // A STOP that sees the release waits for this long. After it, the answer may come too late.
         reply
             .filter(|reply| reply.holds(clock()) && begun.elapsed() < RELEASED_WITHIN)
             .map(Reply::into_body)
@@ -167,24 +177,38 @@ impl Store {
     /// The answer to a START was handed over, or will not be: a STOP need not wait for it any longer. Where this
     /// fails, a STOP waits until the answer's time is over.
     pub async fn release_answer(&self, claim: Option<AnswerClaim>) {
-        if let Some(claim) = claim
-            && let Err(error) = self.try_release(claim).await
-        {
-            tracing::warn!(%error, "the answer to a START was not released");
+        if let Some(claim) = claim {
+            let over = "REMOVE answers.#message ADD version :one";
+            self.release_claim(claim, over, []).await;
         }
     }
 
-    async fn try_release(&self, claim: AnswerClaim) -> Result<(), StoreError> {
-        let update = Update::builder()
+    async fn release_claim<const N: usize>(
+        &self,
+        claim: AnswerClaim,
+        expression: &str,
+        values: [(&str, AttributeValue); N],
+    ) {
+        let mut update = Update::builder()
             .table_name(&self.table)
             .set_key(Some(claim.phone.attributes()))
-            .update_expression("REMOVE answers.#message ADD version :one")
-            .condition_expression("attribute_exists(answers)")
+            .update_expression(expression)
+            .condition_expression("attribute_exists(answers.#message)")
             .expression_attribute_names("#message", claim.message)
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()));
-        let update = update.build().map_err(StoreError::failed)?;
-        self.write(vec![TransactWriteItem::builder().update(update).build()])
-            .await
+        for (name, value) in values {
+            update = update.expression_attribute_values(name, value);
+        }
+        let released = match update.build() {
+            Ok(update) => {
+                self.write(vec![TransactWriteItem::builder().update(update).build()])
+                    .await
+            }
+            Err(error) => Err(StoreError::failed(error)),
+        };
+        if let Err(error) = released {
+            tracing::warn!(%error, "the answer to a START was not released");
+        }
     }
 
     /// Waits until nothing is in flight any more that was let out before a withdrawal was written. It ends by
@@ -197,12 +221,9 @@ impl Store {
             }
         };
         let answers = async {
-            if let (Some(until), Some(phone)) = (pending.answers_until, &pending.phone) {
-                let released = self.answers_are_released(phone, &pending.answers);
-                if timeout_at(time.instant(until), released).await.is_ok() {
-                    // An answer in a webhook's response is handed over right after it was released.
-                    sleep(RELEASED_WITHIN).await;
-                }
+            if let Some((phone, until)) = pending.awaits_answers() {
+                let over = self.answers_are_over(phone, &pending.answers);
+                let _ = timeout_at(time.instant(until), over).await;
             }
         };
         let rest = async {
@@ -230,13 +251,20 @@ impl Store {
         }
     }
 
-    async fn answers_are_released(&self, phone: &Key, answers: &BTreeSet<String>) {
+    async fn answers_are_over(&self, phone: &Key, answers: &BTreeSet<String>) {
         loop {
             if let Ok(mut items) = self.read(&[phone]).await
                 && let Ok(Some(item)) = items.take::<PhoneItem>(phone)
-                && !answers.iter().any(|message| item.is_answering(message))
             {
-                return;
+                match item.answers(answers) {
+                    Answers::Over => return,
+                    Answers::Released => {
+                        // It was seen released a moment after it was. Then it is out, or left out.
+                        sleep(RELEASED_WITHIN).await;
+                        return;
+                    }
+                    Answers::InFlight => {}
+                }
             }
             sleep(LOOK_AGAIN).await;
         }

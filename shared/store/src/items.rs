@@ -6,7 +6,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::Facility;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
-use consent::number::Number;
+use consent::number::{AnswerInFlight, Number};
 use consent::record::{ChainEnd, Evidence, Record, StoredRecord, rfc3339};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
 use consent::tenant::{Details, InFlight, Residence, Tenant};
@@ -188,7 +188,7 @@ pub(crate) struct PhoneItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     in_flight_until: Option<Timestamp>,
     #[serde(default)]
-    answers: BTreeMap<String, Timestamp>,
+    answers: BTreeMap<String, AnswerInFlight>,
     #[serde(default, skip_serializing)]
     version: u64,
 }
@@ -209,10 +209,27 @@ impl From<&Number> for PhoneItem {
     }
 }
 
+/// How far answers to STARTs are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Answers {
+    /// One may still be handed over.
+    InFlight,
+    /// What is left goes out in a response that was released.
+    Released,
+    /// None is left.
+    Over,
+}
+
 impl PhoneItem {
-    /// Whether the answer to this message is still being handed over.
-    pub(crate) fn is_answering(&self, message: &str) -> bool {
-        self.answers.contains_key(message)
+    /// How far the answers to these messages are.
+    pub(crate) fn answers(&self, messages: &BTreeSet<String>) -> Answers {
+        let left = messages.iter().filter_map(|message| self.answers.get(message));
+        left.fold(Answers::Over, |answers, answer| {
+            match (answers, answer.is_released) {
+                (Answers::InFlight, _) | (_, false) => Answers::InFlight,
+                (Answers::Released | Answers::Over, true) => Answers::Released,
+            }
+        })
     }
 }
 

@@ -114,7 +114,7 @@ impl Store {
         let time = RequestTime::new(now);
         let registrants = std::slice::from_ref(registrant);
         let together = self
-            .register_together(facility_id, registrants, None, evidence, now)
+            .register_together(facility_id, registrants, None, evidence, time)
             .await?;
         self.await_pending(&together.pending, time).await;
         let registered = together.registered.into_iter().next();
@@ -136,7 +136,7 @@ impl Store {
         registrants: &[Registrant],
         mut known: Option<Known>,
         evidence: &Evidence,
-        now: Timestamp,
+        time: RequestTime,
     ) -> Result<Together, RegisterError> {
         let stopped_before = Evidence {
             rule: Some("replied_stop".to_owned()),
@@ -161,12 +161,13 @@ impl Store {
                     && stopped.insert(tenant_id)
                 {
                     let heard = Heard::before_registration(facility_id, tenant_id, &number, &stopped_before);
-                    self.hear(&heard, RequestTime::new(now)).await?;
+                    self.hear(&heard, time).await?;
                 }
             }
             let numbers = self
                 .read_numbers(facility_id, concerned(&tenants, registrants))
                 .await?;
+            let now = time.now();
             let mut draft = Draft::new(tenants, numbers);
             let mut registered = Vec::with_capacity(registrants.len());
             for registrant in registrants {
@@ -349,8 +350,17 @@ impl Draft {
     /// The texts in flight to numbers that the registrants have no longer.
     fn pending(&self) -> Pending {
         let mut pending = Pending::default();
-        for tenant in self.tenants.values().filter_map(Drafted::now) {
-            pending.add(tenant, tenant.in_flight_elsewhere());
+        for drafted in self.tenants.values() {
+            let Some(tenant) = drafted.now() else { continue };
+            let number_before = drafted
+                .stored
+                .as_ref()
+                .and_then(|stored| stored.value.details.cell_phone.as_ref());
+            if number_before == tenant.details.cell_phone.as_ref() {
+                pending.add(tenant, tenant.in_flight_elsewhere());
+            } else {
+                pending.add(tenant, tenant.in_flight.iter());
+            }
         }
         pending
     }
