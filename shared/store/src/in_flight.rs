@@ -27,10 +27,12 @@ pub(crate) struct Pending {
     /// The thread entries of the texts: each says when it is over.
     texts: Vec<Key>,
     texts_until: Option<Timestamp>,
-    /// The answers to a number's STARTs, by message. The number's item says when each is over.
+    /// The answers to a number's STARTs, by message, in this item. It says when each is over.
     answers: BTreeSet<String>,
     answers_until: Option<Timestamp>,
     phone: Option<Key>,
+    /// How far they were when the number was read.
+    answers_were: Answers,
     /// What only time ends.
     until: Option<Timestamp>,
 }
@@ -62,17 +64,13 @@ impl Pending {
         self.answers.extend(number.answers.keys().cloned());
         let until = number.answers.values().map(|answer| answer.until).max();
         self.answers_until = self.answers_until.max(until);
+        self.answers_were = self.answers_were.max(Answers::of(number.answers.values()));
         self.phone = Some(phone.clone());
     }
 
     /// Something unknown that is over by then.
     pub(crate) fn add_time(&mut self, until: Option<Timestamp>) {
         self.until = self.until.max(until);
-    }
-
-    /// Whether an answer to a START is among it.
-    fn awaits_answers(&self) -> Option<(&Key, Timestamp)> {
-        self.phone.as_ref().zip(self.answers_until)
     }
 
     /// When all of it is over at the latest.
@@ -85,6 +83,7 @@ impl Pending {
         self.texts_until = self.texts_until.max(other.texts_until);
         self.answers.extend(other.answers);
         self.answers_until = self.answers_until.max(other.answers_until);
+        self.answers_were = self.answers_were.max(other.answers_were);
         self.phone = other.phone.or(self.phone.take());
         self.until = self.until.max(other.until);
     }
@@ -221,8 +220,8 @@ impl Store {
             }
         };
         let answers = async {
-            if let Some((phone, until)) = pending.awaits_answers() {
-                let over = self.answers_are_over(phone, &pending.answers);
+            if let (Some(until), Some(phone)) = (pending.answers_until, &pending.phone) {
+                let over = self.answers_are_over(phone, &pending.answers, pending.answers_were);
                 let _ = timeout_at(time.instant(until), over).await;
             }
         };
@@ -251,22 +250,18 @@ impl Store {
         }
     }
 
-    async fn answers_are_over(&self, phone: &Key, answers: &BTreeSet<String>) {
-        loop {
+    async fn answers_are_over(&self, phone: &Key, answers: &BTreeSet<String>, mut were: Answers) {
+        while were == Answers::InFlight {
+            sleep(LOOK_AGAIN).await;
             if let Ok(mut items) = self.read(&[phone]).await
                 && let Ok(Some(item)) = items.take::<PhoneItem>(phone)
             {
-                match item.answers(answers) {
-                    Answers::Over => return,
-                    Answers::Released => {
-                        // It was seen released a moment after it was. Then it is out, or left out.
-                        sleep(RELEASED_WITHIN).await;
-                        return;
-                    }
-                    Answers::InFlight => {}
-                }
+                were = item.answers(answers);
             }
-            sleep(LOOK_AGAIN).await;
+        }
+        if were == Answers::Released {
+            // It was seen released a moment after it was. Then it is out, or left out.
+            sleep(RELEASED_WITHIN).await;
         }
     }
 }

@@ -209,27 +209,35 @@ impl From<&Number> for PhoneItem {
     }
 }
 
-/// How far answers to STARTs are.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+/// How far answers to STARTs are, and with several the one that is least far.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq, PartialOrd, Ord)]
 pub(crate) enum Answers {
-    /// One may still be handed over.
-    InFlight,
+    /// None is left.
+    #[default]
+    Over,
     /// What is left goes out in a response that was released.
     Released,
-    /// None is left.
-    Over,
+    /// One may still be handed over.
+    InFlight,
+}
+
+impl Answers {
+    pub(crate) fn of<'a>(answers: impl Iterator<Item = &'a AnswerInFlight>) -> Self {
+        let far = answers.map(|answer| {
+            if answer.is_released {
+                Self::Released
+            } else {
+                Self::InFlight
+            }
+        });
+        far.max().unwrap_or_default()
+    }
 }
 
 impl PhoneItem {
     /// How far the answers to these messages are.
     pub(crate) fn answers(&self, messages: &BTreeSet<String>) -> Answers {
-        let left = messages.iter().filter_map(|message| self.answers.get(message));
-        left.fold(Answers::Over, |answers, answer| {
-            match (answers, answer.is_released) {
-                (Answers::InFlight, _) | (_, false) => Answers::InFlight,
-                (Answers::Released | Answers::Over, true) => Answers::Released,
-            }
-        })
+        Answers::of(messages.iter().filter_map(|message| self.answers.get(message)))
     }
 }
 

@@ -2,7 +2,10 @@
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
-use jiff::{SignedDuration, Timestamp};
+use std::time::Duration;
+
+use consent_http::clock;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use tests::{ADA, BEN, Faults, OFFICE, World};
 
@@ -31,14 +34,20 @@ fn queued(id: &str, body: &str) -> Value {
     })
 }
 
-/// A message of the queue with a text that was sent some seconds after 10:00.
-fn at(id: &str, body: &str, seconds: i64) -> Value {
-    let ten: Timestamp = "2026-11-23T10:00:00Z".parse().unwrap();
-    let sent_at = (ten + SignedDuration::from_secs(seconds)).to_string();
+/// A message of the queue with a text that was sent at this moment.
+fn at(id: &str, body: &str, sent_at: Timestamp) -> Value {
     queued(
         id,
-        &notification(&text(id, body).to_string(), &sent_at).to_string(),
+        &notification(&text(id, body).to_string(), &sent_at.to_string()).to_string(),
     )
+}
+
+/// A moment, by the millisecond, that comes after everything before and before everything after.
+async fn moment() -> Timestamp {
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    let moment = clock::now();
+    tokio::time::sleep(Duration::from_millis(3)).await;
+    moment
 }
 
 fn batch(records: &[Value]) -> Value {
@@ -52,10 +61,12 @@ async fn texts_come_through_the_queue_with_the_time_they_were_sent_at() {
         assert_eq!(world.deliver_queued(batch(&[record])).await, [""; 0]);
         world.standing("t1").await
     };
-    assert_eq!(deliver(at("a1", "STOP", 60)).await, "opted_out by text");
-    assert_eq!(deliver(at("a2", "START", 30)).await, "opted_out by text");
-    assert_eq!(deliver(at("a3", "START", 90)).await, "provided by text");
-    assert_eq!(deliver(at("a1", "STOP", 60)).await, "provided by text");
+    let (early, stop) = (moment().await, moment().await);
+    assert_eq!(deliver(at("a1", "STOP", stop)).await, "opted_out by text");
+    assert_eq!(deliver(at("a2", "START", early)).await, "opted_out by text");
+    let late = moment().await;
+    assert_eq!(deliver(at("a3", "START", late)).await, "provided by text");
+    assert_eq!(deliver(at("a1", "STOP", stop)).await, "provided by text");
     // An answer for each that changed something.
     assert_eq!(world.sns.outbox().await.len(), 2);
     assert_eq!(world.last_record("t1").await["provider_message_id"], "a3");
@@ -117,7 +128,10 @@ async fn what_is_no_text_comes_again_by_itself_and_counts() {
 async fn a_text_that_cannot_be_written_comes_again_and_counts() {
     let world = World::with_ada().await;
     world.counts.take();
-    let records = batch(&[at("a1", "STOP", 0), at("a2", "hello", 0)]);
+    let records = batch(&[
+        at("a1", "STOP", moment().await),
+        at("a2", "hello", moment().await),
+    ]);
     let away = world.with_faults(&Faults::read_only());
     assert_eq!(away.deliver_queued(records.clone()).await, ["a1", "a2"]);
     assert_eq!(world.counts.take()["DelayedTexts"], 2);
@@ -136,13 +150,14 @@ async fn raw_messages_were_sent_when_they_came_to_the_queue() {
         record["attributes"]["SentTimestamp"] = json!(sent_at);
         batch(&[record])
     };
-    for (id, body, sent_at, standing) in [
-        ("a1", "STOP", "1795417929120", "opted_out by text"),
-        ("a2", "START", "1795417929119", "opted_out by text"),
-        ("a3", "START", "1795417929121", "provided by text"),
+    for (id, body, early, standing) in [
+        ("a1", "STOP", 0, "opted_out by text"),
+        ("a2", "START", 60_000, "opted_out by text"),
+        ("a3", "START", 0, "provided by text"),
     ] {
-        assert_eq!(world.deliver_queued(raw(id, body, sent_at)).await, [""; 0]);
-        assert_eq!(world.standing("t1").await, standing, "{body} {sent_at}");
+        let sent_at = (moment().await.as_millisecond() - early).to_string();
+        assert_eq!(world.deliver_queued(raw(id, body, &sent_at)).await, [""; 0]);
+        assert_eq!(world.standing("t1").await, standing, "{body} {early} ms earlier");
     }
     // Without the time an old START would count as the newest.
     for sent_at in ["", "x", "99999999999999999999"] {
