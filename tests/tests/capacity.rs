@@ -263,5 +263,5 @@ async fn measure(sizes: &[usize]) {
 async fn a_page_costs_what_it_shows() {
     let sizes = std::env::var("TEST_TENANTS").unwrap_or_else(|_| "100 1000".to_owned());
     let sizes: Vec<usize> = sizes.split(' ').map(|size| size.parse().unwrap()).collect();
-    measure(&sizes).await;
+    Box::pin(measure(&sizes)).await;
 }

@@ -1,6 +1,8 @@
 //! Sends and withdrawals at the same time: once a withdrawal was acknowledged, not one text leaves that was let out
 //! before it. The outbox says when a text left.
 
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::time::Duration;
 
 use consent_http::clock;
@@ -66,6 +68,14 @@ struct Acknowledged {
     at: Timestamp,
 }
 
+fn tenant(id: &str) -> String {
+    format!("/v1/facilities/f1/tenants/{id}")
+}
+
+fn row(id: &str, number: &str) -> String {
+    format!("{id},Ada Moreno,{number},2020-01-01\n")
+}
+
 /// The tenants of a round: `a` and the others share the number `p`, and `b` has the number `q`.
 struct Round<'a> {
     world: &'a World,
@@ -80,27 +90,19 @@ impl Round<'_> {
         format!("{}-a{at:02}", self.name)
     }
 
-    fn tenant(&self, id: &str) -> String {
-        format!("/v1/facilities/f1/tenants/{id}")
-    }
-
-    fn row(&self, id: &str, number: &str) -> String {
-        format!("{id},Ada Moreno,{number},2020-01-01\n")
-    }
-
     async fn settle_in(&self) {
         let mut file = "tenant_id,name,cell_phone,created_on\n".to_owned();
         for at in 0..self.sharers {
-            file.push_str(&self.row(&self.sharer(at), &self.p));
+            file.push_str(&row(&self.sharer(at), &self.p));
         }
-        file.push_str(&self.row(&format!("{}-b", self.name), &self.q));
+        file.push_str(&row(&format!("{}-b", self.name), &self.q));
         self.world.import(&file).await.is(200);
     }
 
     /// How the tenant who has a text in flight withdraws, or leaves the number.
     fn withdrawal(&self, how: &str) -> Call {
         let id = self.sharer(self.sharers - 1);
-        let path = self.tenant(&id);
+        let path = tenant(&id);
         let details = |number: Option<&str>| json!({"name": "Ada Moreno", "cell_phone": number, "created_on": "2020-01-01"});
         let unchecked = json!({"consented": false});
         match how {
@@ -110,8 +112,8 @@ impl Round<'_> {
             "numbers swapped by an import" => {
                 let file = format!(
                     "tenant_id,name,cell_phone,created_on\n{}{}",
-                    self.row(&id, &self.q),
-                    self.row(&format!("{}-b", self.name), &self.p)
+                    row(&id, &self.q),
+                    row(&format!("{}-b", self.name), &self.p)
                 );
                 call("POST /v1/facilities/f1/tenant-imports").body("text/csv", &file)
             }
@@ -143,7 +145,7 @@ impl Round<'_> {
     }
 
     async fn send(&self, at: usize) {
-        let path = format!("POST {}/messages", self.tenant(&self.sharer(at)));
+        let path = format!("POST {}/messages", tenant(&self.sharer(at)));
         drop(self.world.send(call(&path).json(&json!({"body": "hello"}))).await);
     }
 

@@ -427,9 +427,10 @@ impl Tenant {
             ));
         }
         if stays {
-            return match same_details {
-                true => Registered::Unchanged(self.clone()),
-                false => Registered::Updated(register(self.clone()).unchanged()),
+            return if same_details {
+                Registered::Unchanged(self.clone())
+            } else {
+                Registered::Updated(register(self.clone()).unchanged())
             };
         }
         let before = self.details.cell_phone.as_ref();

@@ -59,6 +59,17 @@ impl<'a> Heard<'a> {
         self.keyword == Some(Keyword::Start)
     }
 
+    /// The keyword, where it is one, as it arrives now.
+    fn keyword_text(&self, two_way_texting: TwoWayTexting, now: Timestamp) -> Option<KeywordText<'_>> {
+        self.keyword.map(|keyword| KeywordText {
+            keyword,
+            two_way_texting,
+            sent_at: self.sent_at,
+            evidence: &self.evidence,
+            now,
+        })
+    }
+
     /// What its answer is called in the number's item.
     fn claim(&self) -> String {
         self.message.pk.clone()
@@ -155,9 +166,13 @@ impl Store {
             let is_first = seen.is_none();
             let now = time.now();
             let claims = (heard.expects_an_answer() && claim.is_none()).then(|| now + ANSWER_IN_FLIGHT);
-            let plan = self
-                .plan(heard, &facility, phone, seen, claims, room, now)
-                .await?;
+            let part = Part {
+                seen,
+                claims,
+                room,
+                now,
+            };
+            let plan = self.plan(heard, &facility, phone, part).await?;
             match self.write_records(plan.writes, &plan.records, now).await {
                 Ok(()) => {
                     has_written = true;
@@ -197,60 +212,31 @@ impl Store {
         }
     }
 
-    /// The next transaction of a message, of at most `room` tenants: the first holds the number. `claims`: until when
-    /// the answer to it may be on its way.
-    #[expect(
-        clippy::too_many_arguments,
-        reason = "what was read, and how much of it goes into one transaction"
-    )]
+    /// The next transaction of a message: the first holds the number.
     async fn plan(
         &self,
         heard: &Heard<'_>,
         facility: &Facility,
         phone: Versioned<Number>,
-        seen: Option<MessageItem>,
-        claims: Option<Timestamp>,
-        room: usize,
-        now: Timestamp,
+        part: Part,
     ) -> Result<Plan, StoreError> {
+        let Part { seen, room, now, .. } = &part;
+        let (room, now) = (*room, *now);
         let mut writes = Vec::new();
         let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
         let received_at = seen.as_ref().map_or(now, |seen| seen.received_at);
-        let text = heard.keyword.map(|keyword| KeywordText {
-            keyword,
-            two_way_texting: facility.two_way_texting,
-            sent_at: heard.sent_at,
-            evidence: &heard.evidence,
-            now,
-        });
+        let text = heard.keyword_text(facility.two_way_texting, now);
         let phone_key = Key::phone(heard.facility, heard.number);
-        let heard_now = match (&seen, &text) {
-            (None, Some(text)) => phone.value.hear(text),
-            (Some(_), _) | (None, None) => None,
-        };
-        let is_written = heard_now.is_some() || claims.is_some();
-        let counted = match (&seen, &heard_now) {
-            (Some(seen), _) => seen.keyword,
-            (None, after) => after.as_ref().map(|after| after.keywords),
-        };
-        effect.number_changed |= heard_now
-            .as_ref()
-            .is_some_and(|after| after.standing != phone.value.standing);
-        let mut number = heard_now.unwrap_or(phone.value);
-        if seen.is_none() && heard.keyword == Some(Keyword::Stop) && number.tenants.len() > room {
-            number.spreading = Some(heard.evidence.clone());
-        }
+        let version = phone.version;
+        let NumberStep {
+            number,
+            counted,
+            standing_changed,
+            is_written,
+        } = part.number(heard, text.as_ref(), phone.value);
+        effect.number_changed |= standing_changed;
         if is_written {
-            number.answers.retain(|_, answer| now < answer.until);
-            let answer = claims.map(|until| AnswerInFlight {
-                until,
-                is_released: false,
-            });
-            number
-                .answers
-                .extend(answer.map(|answer| (heard.claim(), answer)));
-            let item = PhoneItem::from(&number);
-            writes.push(put(&self.table, &phone_key, &item, phone.version)?);
+            writes.push(put(&self.table, &phone_key, &PhoneItem::from(&number), version)?);
         }
         // What a later keyword has overtaken reaches nobody else, and nobody is told of it.
         let text =
@@ -371,6 +357,61 @@ impl Store {
             version: 0,
         };
         put(&self.table, &key, &item, None)
+    }
+}
+
+/// Which part of a message goes into a transaction.
+struct Part {
+    /// How far it came.
+    seen: Option<MessageItem>,
+    /// Until when its answer may be on its way, where that is to be written.
+    claims: Option<Timestamp>,
+    /// The most tenants.
+    room: usize,
+    now: Timestamp,
+}
+
+/// What a part of a message does to the number.
+struct NumberStep {
+    number: Number,
+    /// The keyword's place among the number's, where it counted.
+    counted: Option<u64>,
+    standing_changed: bool,
+    is_written: bool,
+}
+
+impl Part {
+    fn number(&self, heard: &Heard<'_>, text: Option<&KeywordText<'_>>, before: Number) -> NumberStep {
+        let heard_now = match (&self.seen, text) {
+            (None, Some(text)) => before.hear(text),
+            (Some(_), _) | (None, None) => None,
+        };
+        let is_written = heard_now.is_some() || self.claims.is_some();
+        let counted = match (&self.seen, &heard_now) {
+            (Some(seen), _) => seen.keyword,
+            (None, after) => after.as_ref().map(|after| after.keywords),
+        };
+        let standing_before = before.standing;
+        let mut number = heard_now.unwrap_or(before);
+        if self.seen.is_none() && heard.keyword == Some(Keyword::Stop) && number.tenants.len() > self.room {
+            number.spreading = Some(heard.evidence.clone());
+        }
+        if is_written {
+            number.answers.retain(|_, answer| self.now < answer.until);
+            let answer = self.claims.map(|until| AnswerInFlight {
+                until,
+                is_released: false,
+            });
+            number
+                .answers
+                .extend(answer.map(|answer| (heard.claim(), answer)));
+        }
+        NumberStep {
+            standing_changed: number.standing != standing_before,
+            number,
+            counted,
+            is_written,
+        }
     }
 }
 

@@ -45,7 +45,7 @@ pub enum Received {
     /// It had been received before: nothing changed.
     Repeated,
     /// It was received now.
-    Accepted(Accepted),
+    Accepted(Box<Accepted>),
 }
 
 /// A text that was received now.
@@ -196,13 +196,13 @@ impl Store {
             body,
             before: effect.answer_before,
         });
-        Ok(Received::Accepted(Accepted {
+        Ok(Received::Accepted(Box::new(Accepted {
             facility_id,
             from: text.from.clone(),
             started: effect.started,
             reply,
             claim: effect.claim,
-        }))
+        })))
     }
 
     /// Whether a tenant with the number was asked something by the last text to them.

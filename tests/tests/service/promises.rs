@@ -1,7 +1,7 @@
 //! What an acknowledged withdrawal promises, where something happens at the same time or breaks off in the middle.
 //! `gate_race.rs` races the same; here each case is set up so that it must show.
 
-#![expect(clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -15,15 +15,18 @@ use serde_json::{Value, json};
 use tests::{ADA, BEN, Faults, OFFICE, Step, World, call, twilio, verify_chain};
 use tokio::time::{Instant, sleep};
 
+/// A file of tenants: id, name, number and first day.
+fn file(rows: impl Iterator<Item = String>) -> String {
+    let header = "tenant_id,name,cell_phone,created_on".to_owned();
+    std::iter::once(header).chain(rows).collect::<Vec<_>>().join("\n")
+}
+
 /// A facility where so many tenants who agreed share Ada's number.
 async fn sharing(tenants: usize) -> World {
     let world = World::embedded().await;
     world.facility("on").await;
-    let rows: String = (0..tenants)
-        .map(|at| format!("t{at:03},Ada Moreno,{ADA},2020-01-01\n"))
-        .collect();
-    let file = format!("tenant_id,name,cell_phone,created_on\n{rows}");
-    world.import(&file).await.is(200);
+    let row = |at| format!("t{at:03},Ada Moreno,{ADA},2020-01-01");
+    world.import(&file((0..tenants).map(row))).await.is(200);
     world
 }
 
@@ -67,7 +70,7 @@ async fn half_a_stop() -> World {
 async fn a_stop_that_stopped_half_way_goes_with_a_tenant_who_leaves_the_number() {
     let old = |number: Value| json!({"cell_phone": number, "created_on": "2020-01-01"});
     for leaves in ["changes", "removes", "import", "moves out"] {
-        let world = half_a_stop().await;
+        let world = Box::pin(half_a_stop()).await;
         match leaves {
             "changes" => drop(world.register("t059", &old(json!(BEN))).await),
             "removes" => drop(world.register("t059", &old(Value::Null)).await),
@@ -110,14 +113,9 @@ async fn a_stop_that_stopped_half_way_goes_with_a_tenant_who_leaves_the_number()
 
 #[tokio::test]
 async fn many_who_leave_a_half_stopped_number_in_one_file_all_take_the_stop_along() {
-    let world = half_a_stop().await;
-    let rows: String = (27..60)
-        .map(|at| format!("t{at:03},Ada Moreno,+1512555{at:04},2020-01-01\n"))
-        .collect();
-    let answer = world
-        .import(&format!("tenant_id,name,cell_phone,created_on\n{rows}"))
-        .await
-        .is(200);
+    let world = Box::pin(half_a_stop()).await;
+    let row = |at| format!("t{at:03},Ada Moreno,+1512555{at:04},2020-01-01");
+    let answer = world.import(&file((27..60).map(row))).await.is(200);
     assert_eq!(
         (&answer["updated"], &answer["rejected"]),
         (&json!(33), &json!([]))
@@ -127,7 +125,7 @@ async fn many_who_leave_a_half_stopped_number_in_one_file_all_take_the_stop_alon
 
 #[tokio::test]
 async fn a_stop_that_crashed_is_completed_at_the_facility_where_it_began() {
-    let world = half_a_stop().await;
+    let world = Box::pin(half_a_stop()).await;
     let put = async |facility: &str, number: Value| {
         let texting = json!({"enabled": !number.is_null(), "number": number});
         world.put_facility(facility, &texting).await;

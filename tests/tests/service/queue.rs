@@ -1,7 +1,5 @@
 //! Texts of AWS End User Messaging, by the queue and by its topic alone.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::time::Duration;
 
 use consent_http::clock;
