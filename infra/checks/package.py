@@ -31,7 +31,9 @@ def functions(template):
 def upload(folder, into):
     """Where `sam deploy` puts each function's code."""
     arguments = ["--template-file", str(folder / "template.yaml"), "--s3-bucket", "code", "--output-template-file", str(into)]
-    with redirect_stdout(io.StringIO()), redirect_stderr(io.StringIO()):
+    # SAM asks for streams that can be reconfigured.
+    quiet = io.TextIOWrapper(io.BytesIO())
+    with redirect_stdout(quiet), redirect_stderr(quiet):
         cli(["package", *arguments], standalone_mode=False)
     return {name: it["Properties"]["CodeUri"] for name, it in functions(into).items()}
 

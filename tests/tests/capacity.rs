@@ -1,7 +1,7 @@
 //! What a page of the report, and a change of consent, consume of the table, whatever the facility's size.
 //!
 //! `TEST_TENANTS="100 1000 10000 100000" cargo test --test capacity -- --nocapture` measures facilities of so many tenants
-//! and prints the tables of the README; with `TEST_DYNAMODB_ENDPOINT` they are those of the DynamoDB that is there.
+//! and prints the tables of the guide (`infra/README.md`); with `TEST_DYNAMODB_ENDPOINT` they are those of the DynamoDB that is there.
 
 #![expect(
     clippy::unwrap_used,

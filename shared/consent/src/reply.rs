@@ -3,10 +3,14 @@
 //! 47 CFR 64.1200(a)(12) allows a single confirmation of an opt-out, within five minutes, without anything
 //! promotional. CTIA's Messaging Principles ask for the program's name and a contact in the answer to HELP.
 
+use std::collections::HashSet;
+
 use jiff::{SignedDuration, Timestamp};
+use serde::{Deserialize, Serialize};
 
 use crate::facility::Facility;
-use crate::words::Language;
+use crate::rules::{Consent, OptOut, Status, TwoWayTexting};
+use crate::words::{Language, Meaning};
 
 /// What a text led to, as far as the sender is told of it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -23,6 +27,40 @@ pub enum Outcome {
     StartUnavailable,
     /// They asked for help.
     Help,
+}
+
+/// What a text led to, at the number and at all who have it.
+#[derive(Debug, Clone, Default, PartialEq, Eq, Serialize, Deserialize)]
+pub struct TextEffect {
+    /// Whether the number's standing changed.
+    pub number_changed: bool,
+    /// Whether a tenant's consent changed.
+    pub tenants_changed: bool,
+    /// Where the tenants with the number stand, each consent once.
+    pub consents: HashSet<Consent>,
+}
+
+impl TextEffect {
+    /// What the sender is told. `None`: nothing.
+    pub fn outcome(&self, meaning: Meaning, two_way_texting: TwoWayTexting) -> Option<Outcome> {
+        let any = |wanted: fn(Consent) -> bool| self.consents.iter().copied().any(wanted);
+        let provided = |consent: Consent| consent.status() == Status::Provided;
+        let opted_out_on_the_portal = |consent| consent == Consent::OptedOut(OptOut::Portal);
+        match meaning {
+            // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
+            Meaning::OptOut => (self.number_changed || self.tenants_changed).then_some(Outcome::Stopped),
+            Meaning::OptIn if any(opted_out_on_the_portal) && !any(provided) => {
+                Some(Outcome::PortalOptInRequired)
+            }
+            Meaning::OptIn if two_way_texting == TwoWayTexting::Off => Some(Outcome::StartUnavailable),
+            Meaning::OptIn if any(opted_out_on_the_portal) => Some(Outcome::StartedInPart),
+            Meaning::OptIn if any(provided) => Some(Outcome::Started),
+            // Nobody has the number, or an older START arrived after a newer STOP.
+            Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
+            Meaning::Help => Some(Outcome::Help),
+            Meaning::None => None,
+        }
+    }
 }
 
 /// A confirmation of an opt-out is sent within five minutes of its receipt or not at all: 47 CFR
@@ -115,7 +153,7 @@ pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> Strin
 mod tests {
     use super::*;
     use crate::id::FacilityId;
-    use crate::rules::TwoWayTexting;
+    use crate::rules::{Grant, TwoWayTexting::*};
 
     use Outcome::{Help, PortalOptInRequired, StartUnavailable, Started, StartedInPart, Stopped};
 
@@ -123,12 +161,78 @@ mod tests {
     /// anything else halves what fits into one message.
     const GSM_7_BIT: &str = "àèéùìòÇØøÅåÆæßÉÄÖÑÜ§¿äöñü¡";
 
+    const PROVIDED: Consent = Consent::Provided(Grant::Text);
+    const BY_TEXT: Consent = Consent::OptedOut(OptOut::Text);
+    const BY_PORTAL: Consent = Consent::OptedOut(OptOut::Portal);
+
+    /// What is told where a text changed the number or its tenants, and left them like this.
+    #[track_caller]
+    fn check(
+        meaning: Meaning,
+        changed: &str,
+        after: &[Consent],
+        two_way: TwoWayTexting,
+        told: Option<Outcome>,
+    ) {
+        let effect = TextEffect {
+            number_changed: changed.contains("number"),
+            tenants_changed: changed.contains("tenants"),
+            consents: after.iter().copied().collect(),
+        };
+        assert_eq!(effect.outcome(meaning, two_way), told, "{changed} {after:?}");
+    }
+
+    #[test]
+    fn a_stop_is_confirmed_where_it_stopped_something() {
+        check(Meaning::OptOut, "number", &[], On, Some(Stopped));
+        check(Meaning::OptOut, "tenants", &[BY_TEXT], Off, Some(Stopped));
+        check(Meaning::OptOut, "", &[BY_TEXT], On, None);
+    }
+
+    #[test]
+    fn a_start_is_told_what_holds_afterwards() {
+        check(Meaning::OptIn, "number tenants", &[PROVIDED], On, Some(Started));
+        check(Meaning::OptIn, "", &[PROVIDED], On, Some(Started));
+        check(Meaning::OptIn, "number", &[], On, Some(Started));
+        check(
+            Meaning::OptIn,
+            "number",
+            &[PROVIDED, BY_PORTAL],
+            On,
+            Some(StartedInPart),
+        );
+        check(
+            Meaning::OptIn,
+            "number",
+            &[BY_PORTAL],
+            On,
+            Some(PortalOptInRequired),
+        );
+        check(
+            Meaning::OptIn,
+            "",
+            &[BY_PORTAL, BY_TEXT],
+            Off,
+            Some(PortalOptInRequired),
+        );
+        check(Meaning::OptIn, "", &[BY_TEXT], Off, Some(StartUnavailable));
+        // It came after a newer STOP, or was sent before what withdrew.
+        check(Meaning::OptIn, "", &[BY_TEXT], On, None);
+        check(Meaning::OptIn, "number", &[BY_TEXT], On, None);
+    }
+
+    #[test]
+    fn help_is_answered_and_nothing_else_is() {
+        check(Meaning::Help, "", &[BY_TEXT], Off, Some(Help));
+        check(Meaning::None, "", &[PROVIDED], On, None);
+    }
+
     #[test]
     fn every_answer_is_one_message() {
         let facility = Facility {
             facility_id: FacilityId::parse("f1").unwrap(),
             name: "Demo Self Storage, Austin".to_owned(),
-            two_way_texting: TwoWayTexting::On,
+            two_way_texting: On,
             number: None,
             help_contact: Some("512-555-0199".to_owned()),
         };

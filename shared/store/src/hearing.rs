@@ -9,17 +9,15 @@ use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::{AnswerInFlight, Keyword, KeywordText, Number};
 use consent::record::{Evidence, Record, rfc3339};
-use consent::reply::Outcome;
-use consent::rules::{Consent, OptOut, Status, TwoWayTexting};
+use consent::reply::TextEffect;
+use consent::rules::TwoWayTexting;
 use consent::tenant::{Residence, Tenant};
 use consent::words::Meaning;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::StoreError;
 use crate::in_flight::{AnswerClaim, Pending};
-use crate::items::{
-    Direction, FacilityItem, MessageEffect, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put,
-};
+use crate::items::{Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put};
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, RequestTime, Store, TRANSACTION_ITEMS};
 use crate::tenants::total_move;
@@ -101,7 +99,7 @@ impl<'a> Heard<'a> {
 /// What hearing it changed.
 pub(crate) struct Effect {
     pub(crate) facility: Facility,
-    pub(crate) message: MessageEffect,
+    pub(crate) message: TextEffect,
     /// The tenants whom a START concerns and who may be texted by their own consent now.
     pub(crate) started: Vec<TenantId>,
     /// When it was first received.
@@ -420,39 +418,9 @@ struct Plan {
     /// The records among them.
     records: Vec<Record>,
     complete: bool,
-    effect: MessageEffect,
+    effect: TextEffect,
     received_at: Timestamp,
     started: Vec<TenantId>,
     /// What has to be over before a STOP is acknowledged.
     pending: Pending,
-}
-
-impl Effect {
-    /// What the sender is told.
-    pub(crate) fn outcome(&self, meaning: Meaning) -> Option<Outcome> {
-        let MessageEffect {
-            number_changed,
-            tenants_changed,
-            consents,
-        } = &self.message;
-        let any = |wanted: fn(Consent) -> bool| consents.iter().copied().any(wanted);
-        let provided = |consent: Consent| consent.status() == Status::Provided;
-        let opted_out_on_the_portal = |consent| consent == Consent::OptedOut(OptOut::Portal);
-        match meaning {
-            // One confirmation of a revocation: a second STOP where nothing was left to stop has had its own.
-            Meaning::OptOut => (*number_changed || *tenants_changed).then_some(Outcome::Stopped),
-            Meaning::OptIn if any(opted_out_on_the_portal) && !any(provided) => {
-                Some(Outcome::PortalOptInRequired)
-            }
-            Meaning::OptIn if self.facility.two_way_texting == TwoWayTexting::Off => {
-                Some(Outcome::StartUnavailable)
-            }
-            Meaning::OptIn if any(opted_out_on_the_portal) => Some(Outcome::StartedInPart),
-            Meaning::OptIn if any(provided) => Some(Outcome::Started),
-            // Nobody has the number, or an older START arrived after a newer STOP.
-            Meaning::OptIn => (consents.is_empty() && *number_changed).then_some(Outcome::Started),
-            Meaning::Help => Some(Outcome::Help),
-            Meaning::None => None,
-        }
-    }
 }

@@ -188,7 +188,8 @@ impl Store {
                 .count_one(Metric::UnclassifiedTexts(text.provider), now);
         }
         let outcome = effect
-            .outcome(intent.meaning)
+            .message
+            .outcome(intent.meaning, effect.facility.two_way_texting)
             .filter(|outcome| outcome.is_told(effect.received_at, time.now()));
         let reply = intent.answer(outcome, &effect.facility).map(|body| Reply {
             from: text.to.clone(),

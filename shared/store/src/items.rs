@@ -1,6 +1,6 @@
 //! Items as they are stored, and how they become what the consent crate works on.
 
-use std::collections::{BTreeMap, BTreeSet, HashMap, HashSet};
+use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::Facility;
@@ -8,6 +8,7 @@ use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::{AnswerInFlight, Number};
 use consent::record::{ChainEnd, Evidence, Record, StoredRecord, rfc3339};
+use consent::reply::TextEffect;
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
 use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
@@ -293,20 +294,9 @@ pub(crate) struct MessageItem {
     pub(crate) in_flight_until: Option<Timestamp>,
     /// What it led to, over all its transactions: the answer at the end is about all of them.
     #[serde(default)]
-    pub(crate) effect: MessageEffect,
+    pub(crate) effect: TextEffect,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
-}
-
-/// What a message led to so far.
-#[derive(Debug, Clone, Default, Serialize, Deserialize)]
-pub(crate) struct MessageEffect {
-    /// Whether the number's standing changed.
-    pub(crate) number_changed: bool,
-    /// Whether a tenant's consent changed.
-    pub(crate) tenants_changed: bool,
-    /// Where the tenants with the number stand, each consent once.
-    pub(crate) consents: HashSet<Consent>,
 }
 
 /// A text in a tenant's thread.
