@@ -30,6 +30,9 @@ const COLUMNS: [(&str, Column); 6] = [
     ("replied_stop", Column::Optional),
 ];
 
+/// So many names of members that are not known are listed. (A header lists all of its own.)
+const IGNORED_MEMBERS: usize = 100;
+
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Column {
     Required,
@@ -182,7 +185,12 @@ impl File {
                 continue;
             }
             match serde_json::from_str(text) {
-                Ok(Value::Object(members)) => file.add(line, &members),
+                Ok(Value::Object(members)) => match known_members(members, &mut file.ignored_columns) {
+                    Ok(members) => file.add(line, &members),
+                    Err(name) => file
+                        .rejections
+                        .add(line, || format!("{name}: must be one member only")),
+                },
                 Ok(_) | Err(_) => file.rejections.add(line, || "The line must be a JSON object."),
             }
         }
@@ -345,6 +353,27 @@ fn open_mark(text: &str) -> Option<u64> {
         Place::Quoted { mark } => Some(mark),
         Place::Begin | Place::Plain | Place::Mark { .. } => None,
     }
+}
+
+/// The members of a row that are known, under their own names: they are spelled as columns may be. The names of others
+/// are noted, as far as they are listed. `Err`: a member that is there twice.
+fn known_members(
+    members: Map<String, Value>,
+    ignored: &mut Vec<String>,
+) -> Result<Map<String, Value>, &'static str> {
+    let mut known = Map::new();
+    for (name, value) in members {
+        match COLUMNS.iter().find(|(column, _)| is_column(&name, column)) {
+            Some((column, _)) => {
+                if known.insert((*column).to_owned(), value).is_some() {
+                    return Err(column);
+                }
+            }
+            None if ignored.len() < IGNORED_MEMBERS && !ignored.contains(&name) => ignored.push(name),
+            None => {}
+        }
+    }
+    Ok(known)
 }
 
 /// Counts lines. The reader's own count is that of the blank lines before a row, and misses the second half

@@ -1,5 +1,5 @@
 //! Columns that the service does not know, and that may have been meant for ones that it does. The members of NDJSON rows
-//! are columns here, too; the service knows them in one spelling only.
+//! are columns here, too.
 
 use std::io::{self, IsTerminal as _};
 

@@ -226,11 +226,15 @@ fn begins_in_ndjson(content: &str, unknown_members: &mut BTreeSet<String>) -> Ve
     let begin = |text: &str| {
         let members: Value = serde_json::from_str(text).unwrap_or_default();
         for name in members.as_object().into_iter().flat_map(Map::keys) {
-            if !MEMBERS.contains(&name.as_str()) && !unknown_members.contains(name) {
+            let is_known = MEMBERS.iter().any(|member| plain(member) == plain(name));
+            if !is_known && !unknown_members.contains(name) {
                 unknown_members.insert(name.clone());
             }
         }
-        let tenant_id = members.get("tenant_id").and_then(Value::as_str);
+        let tenant_id = members
+            .as_object()
+            .and_then(|members| members.iter().find(|(name, _)| plain(name) == plain("tenant_id")))
+            .and_then(|(_, id)| id.as_str());
         let begin = Begin {
             byte,
             tenant_id: tenant_id.filter(|id| is_id(id)).map(str::to_owned),

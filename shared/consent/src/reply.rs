@@ -68,9 +68,10 @@ impl TextEffect {
 const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
 impl Outcome {
-    /// Whether the sender is still told of it, `now` that it is done.
-    pub fn is_told(self, received_at: Timestamp, now: Timestamp) -> bool {
-        self != Self::Stopped || now.duration_since(received_at) < CONFIRM_WITHIN
+    /// Whether the sender is still told of it, `now` that it is done. `asked_at`: when they sent it, or where the
+    /// provider does not say so when it was first received.
+    pub fn is_told(self, asked_at: Timestamp, now: Timestamp) -> bool {
+        self != Self::Stopped || now.duration_since(asked_at) < CONFIRM_WITHIN
     }
 }
 

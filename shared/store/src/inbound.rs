@@ -190,7 +190,13 @@ impl Store {
         let outcome = effect
             .message
             .outcome(intent.meaning, effect.facility.two_way_texting)
-            .filter(|outcome| outcome.is_told(effect.received_at, time.now()));
+            // Whoever delivers it late, us included, the sender has waited since they sent it.
+            .filter(|outcome| {
+                let asked_at = text
+                    .sent_at
+                    .map_or(effect.received_at, |sent| sent.min(effect.received_at));
+                outcome.is_told(asked_at, time.now())
+            });
         let reply = intent.answer(outcome, &effect.facility).map(|body| Reply {
             from: text.to.clone(),
             to: text.from.clone(),

@@ -88,6 +88,17 @@ async fn a_stop_counts_however_late_it_comes_and_a_start_does_not() {
 }
 
 #[tokio::test]
+async fn a_stop_that_was_sent_long_ago_counts_and_is_not_confirmed() {
+    for (minutes, confirmations) in [(4, 1), (6, 0)] {
+        let world = World::with_ada().await;
+        let sent_at = clock::now() - SignedDuration::from_mins(minutes);
+        deliver(&world, "a1", "STOP", sent_at).await;
+        assert_eq!(world.standing("t1").await, "opted_out by text");
+        assert_eq!(world.sns.outbox().await.len(), confirmations, "{minutes} minutes");
+    }
+}
+
+#[tokio::test]
 async fn a_start_undoes_nothing_that_came_after_it_was_sent() {
     // Staff uncheck the box while the START is on its way.
     let world = World::with_ada().await;
