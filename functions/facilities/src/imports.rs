@@ -363,14 +363,12 @@ fn known_members(
 ) -> Result<Map<String, Value>, &'static str> {
     let mut known = Map::new();
     for (name, value) in members {
-        match COLUMNS.iter().find(|(column, _)| is_column(&name, column)) {
-            Some((column, _)) => {
-                if known.insert((*column).to_owned(), value).is_some() {
-                    return Err(column);
-                }
+        if let Some((column, _)) = COLUMNS.iter().find(|(column, _)| is_column(&name, column)) {
+            if known.insert((*column).to_owned(), value).is_some() {
+                return Err(column);
             }
-            None if ignored.len() < IGNORED_MEMBERS && !ignored.contains(&name) => ignored.push(name),
-            None => {}
+        } else if ignored.len() < IGNORED_MEMBERS && !ignored.contains(&name) {
+            ignored.push(name);
         }
     }
     Ok(known)

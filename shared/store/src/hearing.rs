@@ -246,7 +246,7 @@ impl Store {
         let tenants = self.read_tenants(heard.facility, &now_reached).await?;
         let mut pending = Pending::default();
         if heard.keyword == Some(Keyword::Stop) {
-            pending.add_number(&phone_key, &number);
+            pending.add_number(&phone_key, &number, now);
         }
         let mut moves = Vec::new();
         let mut records = Vec::new();

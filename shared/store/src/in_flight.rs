@@ -59,11 +59,17 @@ impl Pending {
     }
 
     /// What is in flight to a number for tenants who left it, and the answers to its STARTs.
-    pub(crate) fn add_number(&mut self, phone: &Key, number: &Number) {
+    pub(crate) fn add_number(&mut self, phone: &Key, number: &Number, now: Timestamp) {
         self.add_time(number.in_flight_until);
         self.answers.extend(number.answers.keys().cloned());
-        let until = number.answers.values().map(|answer| answer.until).max();
-        self.answers_until = self.answers_until.max(until);
+        for answer in number.answers.values() {
+            let until = if answer.is_released {
+                answer.until.min(now + RELEASED_WITHIN)
+            } else {
+                answer.until
+            };
+            self.answers_until = self.answers_until.max(Some(until));
+        }
         self.answers_were = self.answers_were.max(Answers::of(number.answers.values()));
         self.phone = Some(phone.clone());
     }

@@ -320,7 +320,12 @@ async fn an_answer_in_a_response_is_given_before_a_stop_is_acknowledged_or_left_
     let world = World::with_ada().await;
     world.text("STOP", ADA, "STOP").await;
     assert_ne!(world.text("START", ADA, "START").await, "");
-    assert!(seconds(world.text("STOP2", ADA, "STOP")).await < 2.0);
+    for delivery in 1..=2 {
+        assert!(
+            seconds(world.text("STOP2", ADA, "STOP")).await < 2.0,
+            "{delivery}"
+        );
+    }
 }
 
 #[tokio::test]
