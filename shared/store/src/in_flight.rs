@@ -14,7 +14,8 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 use crate::error::StoreError;
 use crate::inbound::Reply;
 use crate::items::{Answers, MessageItem, PhoneItem, ThreadItem};
-use crate::messages::{LOOK_AGAIN, MessageState, Outcome, Permit, Unpublished};
+use crate::messages::{LOOK_AGAIN, MessageState};
+use crate::permit::{Outcome, Permit, Unpublished};
 use crate::schema::Key;
 use crate::store::{GaveUp, Pause, RequestTime, Store};
 

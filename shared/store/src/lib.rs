@@ -17,6 +17,7 @@ mod inbound;
 mod items;
 mod messages;
 mod numbers;
+mod permit;
 mod postings;
 mod preferences;
 mod registrations;
@@ -37,9 +38,8 @@ pub use imports::{Imported, Run};
 pub use in_flight::AnswerClaim;
 pub use inbound::{Accepted, InboundText, Received, Reply};
 pub use items::Direction;
-pub use messages::{
-    Decided, Decision, Draft, Message, MessageState, Outcome, Permit, SendError, Unpublished,
-};
+pub use messages::{Decided, Decision, Draft, Message, MessageState, SendError};
+pub use permit::{Outcome, Permit, Unpublished};
 pub use preferences::ChooseError;
 pub use registrations::{RegisterError, Registrant, Registration, RepliedStop};
 pub use report::{Export, Report, ReportRow, Totals};
