@@ -2,6 +2,9 @@
 
 mod access;
 mod broken_chains;
+mod decision_outcomes;
+mod decision_promise;
+mod decisions;
 mod deliveries;
 mod events;
 mod facilities;
