@@ -2,6 +2,7 @@
 
 mod access;
 mod broken_chains;
+mod clients;
 mod decision_outcomes;
 mod decision_promise;
 mod decisions;
