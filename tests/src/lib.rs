@@ -28,6 +28,7 @@ use std::sync::Arc;
 use consent_http::{Access, Problem, answer};
 use consent_secrets::cursor_key;
 use consent_store::Store;
+use decisions::Decisions;
 use facilities::Facilities;
 use lambda_http::{Body, Request, Response};
 use messages::Messages;
@@ -79,6 +80,7 @@ pub struct World {
     portal: Portal,
     report: Report,
     messages: Messages,
+    decisions: Decisions,
     sms_webhook: SmsWebhook,
     sms_topic: SmsTopic,
     outbox: Outbox,
@@ -123,6 +125,12 @@ impl World {
                 access: access(),
                 store: store.clone(),
                 sns: sns.client(),
+                cursors: cursors(),
+                metrics: emulator.counts.metrics(),
+            },
+            decisions: Decisions {
+                access: access(),
+                store: store.clone(),
                 cursors: cursors(),
                 metrics: emulator.counts.metrics(),
             },
@@ -202,6 +210,9 @@ impl World {
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
             ["v1", "facilities", _, "consent-report"] => "report",
+            ["v1", "facilities", _, "decisions"] | ["v1", "facilities", _, "tenants", _, "decisions", ..] => {
+                "decisions"
+            }
             [
                 "v1",
                 "facilities",
@@ -233,6 +244,7 @@ impl World {
             "profile" => Box::pin(self.profile.handle(request)).await,
             "portal" => Box::pin(self.portal.handle(request)).await,
             "report" => Box::pin(self.report.handle(request)).await,
+            "decisions" => Box::pin(self.decisions.handle(request)).await,
             "messages" => Box::pin(self.messages.handle(request)).await,
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
             "openapi" => openapi::handle(&request),

@@ -150,6 +150,35 @@ impl World {
         self.history(id).await.pop().expect("a record")
     }
 
+    /// Asks whether texts to tenants of `f1` may leave, by other means, within so many seconds.
+    pub async fn ask(&self, tenants: &[&str], seconds: u8) -> Vec<Value> {
+        let body = json!({"tenant_ids": tenants, "valid_for": seconds});
+        let answer = self
+            .send(call("POST /v1/facilities/f1/decisions").json(&body))
+            .await;
+        answer.is(200)["decisions"].as_array().unwrap().clone()
+    }
+
+    /// Asks about one tenant, whose text may leave: the decision's id.
+    pub async fn open(&self, id: &str, seconds: u8) -> String {
+        let decision = self.ask(&[id], seconds).await.remove(0);
+        assert_eq!(decision["allowed"], true, "{decision}");
+        decision["decision_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Says what became of a text to a tenant of `f1`.
+    pub async fn outcome(&self, id: &str, decision: &str, body: &Value) -> Answer {
+        let path = format!("PUT /v1/facilities/f1/tenants/{id}/decisions/{decision}");
+        self.send(call(&path).json(body)).await
+    }
+
+    /// The decisions about texts to a tenant of `f1`, newest first.
+    pub async fn decisions(&self, id: &str) -> Vec<Value> {
+        let path = format!("/v1/facilities/f1/tenants/{id}/decisions?limit=200");
+        let page = self.get(&path).await.is(200);
+        page["decisions"].as_array().unwrap().clone()
+    }
+
     /// The totals of `f1`: provided, not provided, opted out.
     pub async fn totals(&self) -> [i64; 3] {
         let report = self.get("/v1/facilities/f1/consent-report?limit=1").await.is(200);

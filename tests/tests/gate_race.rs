@@ -3,6 +3,7 @@
 
 #![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
+use std::sync::Mutex;
 use std::time::Duration;
 
 use consent_http::clock;
@@ -83,6 +84,8 @@ struct Round<'a> {
     sharers: usize,
     p: String,
     q: String,
+    /// The texts that others hand over: to whom, and when.
+    handed_over: &'a Mutex<Vec<(String, Timestamp)>>,
 }
 
 impl Round<'_> {
@@ -149,11 +152,28 @@ impl Round<'_> {
         drop(self.world.send(call(&path).json(&json!({"body": "hello"}))).await);
     }
 
+    /// Asks whether a text may leave by other means. Whoever asked hands it over at the last moment.
+    async fn ask(&self, at: usize) {
+        let id = self.sharer(at);
+        let body = json!({"tenant_ids": [id], "valid_for": 1});
+        let ask = call("POST /v1/facilities/f1/decisions").json(&body);
+        let answer = self.world.send(ask).await;
+        let decision = &answer.is(200)["decisions"][0];
+        if decision["allowed"] == true && decision["to"] == self.p {
+            let last_moment = decision["valid_until"].as_str().unwrap().parse().unwrap();
+            self.handed_over
+                .lock()
+                .unwrap()
+                .push((self.p.clone(), last_moment));
+        }
+    }
+
     /// Texts to three of the sharers are in flight while the withdrawal comes, comes again, and two STOPs follow.
     async fn race(&self, how: &str, after: Duration) -> Vec<Acknowledged> {
         self.settle_in().await;
         let last = self.sharers - 1;
-        let sends = join_all([0, self.sharers / 2, last].map(|at| self.send(at)));
+        let texted = [0, self.sharers / 2, last];
+        let sends = join_all(texted.map(|at| async move { tokio::join!(self.send(at), self.ask(at)) }));
         let again = after + STOP_AFTER / 2;
         let repeated = format!("{how}, repeated");
         let acknowledged = join_all([
@@ -188,6 +208,7 @@ async fn races(sharers: usize, steps: u64, sns_delay: u64) -> Vec<String> {
         "STOP",
     ];
     let mut too_late = Vec::new();
+    let handed_over = Mutex::new(Vec::new());
     for (way, how) in ways.into_iter().enumerate() {
         let rounds = (0..steps).map(|step| {
             let number = way * 20 + usize::try_from(step).unwrap();
@@ -197,16 +218,22 @@ async fn races(sharers: usize, steps: u64, sns_delay: u64) -> Vec<String> {
                 sharers,
                 p: format!("+1512556{number:04}"),
                 q: format!("+1512557{number:04}"),
+                handed_over: &handed_over,
             };
             async move { round.race(how, Duration::from_millis(10 * step)).await }
         });
         let acknowledged: Vec<Acknowledged> = join_all(rounds).await.into_iter().flatten().collect();
         let outbox = world.sns.outbox().await;
         let (mut left, mut texts) = (Vec::new(), 0);
-        for text in outbox.iter().filter(|text| text["body"] == "hello") {
-            texts += 1;
+        let sent = outbox.iter().filter(|text| text["body"] == "hello");
+        let sent = sent.map(|text| {
             let at: Timestamp = text["at"].as_str().unwrap().parse().unwrap();
-            let number = text["to"].as_str().unwrap();
+            (text["to"].as_str().unwrap().to_owned(), at)
+        });
+        let by_others = handed_over.lock().unwrap().clone();
+        assert!(!by_others.is_empty(), "{how}: nobody else was let out");
+        for (number, at) in sent.chain(by_others) {
+            texts += 1;
             left.extend(
                 acknowledged
                     .iter()

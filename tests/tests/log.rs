@@ -49,6 +49,7 @@ impl Log {
                 "sms_webhook",
                 "sms_topic",
                 "messages",
+                "decisions",
                 "consent_sns",
                 "consent_secrets",
                 "outbox",
@@ -121,6 +122,15 @@ async fn everything(world: &World) {
         call("GET /v1/facilities/f1/consent-report?search=Zebulon"),
         call("GET /v1/facilities/f1/consent-report?search=5125550142").header("accept", "text/csv"),
         call("GET /v1/facilities/f1/consent-report?status=Zebulon"),
+        call("POST /v1/facilities/f1/decisions")
+            .json(&json!({"tenant_ids": ["t1", "t2", "t9"], "valid_for": 1})),
+        call("POST /v1/facilities/f1/decisions")
+            .json(&json!({"tenant_ids": ["Zebulon Quixote"], "valid_for": "0142"})),
+        call("GET /v1/facilities/f1/tenants/t1/decisions?consent_record_id=Zebulon"),
+        put("f1/tenants/t1/decisions/Zebulon")
+            .json(&json!({"outcome": "sent", "body": "a sesquipedalian padlock"})),
+        put("f1/tenants/t1/decisions/x")
+            .json(&json!({"outcome": "padlock", "provider_message_id": "padlock"})),
         twilio("SM1", ADA, OFFICE, "a sesquipedalian padlock"),
         twilio("SM2", ADA, OFFICE, "STOP"),
         twilio("SM2", ADA, OFFICE, "STOP"),

@@ -4,9 +4,9 @@ mod preferences;
 
 use consent::gate::{Gate, ProviderBlock, gate};
 use consent::id::{FacilityId, TenantId};
-use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
+use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via, why_not};
 use consent_http::request::{self, Fields, Query};
-use consent_http::{Access, Problem, Scope, clock, response};
+use consent_http::{Access, Caller, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
 use consent_sns::Sns;
@@ -81,7 +81,7 @@ impl Messages {
         caller.at_facility(scope, facility)?;
         let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
         match (*list, scope) {
-            ("messages", Scope::MessagesSend) => self.send(&request, &facility, &tenant).await,
+            ("messages", Scope::MessagesSend) => self.send(&request, &caller, &facility, &tenant).await,
             ("messages", _) => self.thread(&request, &facility, &tenant).await,
             (_, Scope::ConsentWrite) => self.choose(&request, &facility, &tenant).await,
             _ => {
@@ -94,6 +94,7 @@ impl Messages {
     async fn send(
         &self,
         request: &Request,
+        caller: &Caller,
         facility: &FacilityId,
         tenant: &TenantId,
     ) -> Result<Response<Body>, Problem> {
@@ -106,6 +107,7 @@ impl Messages {
             tenant,
             body,
             key: idempotency_key(request)?,
+            by: caller.subject(),
         };
         let mut decided = self.store.decide(&draft, clock::now).await;
         // The tenant may have lifted the provider's block where we did not see it.
@@ -195,14 +197,7 @@ impl Messages {
     ) -> Result<Response<Body>, Problem> {
         let query = Query::of(request);
         let limit = query.limit()?;
-        let record = query
-            .one("consent_record_id")?
-            .map(|id| record(id, facility, tenant))
-            .transpose()?;
-        let list = match record {
-            Some(record) => TenantList::decisions(facility, tenant, record),
-            None => TenantList::thread(facility, tenant),
-        };
+        let list = TenantList::thread(facility, tenant);
         let cursor = query.one("cursor")?;
         let turned = |cursors: &CursorKey| match cursor {
             Some(cursor) => list.clone().turn(cursor, cursors),
@@ -210,11 +205,6 @@ impl Messages {
         };
         let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
         let found = self.store.resident(facility, tenant).await??;
-        if record.is_some() {
-            let page = self.store.decisions(&list, limit, &cursors).await?;
-            let body = json!({"decisions": page.entries, "next": page.next});
-            return response::json(StatusCode::OK, &body);
-        }
         let page = self.store.thread(&list, limit, &cursors).await?;
         let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
         let body = ThreadBody {
@@ -253,30 +243,14 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 
 /// 409, with the way back.
 fn refused(gate: Gate, found: &Found) -> Problem {
-    let code = match gate {
-        Gate::NoCellPhone => "no_cell_phone",
-        Gate::NoTextNumber => "no_text_number",
-        Gate::ConsentRequired | Gate::ProviderBlocked | Gate::Open => "consent_required",
-    };
-    let detail = match gate {
-        Gate::NoCellPhone => Some("There is no cell phone on file for this customer."),
-        gate => notice(gate),
-    };
+    let code = gate.code().unwrap_or("consent_required");
+    let detail = why_not(gate, &found.facility, &found.tenant);
     Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
         .with("consent_status", json!(found.tenant.consent.status()))
         .with(
             "opt_in_via",
             json!(opt_in_via(&found.tenant, found.facility.two_way_texting)),
         )
-}
-
-/// The sequence of a consent record of this tenant.
-fn record(id: &str, facility: &FacilityId, tenant: &TenantId) -> Result<u64, Problem> {
-    id.strip_prefix(&format!("{facility}/{tenant}/"))
-        .and_then(|sequence| sequence.parse().ok())
-        .ok_or_else(|| {
-            Problem::invalid_field("consent_record_id", "must be the id of a record of this tenant")
-        })
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {

@@ -4,6 +4,8 @@
 //!
 //! <https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html>
 
+use std::time::Duration;
+
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
@@ -19,6 +21,9 @@ use serde_json::Value;
 const PROVIDER: &str = "aws";
 /// AWS's ids of messages are UUIDs.
 const MESSAGE_ID_CHARACTERS: usize = 64;
+/// A STOP is carried out, or is to come again, within this time: the function is ended after 29 seconds. Whatever it may
+/// have to wait for is over sooner.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The function, with what it works on.
 pub struct SmsTopic {
@@ -168,6 +173,7 @@ impl SmsTopic {
             to,
             body,
             sent_at: Some(timestamp),
+            patience: PATIENCE,
         };
         let received = self.store.receive(&text, &intent, now).await?;
         if matches!(received, Received::UnknownNumber) {

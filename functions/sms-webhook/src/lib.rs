@@ -7,6 +7,8 @@ mod keys;
 mod telnyx;
 mod twilio;
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
@@ -143,6 +145,7 @@ impl SmsWebhook {
             to: first.clone(),
             body,
             sent_at,
+            patience: patience(provider),
         };
         // Whatever kept the text from being written, it must come again.
         let received = self.store.receive_group(&text, others, &intent, now).await;
@@ -178,6 +181,15 @@ impl SmsWebhook {
         self.store
             .reply_in_response(accepted.reply, accepted.claim, clock::now)
             .await
+    }
+}
+
+/// How long a provider waits for an answer, less what is on the way.
+fn patience(provider: &str) -> Duration {
+    if provider == "twilio" {
+        twilio::PATIENCE
+    } else {
+        telnyx::PATIENCE
     }
 }
 

@@ -21,6 +21,7 @@
 //! [`rules`] turns a state and an action into a step or a refusal. [`tenant`] and [`number`] carry the step out on what is
 //! stored. [`view`] is what the screens show, and [`reply`] what the sender of a text is told.
 
+pub mod decision;
 pub mod facility;
 pub mod gate;
 pub mod id;

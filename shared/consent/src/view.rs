@@ -18,6 +18,9 @@ const BLOCKED_NOTICE: &str = "The text message provider has this number on its o
      must reply START to the facility's text number.";
 const NO_TEXT_NUMBER_NOTICE: &str = "This facility has no text number of its own, so a STOP to its texts would not \
      come back to it. Give it a number before it sends texts.";
+const NO_CELL_PHONE: &str = "There is no cell phone on file for this customer. Add one before texting them.";
+const NOT_AGREED: &str = "This customer has not agreed to receive text message communications. When they agree, check \
+     the box on their profile.";
 const PORTAL_NOTE: &str = "Please reply START to receive communications via text messages.";
 
 impl Screen {
@@ -63,6 +66,19 @@ pub const fn notice(gate: Gate) -> Option<&'static str> {
         Gate::NoCellPhone | Gate::ConsentRequired => Some(NOTICE),
         Gate::ProviderBlocked => Some(BLOCKED_NOTICE),
         Gate::NoTextNumber => Some(NO_TEXT_NUMBER_NOTICE),
+    }
+}
+
+/// Why a text to a tenant may not leave, in a sentence that staff can act on. `None`: it may.
+pub fn why_not(gate: Gate, facility: &Facility, tenant: &Tenant) -> Option<&'static str> {
+    match gate {
+        Gate::Open => None,
+        Gate::NoCellPhone => Some(NO_CELL_PHONE),
+        Gate::ConsentRequired => {
+            let refusal = tenant.click_refused(Screen::Profile, facility.two_way_texting);
+            Some(refusal.map_or(NOT_AGREED, |refusal| refusal.reason(Screen::Profile)))
+        }
+        Gate::ProviderBlocked | Gate::NoTextNumber => notice(gate),
     }
 }
 

@@ -138,7 +138,8 @@ impl Metrics {
         self.count(metric, 1, now);
     }
 
-    fn count(&self, metric: Metric, count: u64, now: Timestamp) {
+    /// Counts something so many times.
+    pub fn count(&self, metric: Metric, count: u64, now: Timestamp) {
         let mut line = self.document(metric, count, now).to_string();
         line.push('\n');
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);

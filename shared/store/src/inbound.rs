@@ -1,6 +1,8 @@
 //! Texts from tenants' numbers: received once, and answered. What a keyword in one does to the number and its
 //! tenants is in [`crate::hearing`].
 
+use std::time::Duration;
+
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::intent::Intent;
 use consent::number::{Keyword, Number};
@@ -35,6 +37,9 @@ pub struct InboundText {
     pub body: String,
     /// When it was sent, where the provider's deliveries may overtake each other.
     pub sent_at: Option<Timestamp>,
+    /// How long the provider waits for the acknowledgement, from when the request was taken up. A STOP that has to wait
+    /// longer, for texts that were let out before it, is to be delivered again.
+    pub patience: Duration,
 }
 
 /// What became of a text.
@@ -129,8 +134,9 @@ impl Store {
         let to = Key::business_number(&text.to);
         let mut items = self.read(&[&to, &message]).await?;
         let seen = items.take::<MessageItem>(&message)?;
-        if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {
-            seen.await_in_flight(time).await;
+        if let Some(seen) = seen.as_ref().filter(|seen| seen.complete && !seen.owes_answer) {
+            self.await_heard(seen, &text.from, Some(text.patience), time)
+                .await?;
             return Ok(Received::Repeated);
         }
         // What was begun at a facility goes on there, also where the number was handed over meanwhile.
@@ -178,6 +184,7 @@ impl Store {
                 body,
                 meaning: intent.meaning,
             }),
+            patience: Some(text.patience),
         };
         let Some(effect) = self.hear(&heard, time).await? else {
             return Ok(Received::Repeated);

@@ -2,6 +2,10 @@
 
 mod access;
 mod broken_chains;
+mod clients;
+mod decision_outcomes;
+mod decision_promise;
+mod decisions;
 mod deliveries;
 mod events;
 mod facilities;

@@ -3,6 +3,7 @@
 #![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
@@ -313,6 +314,7 @@ async fn a_stop_that_was_completed_too_late_is_not_confirmed() {
             to: number(OFFICE),
             body: "STOP".to_owned(),
             sent_at: None,
+            patience: Duration::from_secs(15),
         };
         let (intent, now) = (Intent::read("STOP"), clock::now());
         assert!(crashing.store.receive(&text, &intent, now).await.is_err());
