@@ -122,20 +122,20 @@ impl World {
             messages: Messages {
                 access: access(),
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sns.client(),
                 cursors: cursors(),
                 metrics: emulator.counts.metrics(),
             },
             sms_webhook: SmsWebhook {
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sns.client(),
                 keys: secrets.secret(ProviderKeys::read),
                 base_url: BASE_URL.to_owned(),
                 metrics: emulator.counts.metrics(),
             },
             sms_topic: SmsTopic {
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sns.client(),
                 metrics: emulator.counts.metrics(),
             },
             outbox: Outbox {

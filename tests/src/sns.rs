@@ -3,7 +3,8 @@
 use std::time::Duration;
 
 use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
-use consent_sns::{EventsTopic, Sns};
+use consent_sns::EventsTopic;
+use consent_texts::Sender;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
@@ -27,8 +28,8 @@ impl SnsStandIn {
         }
     }
 
-    pub(crate) fn client(&self) -> Sns {
-        Sns::new(self.sdk(), self.counts.metrics())
+    pub(crate) fn client(&self) -> Sender {
+        Sender::new(self.sdk(), self.counts.metrics())
     }
 
     pub(crate) fn events_topic(&self) -> EventsTopic {

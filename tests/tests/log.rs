@@ -50,6 +50,7 @@ impl Log {
                 "sms_topic",
                 "messages",
                 "consent_sns",
+                "consent_texts",
                 "consent_secrets",
                 "outbox",
                 "log",

@@ -9,11 +9,11 @@ use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
-use consent_sns::Sns;
 use consent_store::{
     CursorKey, Decided, Draft, Found, Message, Outcome, Permit, SendError, Store, TenantList, ThreadEntry,
     Unpublished,
 };
+use consent_texts::Sender;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -29,7 +29,7 @@ pub struct Messages {
     /// Where decisions and threads are.
     pub store: Store,
     /// What sends texts.
-    pub sns: Sns,
+    pub sender: Sender,
     /// What seals cursors.
     pub cursors: Secret<CursorKey>,
     /// Counts the texts that do not leave.
@@ -111,7 +111,7 @@ impl Messages {
         // The tenant may have lifted the provider's block where we did not see it.
         if let Err(SendError::Refused(Gate::ProviderBlocked, found)) = &decided
             && let Some(number) = &found.tenant.details.cell_phone
-            && matches!(self.sns.is_opted_out(number).await, Ok(false))
+            && matches!(self.sender.is_opted_out(number).await, Ok(false))
         {
             self.store.keep_provider_block(facility, tenant, None).await?;
             decided = self.store.decide(&draft, clock::now).await;
@@ -135,7 +135,7 @@ impl Messages {
 
     /// Hands an accepted message to SNS, and writes down how that went.
     async fn publish(&self, draft: &Draft<'_>, permit: Permit) -> Result<Response<Body>, Problem> {
-        let outcome = self.sns.send(&permit, clock::now()).await;
+        let outcome = self.sender.send(&permit, clock::now()).await;
         let (message, mut found, number) = (
             permit.message().clone(),
             permit.found().clone(),

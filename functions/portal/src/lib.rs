@@ -3,8 +3,8 @@
 use consent::rules::Screen;
 use consent::view::PortalView;
 use consent_http::{Access, Problem, checkbox, clock, request, response};
-use consent_sns::Sns;
 use consent_store::{Found, Store, Submitted};
+use consent_texts::Sender;
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -13,13 +13,17 @@ use lambda_http::{Body, Request, Response};
 pub struct Portal {
     access: Access,
     store: Store,
-    sns: Sns,
+    sender: Sender,
 }
 
 impl Portal {
     /// The function on a store.
-    pub fn new(access: Access, store: Store, sns: Sns) -> Self {
-        Self { access, store, sns }
+    pub fn new(access: Access, store: Store, sender: Sender) -> Self {
+        Self {
+            access,
+            store,
+            sender,
+        }
     }
 
     /// Answers a request.
@@ -66,7 +70,7 @@ impl Portal {
         let asks = tenant.consent != *before && tenant.lifts_provider_block(*before);
         if asks {
             let tenants = std::slice::from_ref(&tenant.tenant_id);
-            self.sns
+            self.sender
                 .lift_opt_out(&self.store, &tenant.facility_id, tenants, number, now)
                 .await;
         }

@@ -8,8 +8,8 @@ use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
 use consent_metrics::{Metric, Metrics};
-use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store, StoreError};
+use consent_texts::Sender;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -25,7 +25,7 @@ pub struct SmsTopic {
     /// Where texts take effect.
     pub store: Store,
     /// What sends the replies.
-    pub sns: Sns,
+    pub sender: Sender,
     /// Counts what is no text, what could not be written, and texts to nobody.
     pub metrics: Metrics,
 }
@@ -173,7 +173,7 @@ impl SmsTopic {
         if matches!(received, Received::UnknownNumber) {
             self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
         }
-        self.sns.answer(&self.store, received, clock::now()).await;
+        self.sender.answer(&self.store, received, clock::now()).await;
         Ok(())
     }
 }

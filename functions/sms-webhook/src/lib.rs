@@ -13,8 +13,8 @@ use consent::intent::Intent;
 use consent_http::{Problem, clock, request};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
-use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store};
+use consent_texts::Sender;
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -26,7 +26,7 @@ pub struct SmsWebhook {
     /// Where texts take effect.
     pub store: Store,
     /// What sends the replies to providers whose webhooks cannot answer.
-    pub sns: Sns,
+    pub sender: Sender,
     /// What verifies the providers' signatures.
     pub keys: Secret<ProviderKeys>,
     /// The public address that providers call, up to `/v1/sms/...`.
@@ -165,14 +165,14 @@ impl SmsWebhook {
     /// facility's provider. A response ends the function, so the provider is asked before to let the number back in.
     async fn answer(&self, provider: &str, received: Received) -> Option<String> {
         if provider != "twilio" {
-            self.sns.answer(&self.store, received, clock::now()).await;
+            self.sender.answer(&self.store, received, clock::now()).await;
             return None;
         }
         let Received::Accepted(accepted) = received else {
             return None;
         };
         let (tenants, number) = (&accepted.started, &accepted.from);
-        self.sns
+        self.sender
             .lift_opt_out(&self.store, &accepted.facility_id, tenants, number, clock::now())
             .await;
         self.store
