@@ -26,7 +26,7 @@ mod tamper;
 use std::sync::Arc;
 
 use consent_http::{Access, Problem, answer};
-use consent_secrets::cursor_key;
+use consent_secrets::{Accounts, cursor_key};
 use consent_store::Store;
 use facilities::Facilities;
 use lambda_http::{Body, Request, Response};
@@ -101,7 +101,7 @@ impl World {
     async fn on(emulator: Emulator) -> Self {
         let emulator = Arc::new(emulator);
         let store = emulator.store().await;
-        let sns = SnsStandIn::start(&emulator.counts).await;
+        let sns = SnsStandIn::start(&emulator.counts, emulator.uncounted_store()).await;
         let secrets = SecretsStandIn::start().await;
         Self::of(emulator, store, sns, secrets, Access::by_authorizer)
     }
@@ -114,28 +114,30 @@ impl World {
         access: impl Fn() -> Access,
     ) -> Self {
         let cursors = || secrets.secret(cursor_key);
+        let accounts = || secrets.secret(Accounts::read);
+        let sender = || sns.sender(accounts());
         Self {
-            facilities: Facilities::new(access(), store.clone()),
-            profile: Profile::new(access(), store.clone(), cursors()),
-            portal: Portal::new(access(), store.clone(), sns.client()),
+            facilities: Facilities::new(access(), store.clone(), accounts()),
+            profile: Profile::new(access(), store.clone(), sender(), cursors()),
+            portal: Portal::new(access(), store.clone(), sender()),
             report: Report::new(access(), store.clone(), cursors()),
             messages: Messages {
                 access: access(),
                 store: store.clone(),
-                sender: sns.client(),
+                sender: sender(),
                 cursors: cursors(),
                 metrics: emulator.counts.metrics(),
             },
             sms_webhook: SmsWebhook {
                 store: store.clone(),
-                sender: sns.client(),
+                sender: sender(),
                 keys: secrets.secret(ProviderKeys::read),
                 base_url: BASE_URL.to_owned(),
                 metrics: emulator.counts.metrics(),
             },
             sms_topic: SmsTopic {
                 store: store.clone(),
-                sender: sns.client(),
+                sender: sender(),
                 metrics: emulator.counts.metrics(),
             },
             outbox: Outbox {

@@ -17,8 +17,10 @@ use crate::requests::{TELNYX_SEED, telnyx_public_key};
 fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {
     json!({
         "cursor_key": STANDARD.encode([cursor; 32]),
+        "twilio_account_sid": dev::twilio::ACCOUNT_SID,
         "twilio_auth_token": auth_token,
         "telnyx_public_key": telnyx_public_key(telnyx),
+        "telnyx_api_key": dev::telnyx::API_KEY,
     })
 }
 

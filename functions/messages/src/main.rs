@@ -10,7 +10,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let messages = &Messages {
         access: Access::from_environment()?,
         store: environment::store().await?,
-        sender: Sender::from_environment(environment::metrics()?).await,
+        sender: Sender::from_environment(environment::metrics()?).await?,
         cursors: Secret::from_environment(cursor_key).await?,
         metrics: environment::metrics()?,
     };

@@ -4,7 +4,7 @@ use consent::rules::Screen;
 use consent::view::PortalView;
 use consent_http::{Access, Problem, checkbox, clock, request, response};
 use consent_store::{Found, Store, Submitted};
-use consent_texts::Sender;
+use consent_texts::{LetBack, Sender};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -50,11 +50,16 @@ impl Portal {
             let now = clock::now();
             let submitted =
                 checkbox::submit(Screen::Portal, &request, &caller, &self.store, ids, now, view).await?;
-            if self.lift_provider_block(&submitted, now).await {
+            let asked = self.lift_provider_block(&submitted, now).await;
+            let found = self
+                .sender
+                .confirm_grant(&self.store, submitted, clock::now)
+                .await;
+            if asked {
                 // What the provider said shows.
                 self.store.resident(&facility, &tenant).await??
             } else {
-                submitted.found
+                found
             }
         };
         response::tagged_json(StatusCode::OK, &view(&found))
@@ -70,8 +75,9 @@ impl Portal {
         let asks = tenant.consent != *before && tenant.lifts_provider_block(*before);
         if asks {
             let tenants = std::slice::from_ref(&tenant.tenant_id);
+            let at = (&tenant.facility_id, found.facility.provider);
             self.sender
-                .lift_opt_out(&self.store, &tenant.facility_id, tenants, number, now)
+                .let_back(&self.store, at, tenants, number, LetBack::ByPortal, now)
                 .await;
         }
         asks

@@ -4,6 +4,7 @@
 //!
 //! <https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html>
 
+use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
@@ -16,7 +17,7 @@ use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use serde_json::Value;
 
-const PROVIDER: &str = "aws";
+const PROVIDER: Provider = Provider::Aws;
 /// AWS's ids of messages are UUIDs.
 const MESSAGE_ID_CHARACTERS: usize = 64;
 
@@ -150,12 +151,15 @@ impl SmsTopic {
         let now = clock::now();
         let Ok(from) = PhoneNumber::parse_end(&message.origination_number) else {
             // Short codes and the like are no tenant's.
-            tracing::info!(provider = PROVIDER, "a text from what is no phone number");
+            tracing::info!(
+                provider = PROVIDER.as_str(),
+                "a text from what is no phone number"
+            );
             return Ok(());
         };
         let Ok(to) = PhoneNumber::parse_end(&message.destination_number) else {
             // An RCS agent, for one.
-            tracing::warn!(provider = PROVIDER, "a text to what is no phone number");
+            tracing::warn!(provider = PROVIDER.as_str(), "a text to what is no phone number");
             self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
             return Ok(());
         };

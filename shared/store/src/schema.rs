@@ -28,7 +28,7 @@ pub const REPORT_ATTRIBUTES: [&str; 6] = ["name", "cell_phone", "units", "status
 /// A facility's totals are spread over so many items, lest every change in it wait for the same one.
 pub const TOTALS_SHARDS: u8 = 16;
 /// Version of the items' shape, written to each under [`SCHEMA`].
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 pub(crate) const SCHEMA: &str = "schema";
 /// How often an item was written; the next write depends on it.
 pub(crate) const VERSION: &str = "version";

@@ -1,77 +1,119 @@
 //! Texts to tenants, through each facility's provider.
+//!
+//! A provider is a module that hands one text over and says what the answer means. What is to leave is decided
+//! elsewhere: a text needs a [`Permit`], an answer a [`Reply`].
+
+mod aws;
+mod confirm;
+mod http;
+mod telnyx;
+mod twilio;
 
 use std::time::Duration;
 
-use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
-use aws_sdk_sns::Client;
-use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
-use aws_sdk_sns::operation::publish::PublishError;
-use aws_sdk_sns::types::MessageAttributeValue;
+use consent::facility::Provider;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent_http::environment::{self, EnvironmentError, TELNYX_API_URL, TWILIO_API_URL};
 use consent_metrics::{Metric, Metrics};
-use consent_store::{Outcome, Permit, Received, Reply, Store, Unpublished};
+use consent_secrets::{Accounts, Secret};
+use consent_store::{Found, Message, Outcome, Permit, Received, Reply, Store, StoreError, Unpublished};
 use jiff::{SignedDuration, Timestamp};
+use tokio::time::{Instant, timeout_at};
 
-/// Sends texts.
-#[derive(Debug, Clone)]
-pub struct Sender {
-    client: Client,
-    metrics: Metrics,
-}
+use crate::aws::Aws;
+use crate::http::{Http, Meaning, Said};
 
+/// A provider has answered within this time, or is given up: a permit counts on it.
+const ANSWER_WITHIN: Duration = Duration::from_secs(2);
 /// SNS takes a number off its own opt-out list once in so long
 /// (<https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html>).
 const OPT_IN_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
-/// What an SDK error says of the text, and what may be logged of it: the service's message may quote the number, its
-/// code does not.
-///
-/// Nothing has left where SNS answers with 4xx: it did not take the request, and so throttled ones (400 or 429). An
-/// error of its own, 5xx, may come after the text was handed on
-/// (<https://docs.aws.amazon.com/sns/latest/api/API_Publish.html>,
-/// <https://docs.aws.amazon.com/sns/latest/api/CommonErrors.html>).
-fn refused<E>(error: SdkError<E>) -> Unpublished
-where
-    E: ProvideErrorMetadata + std::error::Error + Send + Sync + 'static,
-{
-    match error {
-        SdkError::ServiceError(service) => {
-            let code = service.err().code().unwrap_or("refused").to_owned();
-            if service.raw().status().is_server_error() {
-                Unpublished::Unknown(code)
-            } else {
-                Unpublished::Refused(code)
-            }
-        }
-        error @ SdkError::ConstructionFailure(_) => {
-            Unpublished::Refused(DisplayErrorContext(error).to_string())
-        }
-        error => Unpublished::Unknown(DisplayErrorContext(error).to_string()),
-    }
+/// Sends texts.
+pub struct Sender {
+    aws: Aws,
+    http: Http,
+    urls: Urls,
+    accounts: Secret<Accounts>,
+    metrics: Metrics,
+}
+
+/// Where the providers without an SDK are.
+#[derive(Debug, Clone)]
+pub struct Urls {
+    /// Twilio's interface, up to `/2010-04-01`.
+    pub twilio: String,
+    /// Telnyx's interface, up to `/v2`.
+    pub telnyx: String,
+}
+
+/// A text on its way out.
+struct Text<'a> {
+    from: &'a PhoneNumber,
+    to: &'a PhoneNumber,
+    body: &'a str,
+}
+
+/// A provider at which the service has an account of its own.
+#[derive(Debug, Clone, Copy)]
+enum Account {
+    Twilio,
+    Telnyx,
+}
+
+/// Why a text that was let out did not leave, as far as is known.
+#[derive(Debug)]
+pub enum NotSent {
+    /// The provider's own opt-out list has the number, and the tenant's item says so now.
+    Blocked(Box<Found>),
+    /// The provider did not take it, or may have.
+    Unpublished(Unpublished),
+    /// The provider's own opt-out list has the number, and that could not be written down.
+    Store(StoreError),
+}
+
+/// What a tenant did for which a provider should let their number back.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LetBack {
+    /// They replied START.
+    ByStart,
+    /// They checked the box on the portal.
+    ByPortal,
 }
 
 impl Sender {
-    /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once
-    /// and ends within 2 seconds: made again after a time-out it might send a text twice.
-    pub async fn from_environment(metrics: Metrics) -> Self {
-        let timeouts = TimeoutConfig::builder()
-            .operation_timeout(Duration::from_secs(2))
-            .build();
-        let configuration = consent_store::aws_configuration().await.into_builder();
-        let configuration = configuration
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts);
-        Self::new(Client::new(&configuration.build()), metrics)
+    /// With region, credentials, endpoints and the secret from the environment, as Lambda sets them.
+    ///
+    /// # Errors
+    /// The environment names no secret.
+    pub async fn from_environment(metrics: Metrics) -> Result<Self, EnvironmentError> {
+        let url = |name, usual: &str| environment::optional(name).unwrap_or_else(|| usual.to_owned());
+        Ok(Self {
+            aws: Aws::from_environment().await,
+            http: Http::default(),
+            urls: Urls {
+                twilio: url(TWILIO_API_URL, twilio::URL),
+                telnyx: url(TELNYX_API_URL, telnyx::URL),
+            },
+            accounts: Secret::from_environment(Accounts::read).await?,
+            metrics,
+        })
     }
 
-    /// With a client.
-    pub fn new(client: Client, metrics: Metrics) -> Self {
-        Self { client, metrics }
+    /// With a client of SNS, the other providers at these addresses, and their accounts.
+    pub fn new(sns: aws_sdk_sns::Client, urls: Urls, accounts: Secret<Accounts>, metrics: Metrics) -> Self {
+        Self {
+            aws: Aws::new(sns),
+            http: Http::default(),
+            urls,
+            accounts,
+            metrics,
+        }
     }
 
-    /// Answers a text that was received, and then asks SNS to take the number off its own list where that is called
-    /// for. The answer comes first, because a STOP waits for it.
+    /// Answers a text that was received, and then has the provider let the number back where that is called for. The
+    /// answer comes first, because a STOP waits for it.
     pub async fn answer(&self, store: &Store, received: Received, now: Timestamp) {
         let Received::Accepted(accepted) = received else {
             return;
@@ -80,20 +122,28 @@ impl Sender {
             self.reply(reply, now).await;
         }
         store.release_answer(accepted.claim).await;
-        self.lift_opt_out(
+        let asked = LetBack::ByStart;
+        let (facility, provider) = (&accepted.facility_id, accepted.provider);
+        self.let_back(
             store,
-            &accepted.facility_id,
+            (facility, provider),
             &accepted.started,
             &accepted.from,
+            asked,
             now,
         )
         .await;
     }
 
     /// The text has taken effect: an answer that does not leave is logged and counted, and no more. One to a number on
-    /// SNS's own list is no failure: that is so for each STOP where AWS manages opt-outs.
+    /// the provider's own list is no failure: that is so for each STOP where the provider manages opt-outs.
     async fn reply(&self, reply: &Reply, now: Timestamp) {
-        match self.publish(reply.from(), reply.to(), reply.body()).await {
+        let text = Text {
+            from: reply.from(),
+            to: reply.to(),
+            body: reply.body(),
+        };
+        match self.hand_over(reply.provider(), &text, now).await {
             Ok(()) => {}
             Err(error @ Unpublished::OptedOut) => tracing::info!(%error, "a reply was not sent"),
             Err(error) => {
@@ -103,78 +153,163 @@ impl Sender {
         }
     }
 
-    /// Hands a text that was let out to SNS. An old permit holds no longer: then SNS is not asked.
-    pub async fn send(&self, permit: &Permit, now: Timestamp) -> Outcome {
+    /// Hands a text that was let out to the facility's provider, and writes down what became of it. An old permit holds
+    /// no longer: then no provider is asked. `known` is what was known of the provider's own list before.
+    ///
+    /// # Errors
+    /// It has not left, or may have.
+    pub async fn send(
+        &self,
+        store: &Store,
+        permit: Permit,
+        known: Option<&ProviderBlock>,
+        clock: impl Fn() -> Timestamp,
+    ) -> Result<Message, NotSent> {
+        let outcome = self.publish(&permit, clock()).await;
+        let message = permit.message().clone();
+        let (mut found, number) = (permit.found().clone(), permit.to().clone());
+        let recorded = store.record_outcome(permit, &outcome).await;
+        if let Err(error) = recorded {
+            // What became of it is known: an error now would have the caller send it again.
+            tracing::error!(%error, "how a message fared was not written");
+        }
+        let unpublished = match outcome {
+            Outcome::Sent => return Ok(message),
+            Outcome::NotSent(unpublished) => unpublished,
+        };
+        match unpublished {
+            Unpublished::OptedOut => {
+                let block = ProviderBlock {
+                    since: known
+                        .filter(|known| known.number == number)
+                        .map_or_else(&clock, |known| known.since),
+                    number,
+                    retry_after: None,
+                };
+                let (facility, tenant) = (&found.tenant.facility_id, &found.tenant.tenant_id);
+                if let Err(error) = store.keep_provider_block(facility, tenant, Some(&block)).await {
+                    return Err(NotSent::Store(error));
+                }
+                found.tenant.provider_block = Some(block);
+                Err(NotSent::Blocked(Box::new(found)))
+            }
+            // Nobody was asked.
+            Unpublished::TooLate => Err(NotSent::Unpublished(unpublished)),
+            Unpublished::Refused(_) | Unpublished::NotNow(_) | Unpublished::Unknown(_) => {
+                self.metrics.count_one(Metric::SendFailures, clock());
+                Err(NotSent::Unpublished(unpublished))
+            }
+        }
+    }
+
+    async fn publish(&self, permit: &Permit, now: Timestamp) -> Outcome {
         if !permit.holds(now) {
             return Outcome::NotSent(Unpublished::TooLate);
         }
-        match self.publish(permit.from(), permit.to(), permit.body()).await {
+        let text = Text {
+            from: permit.from(),
+            to: permit.to(),
+            body: permit.body(),
+        };
+        let provider = permit.found().facility.provider;
+        match self.hand_over(provider, &text, now).await {
             Ok(()) => Outcome::Sent,
             Err(unpublished) => Outcome::NotSent(unpublished),
         }
     }
 
-    async fn publish(&self, from: &PhoneNumber, to: &PhoneNumber, body: &str) -> Result<(), Unpublished> {
-        // https://docs.aws.amazon.com/sns/latest/dg/sms_publish-to-phone.html: transactional texts are
-        // delivered first.
-        let attributes = [
-            ("AWS.SNS.SMS.SMSType", "Transactional"),
-            ("AWS.MM.SMS.OriginationNumber", from.as_str()),
-        ];
-        let mut publish = self.client.publish().phone_number(to.as_str()).message(body);
-        for (name, value) in attributes {
-            let value = MessageAttributeValue::builder()
-                .data_type("String")
-                .string_value(value)
-                .build();
-            let value = value.map_err(|error| Unpublished::Refused(error.to_string()))?;
-            publish = publish.message_attributes(name, value);
+    /// Hands a text to a provider, once. It ends within [`ANSWER_WITHIN`], and for SNS within twice that where the number
+    /// may be on its list.
+    async fn hand_over(
+        &self,
+        provider: Provider,
+        text: &Text<'_>,
+        now: Timestamp,
+    ) -> Result<(), Unpublished> {
+        match provider {
+            Provider::Aws => self.aws.send(text).await,
+            Provider::Twilio => self.by_account(Account::Twilio, text, now).await,
+            Provider::Telnyx => self.by_account(Account::Telnyx, text, now).await,
         }
-        match publish.send().await {
-            Ok(_) => Ok(()),
-            // `Publish` has no error of its own for a number that is opted out.
-            Err(error)
-                if error
-                    .as_service_error()
-                    .is_some_and(PublishError::is_invalid_parameter_exception) =>
-            {
-                match self.is_opted_out(to).await {
-                    Ok(true) => Err(Unpublished::OptedOut),
-                    Ok(false) | Err(_) => Err(refused(error)),
-                }
+    }
+
+    /// Hands a text to a provider by the account that the secret has, and where there is none or it is not known, once
+    /// more by the account that the secret has now: it may have been rotated.
+    async fn by_account(&self, account: Account, text: &Text<'_>, now: Timestamp) -> Result<(), Unpublished> {
+        let deadline = Instant::now() + ANSWER_WITHIN;
+        let known = match timeout_at(deadline, self.accounts.known(now)).await {
+            Ok(Ok(known)) => known,
+            Ok(Err(error)) => return Err(Unpublished::NotNow(error.to_string())),
+            Err(_) => {
+                return Err(Unpublished::NotNow(
+                    "the secret could not be read in time".to_owned(),
+                ));
             }
-            Err(error) => Err(refused(error)),
+        };
+        let mut said = self.ask(account, &known, text, deadline).await?;
+        if said.is_none_or(|said| said.meaning == Meaning::Unauthorized)
+            && let Ok(Some(rotated)) = timeout_at(deadline, self.accounts.rotated(&known, now)).await
+        {
+            said = self.ask(account, &rotated, text, deadline).await?;
+        }
+        match said {
+            Some(said) => said.outcome(),
+            None => Err(Unpublished::NotNow(
+                "the secret has no account at the provider".to_owned(),
+            )),
         }
     }
 
-    /// Whether a number is on SNS's own opt-out list.
-    ///
-    /// # Errors
-    /// SNS could not be asked.
-    pub async fn is_opted_out(&self, number: &PhoneNumber) -> Result<bool, Unpublished> {
-        let check = self
-            .client
-            .check_if_phone_number_is_opted_out()
-            .phone_number(number.as_str());
-        check
-            .send()
-            .await
-            .map(|answer| answer.is_opted_out())
-            .map_err(refused)
+    /// What a provider says to a text. `None`: there is no account.
+    async fn ask(
+        &self,
+        account: Account,
+        accounts: &Accounts,
+        text: &Text<'_>,
+        deadline: Instant,
+    ) -> Result<Option<Said>, Unpublished> {
+        let (http, urls) = (&self.http, &self.urls);
+        let said = match account {
+            Account::Twilio => match accounts.twilio() {
+                Some(account) => twilio::send(http, &urls.twilio, account, text, deadline).await?,
+                None => return Ok(None),
+            },
+            Account::Telnyx => match accounts.telnyx() {
+                Some(account) => telnyx::send(http, &urls.telnyx, account, text, deadline).await?,
+                None => return Ok(None),
+            },
+        };
+        Ok(Some(said))
     }
 
-    /// Asks SNS to take a number off its own opt-out list, now that tenants with it have lifted their text opt-out, and
-    /// keeps the answer with them. Who has sent another STOP since is left out. What fails here shows again when a text
-    /// is sent.
-    pub async fn lift_opt_out(
+    /// Whether a text to a number that the provider's own list had is worth another try. SNS can be asked. Twilio and
+    /// Telnyx say it by taking the text: they let a number back themselves when it sends START
+    /// (<https://www.twilio.com/docs/api/errors/21610>,
+    /// <https://developers.telnyx.com/docs/messaging/messages/advanced-opt-in-out>).
+    pub async fn may_be_let_back(&self, provider: Provider, number: &PhoneNumber) -> bool {
+        match provider {
+            Provider::Aws => matches!(self.aws.is_opted_out(number).await, Ok(false)),
+            Provider::Twilio | Provider::Telnyx => true,
+        }
+    }
+
+    /// Has the facility's provider let a number back, now that tenants with it have lifted their text opt-out, and keeps
+    /// what it says with them. Who has sent another STOP since is left out. What fails here shows again when a text is
+    /// sent.
+    ///
+    /// SNS is asked. Twilio and Telnyx let a number back for its START and for nothing else, and have done so before they
+    /// deliver it.
+    pub async fn let_back(
         &self,
         store: &Store,
-        facility: &FacilityId,
+        (facility, provider): (&FacilityId, Provider),
         tenants: &[TenantId],
         number: &PhoneNumber,
+        asked: LetBack,
         now: Timestamp,
     ) {
-        if tenants.is_empty() {
+        let is_asked = provider == Provider::Aws || asked == LetBack::ByStart;
+        if tenants.is_empty() || !is_asked {
             return;
         }
         let concerned = match store.provider_blocks(facility, tenants).await {
@@ -185,26 +320,15 @@ impl Sender {
                 return;
             }
         };
-        let opted_in = self
-            .client
-            .opt_in_phone_number()
-            .phone_number(number.as_str())
-            .send()
-            .await;
-        let block = match opted_in {
-            Ok(_) => None,
-            // Whatever kept SNS from it: a block is only what SNS says is one.
-            Err(error) => {
-                tracing::error!(error = %refused(error), "the provider did not take a number off its list");
-                match self.is_opted_out(number).await {
-                    Ok(true) => Some(ProviderBlock {
-                        number: number.clone(),
-                        since: now,
-                        retry_after: now.checked_add(OPT_IN_EVERY).ok(),
-                    }),
-                    Ok(false) | Err(_) => return,
+        let block = match provider {
+            Provider::Aws => match self.opt_in(number, now).await {
+                Ok(block) => block,
+                Err(error) => {
+                    tracing::error!(%error, "whether a number is on the provider's list is not known");
+                    return;
                 }
-            }
+            },
+            Provider::Twilio | Provider::Telnyx => None,
         };
         for (tenant, known) in concerned {
             if (known.is_some() || block.is_some())
@@ -213,5 +337,26 @@ impl Sender {
                 tracing::error!(%error, "what the provider said was not kept");
             }
         }
+    }
+
+    /// Asks SNS to take a number off its own list: the block that stands afterwards.
+    async fn opt_in(
+        &self,
+        number: &PhoneNumber,
+        now: Timestamp,
+    ) -> Result<Option<ProviderBlock>, Unpublished> {
+        let Err(error) = self.aws.opt_in(number).await else {
+            return Ok(None);
+        };
+        // Whatever kept SNS from it: a block is only what SNS says is one.
+        tracing::error!(%error, "the provider did not take a number off its list");
+        if !self.aws.is_opted_out(number).await? {
+            return Err(error);
+        }
+        Ok(Some(ProviderBlock {
+            number: number.clone(),
+            since: now,
+            retry_after: now.checked_add(OPT_IN_EVERY).ok(),
+        }))
     }
 }
