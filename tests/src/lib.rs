@@ -50,7 +50,7 @@ pub use requests::{
     Answer, Call, call, sns_notification, telnyx, telnyx_by, telnyx_event, twilio, twilio_at, twilio_by,
     twilio_form, twilio_id,
 };
-pub use secrets::{SecretsStandIn, secret};
+pub use secrets::{SecretsStandIn, first_secret, secret};
 pub use sns::SnsStandIn;
 pub use talk::{ADA, BEN, OFFICE};
 pub use tamper::{Item, attribute};

@@ -24,6 +24,11 @@ fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {
     })
 }
 
+/// The secret as the tests begin with it.
+pub fn first_secret() -> Value {
+    with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED)
+}
+
 /// Another version of the secret than the tests begin with: every key of it is another for another number, and
 /// `twilio-N` signs Twilio's requests and the seed N those of Telnyx.
 pub fn secret(number: u8) -> Value {
@@ -42,7 +47,7 @@ impl SecretsStandIn {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/secrets", listener.local_addr().unwrap());
-        let router = dev::secrets::router(&with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED));
+        let router = dev::secrets::router(&first_secret());
         tokio::spawn(async { axum::serve(listener, router).await });
         Self {
             requests: Requests::default(),

@@ -213,3 +213,107 @@ async fn answer(State(carrier): State<Carrier>, Path(answer): Path<(u16, u32)>) 
     carrier.told(|told| told.answer_to_come = Some(answer));
     StatusCode::NO_CONTENT
 }
+
+#[cfg(test)]
+mod tests {
+    use anyhow::Result;
+    use axum::http::Request;
+    use base64::{Engine as _, engine::general_purpose::STANDARD};
+    use serde_json::{Value, json};
+    use tokio::net::TcpListener;
+
+    use super::*;
+    use crate::{http, telnyx, twilio};
+
+    const OURS: &str = "+15125550100";
+    const THEIRS: &str = "+15125550142";
+
+    /// Both stand-ins, for an account that has one number.
+    async fn stand_ins() -> Result<String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await?;
+        let base = format!("http://{}", listener.local_addr()?);
+        let outbox = Outbox::default();
+        let numbers = Numbers::One(PhoneNumber::parse_e164(OURS)?);
+        let router = twilio::router("token".to_owned(), numbers.clone(), outbox.clone())
+            .merge(telnyx::router(numbers, outbox.clone()))
+            .merge(outbox.router());
+        tokio::spawn(async { axum::serve(listener, router).await });
+        Ok(base)
+    }
+
+    async fn send(request: Request<http::Body>) -> Result<(u16, Value)> {
+        let answer = http::send(&http::client(), request).await?;
+        let body = serde_json::from_slice(answer.body()).unwrap_or_default();
+        Ok((answer.status().as_u16(), body))
+    }
+
+    /// The status and the code of the error, 0 where there is none.
+    async fn by_twilio(base: &str, proof: &str, form: &[(&str, &str)]) -> Result<(u16, u64)> {
+        let path = format!(
+            "/twilio/2010-04-01/Accounts/{}/Messages.json",
+            twilio::ACCOUNT_SID
+        );
+        let request = Request::post(format!("{base}{path}"))
+            .header("content-type", "application/x-www-form-urlencoded")
+            .header("authorization", format!("Basic {}", STANDARD.encode(proof)))
+            .body(http::Body::from(serde_urlencoded::to_string(form)?))?;
+        let (status, body) = send(request).await?;
+        Ok((status, body["code"].as_u64().unwrap_or_default()))
+    }
+
+    async fn by_telnyx(base: &str, key: &str, message: Value) -> Result<(u16, u64)> {
+        let request = Request::post(format!("{base}/telnyx/v2/messages"))
+            .header("content-type", "application/json")
+            .header("authorization", format!("Bearer {key}"))
+            .body(http::Body::from(message.to_string()))?;
+        let (status, body) = send(request).await?;
+        let code = body["errors"][0]["code"].as_str().map(str::parse).transpose()?;
+        Ok((status, code.unwrap_or_default()))
+    }
+
+    #[tokio::test]
+    async fn they_check_what_the_real_ones_check() -> Result<()> {
+        let base = stand_ins().await?;
+        let proof = format!("{}:token", twilio::ACCOUNT_SID);
+        let longer = "x".repeat(1_601);
+        let check = async |from: &str, to: &str, body: &str, twilio: (u16, u64), telnyx: (u16, u64)| {
+            let form = [("From", from), ("To", to), ("Body", body)];
+            assert_eq!(by_twilio(&base, &proof, &form).await?, twilio, "{from} {to}");
+            let message = json!({"from": from, "to": to, "text": body});
+            let said = by_telnyx(&base, telnyx::API_KEY, message).await?;
+            assert_eq!(said, telnyx, "{from} {to}");
+            anyhow::Ok(())
+        };
+        check(OURS, THEIRS, "hello", (201, 0), (200, 0)).await?;
+        check("+15125550101", THEIRS, "hello", (400, 21_606), (400, 40_305)).await?;
+        check(OURS, "512-555-0142", "hello", (400, 21_211), (400, 40_310)).await?;
+        check(OURS, THEIRS, "", (400, 21_602), (422, 10_004)).await?;
+        check(OURS, THEIRS, &longer, (400, 21_617), (400, 40_302)).await?;
+        for wrong in ["AC:token", "", &format!("{}:other", twilio::ACCOUNT_SID)] {
+            let form = [("From", OURS), ("To", THEIRS), ("Body", "hello")];
+            assert_eq!(by_twilio(&base, wrong, &form).await?, (401, 20_003));
+        }
+        let message = json!({"from": OURS, "to": THEIRS, "text": "hello"});
+        assert_eq!(by_telnyx(&base, "other", message).await?, (401, 10_009));
+        let (_, outbox) = send(Request::get(format!("{base}/outbox")).body(http::Body::default())?).await?;
+        let via = outbox.as_array().into_iter().flatten().map(|text| &text["via"]);
+        assert_eq!(via.collect::<Vec<_>>(), ["twilio", "telnyx"]);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn they_fail_as_told() -> Result<()> {
+        let base = stand_ins().await?;
+        let message = || json!({"from": OURS, "to": THEIRS, "text": "hello"});
+        let said = async |control: &str| {
+            let request = Request::put(format!("{base}/telnyx{control}")).body(http::Body::default())?;
+            send(request).await?;
+            by_telnyx(&base, telnyx::API_KEY, message()).await
+        };
+        assert_eq!(said("/failures/1").await?, (429, 10_011));
+        assert_eq!(said("/answers/500/10007").await?, (500, 10_007));
+        assert_eq!(said("/failures/0").await?, (200, 0));
+        assert_eq!(said(&format!("/opted-out/{THEIRS}")).await?, (400, 40_300));
+        Ok(())
+    }
+}

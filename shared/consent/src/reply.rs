@@ -115,7 +115,7 @@ pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> Strin
         (Outcome::StartedInPart, language) => {
             let (opted_in, terms, ways) = (opted_in(language), terms(language), ways(language));
             let portal = match language {
-                Language::English => "Your opt-out on the tenant portal stands.",
+                Language::English => "An opt-out on the tenant portal stands.",
                 Language::Spanish => "La baja hecha en el portal sigue vigente.",
                 Language::French => "Un désabonnement sur le portail reste en vigueur.",
             };

@@ -151,6 +151,9 @@ fn causes(error: &(dyn Error + 'static)) -> String {
 
 #[cfg(test)]
 mod tests {
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
     use super::*;
 
     #[test]
@@ -173,5 +176,49 @@ mod tests {
         check(302, None, Meaning::Unknown);
         check(500, Some(7), Meaning::Unknown);
         check(503, None, Meaning::Unknown);
+    }
+
+    /// What becomes of a request to a server that answers each connection with the next of `answers`.
+    async fn ask(answers: &'static [&'static str]) -> Vec<String> {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let server = tokio::spawn(async move {
+            for answer in answers {
+                let (mut connection, _) = listener.accept().await.unwrap();
+                let mut request = [0; 1024];
+                let _ = connection.read(&mut request).await.unwrap();
+                connection.write_all(answer.as_bytes()).await.unwrap();
+            }
+        });
+        let http = Http::default();
+        let mut said = Vec::new();
+        // Once more than it answers: then nobody listens any more.
+        for _ in 0..=answers.len() {
+            let request = Request::post(&url).body("hello".to_owned()).unwrap();
+            let deadline = Instant::now() + Duration::from_secs(2);
+            said.push(match http.send(request, deadline).await {
+                Ok(answer) => format!("{} {}", answer.status.as_u16(), answer.body.len()),
+                Err(Unpublished::NotNow(_)) => "has not left".to_owned(),
+                Err(_) => "may have left".to_owned(),
+            });
+        }
+        server.await.unwrap();
+        said
+    }
+
+    #[tokio::test]
+    async fn a_request_may_have_left_once_there_was_a_connection() {
+        let said = ask(&[
+            "HTTP/1.1 201 Created\r\ncontent-length: 2\r\nconnection: close\r\n\r\n{}",
+            // It is closed in the middle of the body: the status says it all.
+            "HTTP/1.1 400 Bad Request\r\ncontent-length: 100\r\n\r\n{",
+            "",
+            "not HTTP\r\n\r\n",
+        ])
+        .await;
+        assert_eq!(
+            said,
+            ["201 2", "400 0", "may have left", "may have left", "has not left"]
+        );
     }
 }

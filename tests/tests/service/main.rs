@@ -2,6 +2,7 @@
 
 mod access;
 mod broken_chains;
+mod confirmations;
 mod deliveries;
 mod events;
 mod facilities;
@@ -19,6 +20,7 @@ mod outbox;
 mod portal;
 mod profile;
 mod promises;
+mod providers;
 mod queue;
 mod races;
 mod report;
