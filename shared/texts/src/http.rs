@@ -5,7 +5,7 @@ use std::sync::OnceLock;
 use std::time::Duration;
 
 use consent_store::Unpublished;
-use http::{Request, StatusCode};
+use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
 use hyper_rustls::HttpsConnector;
 use hyper_util::client::legacy::Client;
@@ -74,6 +74,14 @@ impl Http {
         };
         Ok(Answer { status, body })
     }
+}
+
+/// What proves an account, as the value of a header. Nothing writes it anywhere else.
+pub(crate) fn proof(text: &str) -> Result<HeaderValue, Unpublished> {
+    let mut value = HeaderValue::from_str(text)
+        .map_err(|_| Unpublished::NotNow("what proves the account is no header".to_owned()))?;
+    value.set_sensitive(true);
+    Ok(value)
 }
 
 /// What a provider's answer means.

@@ -1,6 +1,6 @@
 //! Telnyx's messages, version 2 of its interface: JSON, proved by an API key.
 //!
-//! <https://developers.telnyx.com/api-reference/messages/send-a-message>, and as an OpenAPI document
+//! <https://developers.telnyx.com/api-reference/messages>, and as an OpenAPI document
 //! <https://github.com/team-telnyx/openapi>. What the answers mean:
 //!
 //! | answer | means | source |
@@ -12,6 +12,9 @@
 //! | 429 | asked too often: nothing has left | <https://developers.telnyx.com/development/api-fundamentals/reliability/rate-limiting> |
 //! | any other 4xx, such as 40305 (`from` is not of the profile), 40310 (`to` is no number) | refused | <https://developers.telnyx.com/docs/messaging/messages/error-codes> |
 //! | 5xx | the text may have left | RFC 9110, 15.6 |
+//!
+//! The profile's webhook is for what comes in: events about what goes out are not asked for (`use_profile_webhooks`). What
+//! the carriers report is in Telnyx's own log.
 
 use consent_secrets::TelnyxAccount;
 use consent_store::Unpublished;
@@ -22,7 +25,7 @@ use serde_json::json;
 use tokio::time::Instant;
 
 use crate::Text;
-use crate::http::{Answer, Http, Said};
+use crate::http::{Answer, Http, Said, proof};
 
 pub(crate) const URL: &str = "https://api.telnyx.com";
 /// "Blocked due to STOP message".
@@ -50,9 +53,14 @@ pub(crate) async fn send(
     text: &Text<'_>,
     deadline: Instant,
 ) -> Result<Said, Unpublished> {
-    let body = json!({"from": text.from.as_str(), "to": text.to.as_str(), "text": text.body});
+    let body = json!({
+        "from": text.from.as_str(), "to": text.to.as_str(), "text": text.body, "use_profile_webhooks": false,
+    });
     let request = Request::post(format!("{url}/v2/messages"))
-        .header(AUTHORIZATION, format!("Bearer {}", account.expose_api_key()))
+        .header(
+            AUTHORIZATION,
+            proof(&format!("Bearer {}", account.expose_api_key()))?,
+        )
         .header(CONTENT_TYPE, "application/json")
         .body(body.to_string())
         .map_err(|error| Unpublished::Refused(error.to_string()))?;

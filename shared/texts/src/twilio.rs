@@ -23,7 +23,7 @@ use serde::Deserialize;
 use tokio::time::Instant;
 
 use crate::Text;
-use crate::http::{Answer, Http, Said};
+use crate::http::{Answer, Http, Said, proof};
 
 pub(crate) const URL: &str = "https://api.twilio.com";
 /// "Attempt to send to unsubscribed recipient".
@@ -52,12 +52,12 @@ pub(crate) async fn send(
         ("Body", text.body),
     ];
     let body = serde_urlencoded::to_string(form).map_err(|error| Unpublished::Refused(error.to_string()))?;
-    let proof = STANDARD.encode(format!("{}:{}", account.sid(), account.expose_auth_token()));
+    let known_by = STANDARD.encode(format!("{}:{}", account.sid(), account.expose_auth_token()));
     let request = Request::post(format!(
         "{url}/2010-04-01/Accounts/{}/Messages.json",
         account.sid()
     ))
-    .header(AUTHORIZATION, format!("Basic {proof}"))
+    .header(AUTHORIZATION, proof(&format!("Basic {known_by}"))?)
     .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
     .body(body)
     .map_err(|error| Unpublished::Refused(error.to_string()))?;
