@@ -75,12 +75,13 @@ pub struct World {
     /// What has the functions' secret.
     pub secrets: SecretsStandIn,
     facilities: Facilities,
-    profile: Profile,
-    portal: Portal,
+    // Those that send are large, and a world is handed around.
+    profile: Box<Profile>,
+    portal: Box<Portal>,
     report: Report,
-    messages: Messages,
-    sms_webhook: SmsWebhook,
-    sms_topic: SmsTopic,
+    messages: Box<Messages>,
+    sms_webhook: Box<SmsWebhook>,
+    sms_topic: Box<SmsTopic>,
     outbox: Outbox,
     /// Dropped last: the functions use it.
     emulator: Arc<Emulator>,
@@ -118,28 +119,28 @@ impl World {
         let sender = || sns.sender(accounts());
         Self {
             facilities: Facilities::new(access(), store.clone(), accounts()),
-            profile: Profile::new(access(), store.clone(), sender(), cursors()),
-            portal: Portal::new(access(), store.clone(), sender()),
+            profile: Box::new(Profile::new(access(), store.clone(), sender(), cursors())),
+            portal: Box::new(Portal::new(access(), store.clone(), sender())),
             report: Report::new(access(), store.clone(), cursors()),
-            messages: Messages {
+            messages: Box::new(Messages {
                 access: access(),
                 store: store.clone(),
                 sender: sender(),
                 cursors: cursors(),
                 metrics: emulator.counts.metrics(),
-            },
-            sms_webhook: SmsWebhook {
+            }),
+            sms_webhook: Box::new(SmsWebhook {
                 store: store.clone(),
                 sender: sender(),
                 keys: secrets.secret(ProviderKeys::read),
                 base_url: BASE_URL.to_owned(),
                 metrics: emulator.counts.metrics(),
-            },
-            sms_topic: SmsTopic {
+            }),
+            sms_topic: Box::new(SmsTopic {
                 store: store.clone(),
                 sender: sender(),
                 metrics: emulator.counts.metrics(),
-            },
+            }),
             outbox: Outbox {
                 topic: sns.events_topic(),
                 metrics: emulator.counts.metrics(),

@@ -1,5 +1,7 @@
 //! What a grant is followed by, and what is shown with a check box: the facility's own words, and the text that confirms.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use std::time::Instant;
 
 use serde_json::{Value, json};
