@@ -7,8 +7,8 @@ use consent_secrets::{Accounts, Secret};
 use consent_sns::EventsTopic;
 use consent_store::Store;
 use consent_texts::{Sender, Urls};
-use dev::carrier::Numbers;
 use dev::outbox::Outbox;
+use dev::provider::Numbers;
 use serde_json::Value;
 use tokio::net::TcpListener;
 

@@ -1,5 +1,5 @@
 //! A stand-in for Telnyx's messages: it checks what Telnyx checks, sends nothing, and answers in Telnyx's form
-//! (`POST /messages` of <https://github.com/team-telnyx/openapi>). What a test may tell it is in [`crate::carrier`].
+//! (`POST /messages` of <https://github.com/team-telnyx/openapi>). What a test may tell it is in [`crate::provider`].
 
 use axum::extract::State;
 use axum::http::{HeaderMap, StatusCode, header};
@@ -9,9 +9,9 @@ use axum::{Json, Router};
 use consent::facility::Provider;
 use serde_json::{Value, json};
 
-use crate::carrier::{Asked, Carrier, NotTaken, Numbers};
 use crate::clock;
 use crate::outbox::Outbox;
+use crate::provider::{Asked, NotTaken, Numbers, StandIn};
 
 /// The most characters of a text: the account's profile has `auto_chunk_long_messages` on, as the guide asks for, without
 /// which Telnyx refuses what is longer than ten parts
@@ -23,14 +23,14 @@ pub const API_KEY: &str = "KEY00000000000000000000000000000001";
 
 /// The stand-in under `/telnyx`, with its controls. Texts go to this outbox.
 pub fn router(numbers: Numbers, outbox: Outbox) -> Router {
-    let carrier = Carrier::new(Provider::Telnyx, numbers, outbox);
+    let stand_in = StandIn::new(Provider::Telnyx, numbers, outbox);
     Router::new()
         .route("/telnyx/v2/messages", post(send_message))
-        .with_state(carrier.clone())
-        .merge(carrier.controls())
+        .with_state(stand_in.clone())
+        .merge(stand_in.controls())
 }
 
-async fn send_message(State(carrier): State<Carrier>, headers: HeaderMap, body: String) -> Response {
+async fn send_message(State(stand_in): State<StandIn>, headers: HeaderMap, body: String) -> Response {
     let proof = format!("Bearer {API_KEY}");
     let proved = headers.get(header::AUTHORIZATION);
     if proved.is_none_or(|proved| *proved != *proof) {
@@ -45,7 +45,7 @@ async fn send_message(State(carrier): State<Carrier>, headers: HeaderMap, body: 
         to: text("to"),
         body: text("text"),
     };
-    let (status, code, title) = match carrier.take(asked, CHARACTERS).await {
+    let (status, code, title) = match stand_in.take(asked, CHARACTERS).await {
         Ok(taken) => {
             let now = format!("{:.3}", clock::now());
             let body = json!({"data": {

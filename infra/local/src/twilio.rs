@@ -1,5 +1,5 @@
 //! A stand-in for Twilio's Messages resource: it checks what Twilio checks, sends nothing, and answers in Twilio's form
-//! (`CreateMessage` of <https://github.com/twilio/twilio-oai>). What a test may tell it is in [`crate::carrier`].
+//! (`CreateMessage` of <https://github.com/twilio/twilio-oai>). What a test may tell it is in [`crate::provider`].
 
 use std::collections::HashMap;
 
@@ -12,9 +12,9 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::facility::Provider;
 use serde_json::json;
 
-use crate::carrier::{Asked, Carrier, NotTaken, Numbers};
 use crate::clock;
 use crate::outbox::Outbox;
+use crate::provider::{Asked, NotTaken, Numbers, StandIn};
 
 /// The most characters of a `Body`.
 const CHARACTERS: usize = 1_600;
@@ -25,15 +25,15 @@ pub const ACCOUNT_SID: &str = "AC00000000000000000000000000000001";
 #[derive(Debug, Clone)]
 struct Twilio {
     auth_token: String,
-    carrier: Carrier,
+    stand_in: StandIn,
 }
 
 /// The stand-in under `/twilio`, with its controls. Texts go to this outbox.
 pub fn router(auth_token: String, numbers: Numbers, outbox: Outbox) -> Router {
-    let carrier = Carrier::new(Provider::Twilio, numbers, outbox);
+    let stand_in = StandIn::new(Provider::Twilio, numbers, outbox);
     let twilio = Twilio {
         auth_token,
-        carrier: carrier.clone(),
+        stand_in: stand_in.clone(),
     };
     Router::new()
         .route(
@@ -41,7 +41,7 @@ pub fn router(auth_token: String, numbers: Numbers, outbox: Outbox) -> Router {
             post(create_message),
         )
         .with_state(twilio)
-        .merge(carrier.controls())
+        .merge(stand_in.controls())
 }
 
 async fn create_message(
@@ -69,7 +69,7 @@ async fn create_message(
         to: form.remove("To"),
         body: form.remove("Body"),
     };
-    let (status, code, message) = match twilio.carrier.take(asked, CHARACTERS).await {
+    let (status, code, message) = match twilio.stand_in.take(asked, CHARACTERS).await {
         Ok(taken) => {
             let sid = format!("SM{:032x}", taken.number);
             let now = clock::now().strftime("%a, %d %b %Y %H:%M:%S +0000").to_string();

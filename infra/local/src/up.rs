@@ -22,8 +22,8 @@ use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
 use crate::{announce, front, port, secrets, seed, sns, stream};
-use dev::carrier::Numbers;
 use dev::outbox::Outbox;
+use dev::provider::Numbers;
 use dev::workspace::Workspace;
 use dev::{telnyx, twilio};
 

@@ -68,8 +68,9 @@ pub(crate) async fn send(
     Ok(Said::of(answer.status, code(&answer), BLOCKED))
 }
 
-/// Telnyx's own code of the first error.
+/// Telnyx's own code of the error: of several that of the block, or the first.
 fn code(answer: &Answer) -> Option<u32> {
     let failure = serde_json::from_slice::<Failure>(&answer.body).ok()?;
-    failure.errors.first()?.code.parse().ok()
+    let codes = || failure.errors.iter().filter_map(|error| error.code.parse().ok());
+    codes().find(|code| *code == BLOCKED).or_else(|| codes().next())
 }

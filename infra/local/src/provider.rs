@@ -46,7 +46,7 @@ impl Numbers {
 
 /// A provider's stand-in, without its interface.
 #[derive(Debug, Clone)]
-pub(crate) struct Carrier {
+pub(crate) struct StandIn {
     provider: Provider,
     numbers: Numbers,
     outbox: Outbox,
@@ -99,7 +99,7 @@ pub(crate) enum NotTaken {
     Told { status: u16, code: u32 },
 }
 
-impl Carrier {
+impl StandIn {
     pub(crate) fn new(provider: Provider, numbers: Numbers, outbox: Outbox) -> Self {
         Self {
             provider,
@@ -184,33 +184,33 @@ fn count_down(to_come: &mut u32) -> bool {
     is_now
 }
 
-async fn opt_out(State(carrier): State<Carrier>, Path(number): Path<String>) -> StatusCode {
-    carrier.told(|told| told.opted_out.insert(number));
+async fn opt_out(State(stand_in): State<StandIn>, Path(number): Path<String>) -> StatusCode {
+    stand_in.told(|told| told.opted_out.insert(number));
     StatusCode::NO_CONTENT
 }
 
-async fn opt_in(State(carrier): State<Carrier>, Path(number): Path<String>) -> StatusCode {
-    carrier.told(|told| told.opted_out.remove(&number));
+async fn opt_in(State(stand_in): State<StandIn>, Path(number): Path<String>) -> StatusCode {
+    stand_in.told(|told| told.opted_out.remove(&number));
     StatusCode::NO_CONTENT
 }
 
-async fn fail(State(carrier): State<Carrier>, Path(count): Path<u32>) -> StatusCode {
-    carrier.told(|told| told.failures_to_come = count);
+async fn fail(State(stand_in): State<StandIn>, Path(count): Path<u32>) -> StatusCode {
+    stand_in.told(|told| told.failures_to_come = count);
     StatusCode::NO_CONTENT
 }
 
-async fn be_silent(State(carrier): State<Carrier>, Path(count): Path<u32>) -> StatusCode {
-    carrier.told(|told| told.silences_to_come = count);
+async fn be_silent(State(stand_in): State<StandIn>, Path(count): Path<u32>) -> StatusCode {
+    stand_in.told(|told| told.silences_to_come = count);
     StatusCode::NO_CONTENT
 }
 
-async fn delay(State(carrier): State<Carrier>, Path(milliseconds): Path<u64>) -> StatusCode {
-    carrier.told(|told| told.delay = Duration::from_millis(milliseconds));
+async fn delay(State(stand_in): State<StandIn>, Path(milliseconds): Path<u64>) -> StatusCode {
+    stand_in.told(|told| told.delay = Duration::from_millis(milliseconds));
     StatusCode::NO_CONTENT
 }
 
-async fn answer(State(carrier): State<Carrier>, Path(answer): Path<(u16, u32)>) -> StatusCode {
-    carrier.told(|told| told.answer_to_come = Some(answer));
+async fn answer(State(stand_in): State<StandIn>, Path(answer): Path<(u16, u32)>) -> StatusCode {
+    stand_in.told(|told| told.answer_to_come = Some(answer));
     StatusCode::NO_CONTENT
 }
 
