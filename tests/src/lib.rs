@@ -26,7 +26,7 @@ mod tamper;
 use std::sync::Arc;
 
 use consent_http::{Access, Problem, answer};
-use consent_secrets::cursor_key;
+use consent_secrets::{Accounts, cursor_key};
 use consent_store::Store;
 use decisions::Decisions;
 use facilities::Facilities;
@@ -51,7 +51,7 @@ pub use requests::{
     Answer, Call, call, sns_notification, telnyx, telnyx_by, telnyx_event, twilio, twilio_at, twilio_by,
     twilio_form, twilio_id,
 };
-pub use secrets::{SecretsStandIn, secret};
+pub use secrets::{SecretsStandIn, first_secret, secret};
 pub use sns::SnsStandIn;
 pub use talk::{ADA, BEN, OFFICE};
 pub use tamper::{Item, attribute};
@@ -76,13 +76,14 @@ pub struct World {
     /// What has the functions' secret.
     pub secrets: SecretsStandIn,
     facilities: Facilities,
-    profile: Profile,
-    portal: Portal,
+    // Those that send are large, and a world is handed around.
+    profile: Box<Profile>,
+    portal: Box<Portal>,
     report: Report,
-    messages: Messages,
+    messages: Box<Messages>,
     decisions: Decisions,
-    sms_webhook: SmsWebhook,
-    sms_topic: SmsTopic,
+    sms_webhook: Box<SmsWebhook>,
+    sms_topic: Box<SmsTopic>,
     outbox: Outbox,
     /// Dropped last: the functions use it.
     emulator: Arc<Emulator>,
@@ -103,7 +104,7 @@ impl World {
     async fn on(emulator: Emulator) -> Self {
         let emulator = Arc::new(emulator);
         let store = emulator.store().await;
-        let sns = SnsStandIn::start(&emulator.counts).await;
+        let sns = SnsStandIn::start(&emulator.counts, emulator.uncounted_store()).await;
         let secrets = SecretsStandIn::start().await;
         Self::of(emulator, store, sns, secrets, Access::by_authorizer)
     }
@@ -116,36 +117,38 @@ impl World {
         access: impl Fn() -> Access,
     ) -> Self {
         let cursors = || secrets.secret(cursor_key);
+        let accounts = || secrets.secret(Accounts::read);
+        let sender = || sns.sender(accounts());
         Self {
-            facilities: Facilities::new(access(), store.clone()),
-            profile: Profile::new(access(), store.clone(), cursors()),
-            portal: Portal::new(access(), store.clone(), sns.client()),
+            facilities: Facilities::new(access(), store.clone(), accounts()),
+            profile: Box::new(Profile::new(access(), store.clone(), sender(), cursors())),
+            portal: Box::new(Portal::new(access(), store.clone(), sender())),
             report: Report::new(access(), store.clone(), cursors()),
-            messages: Messages {
+            messages: Box::new(Messages {
                 access: access(),
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sender(),
                 cursors: cursors(),
                 metrics: emulator.counts.metrics(),
-            },
+            }),
             decisions: Decisions {
                 access: access(),
                 store: store.clone(),
                 cursors: cursors(),
                 metrics: emulator.counts.metrics(),
             },
-            sms_webhook: SmsWebhook {
+            sms_webhook: Box::new(SmsWebhook {
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sender(),
                 keys: secrets.secret(ProviderKeys::read),
                 base_url: BASE_URL.to_owned(),
                 metrics: emulator.counts.metrics(),
-            },
-            sms_topic: SmsTopic {
+            }),
+            sms_topic: Box::new(SmsTopic {
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sender(),
                 metrics: emulator.counts.metrics(),
-            },
+            }),
             outbox: Outbox {
                 topic: sns.events_topic(),
                 metrics: emulator.counts.metrics(),

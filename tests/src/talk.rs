@@ -24,6 +24,29 @@ impl World {
         self.put_facility("f1", &texting).await;
     }
 
+    /// `f1` with two-way texting at [`OFFICE`], its texts carried by this provider, and these members instead or beside.
+    pub async fn facility_by(&self, provider: &str, members: &Value) {
+        let mut body = json!({
+            "name": "Main Street Storage", "two_way_texting": {"enabled": true, "number": OFFICE, "provider": provider},
+        });
+        for (name, value) in members.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let answer = self.send(call("PUT /v1/facilities/f1").json(&body)).await;
+        assert!(answer.status.is_success(), "{}", answer.text);
+    }
+
+    /// Sends a text to a tenant of `f1`, under this `Idempotency-Key` if there is one.
+    pub async fn send_text(&self, id: &str, body: &str, key: Option<&str>) -> Answer {
+        let path = format!("POST /v1/facilities/f1/tenants/{id}/messages");
+        let call = call(&path).json(&json!({"body": body}));
+        let call = match key {
+            Some(key) => call.header("Idempotency-Key", key),
+            None => call,
+        };
+        self.send(call).await
+    }
+
     /// A world in which `f1` has two-way texting and one tenant, Ada, grandfathered: `t1` at [`ADA`].
     pub async fn with_ada() -> Self {
         Self::new().await.and_ada().await

@@ -51,6 +51,7 @@ impl Log {
                 "messages",
                 "decisions",
                 "consent_sns",
+                "consent_texts",
                 "consent_secrets",
                 "outbox",
                 "log",
@@ -155,6 +156,7 @@ async fn everything(world: &World) {
         world.send(call).await;
     }
     texts(world).await;
+    by_other_providers(world).await;
 }
 
 /// Texts that leave, that SNS refuses or fails at, and that come by the other ways.
@@ -197,6 +199,42 @@ async fn texts(world: &World) {
     }
 }
 
+/// Texts by the providers without an SDK, and what these refuse.
+async fn by_other_providers(world: &World) {
+    for provider in ["twilio", "telnyx"] {
+        let facility = json!({
+            "name": "Main", "disclosure": "a padlock", "confirm_opt_in": true,
+            "two_way_texting": {"enabled": true, "number": OFFICE, "provider": provider},
+        });
+        world.send(call("PUT /v1/facilities/f1").json(&facility)).await;
+        let click = async |consented: bool| {
+            let box_of_ada = call("PUT /v1/facilities/f1/tenants/t1/consent");
+            world
+                .send(box_of_ada.json(&json!({"consented": consented})))
+                .await;
+        };
+        for control in [
+            "/failures/1",
+            "/answers/400/21614",
+            "/answers/401/10009",
+            "/answers/500/20500",
+        ] {
+            world.sns.tell_provider(provider, "PUT", control).await;
+            world.send_text("t1", "a padlock", None).await;
+            click(false).await;
+            world.sns.tell_provider(provider, "PUT", control).await;
+            click(true).await;
+        }
+        let listed = format!("/opted-out/{ADA}");
+        world.sns.tell_provider(provider, "PUT", &listed).await;
+        world.send_text("t1", "a padlock", None).await;
+        world.sns.tell_provider(provider, "PUT", "/failures/1").await;
+        let help = telnyx("help", ADA, OFFICE, "HELP", clock::now().as_second());
+        world.send(help).await;
+        world.sns.tell_provider(provider, "DELETE", &listed).await;
+    }
+}
+
 #[tokio::test]
 async fn nothing_personal_reaches_the_log() {
     let log = Log::default();
@@ -224,6 +262,8 @@ async fn nothing_personal_reaches_the_log() {
     assert!(text.contains("request failed"));
     for line in [
         "a reply was not sent",
+        "a grant is not confirmed",
+        "the provider refused it: 400, error 21614",
         "did not take a number off its list",
         "a record was not carried out",
         "a record was not published",
@@ -256,12 +296,14 @@ async fn nothing_of_the_secret_reaches_the_log() {
     let log = Log::default();
     let _kept = log.keep();
     let world = World::with_ada().await;
+    world.facility_by("twilio", &json!({})).await;
     let use_it = async |world: &World| {
         for call in [
             twilio("SM1", ADA, OFFICE, "hello"),
             telnyx("T1", ADA, OFFICE, "hello", clock::now().as_second()),
             call(&format!("GET {HISTORY}")),
             call(&format!("GET {HISTORY}?cursor=AAAA")),
+            call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "hello"})),
         ] {
             let answer = world.send(call).await;
             assert!(!answer.text.contains("xylophone"), "{}", answer.text);

@@ -122,6 +122,11 @@ async fn each_route_makes_this_many_requests() {
         world.tenant(&format!("shared{number:03}"), ADA).await;
     }
     count("text, STOP of 200 tenants", text("SM7", "STOP")).await;
+    world.facility_by("aws", &json!({"confirm_opt_in": true})).await;
+    world.tenant("t1", BEN).await;
+    world.text("SM8", BEN, "START").await;
+    world.profile("t1", "uncheck").await;
+    count("profile check, confirmed by a text", profile(true)).await;
     println!("{table}");
     insta::assert_snapshot!(table, @r"
     facility, new                                201 1 BatchGetItem, 1 TransactWriteItems
@@ -159,5 +164,6 @@ async fn each_route_makes_this_many_requests() {
     nobody's token                               401 none
     a signature that is none                     403 none
     text, STOP of 200 tenants                    200 17 BatchGetItem, 8 TransactWriteItems
+    profile check, confirmed by a text           200 2 BatchGetItem, 3 TransactWriteItems
     ");
 }

@@ -9,11 +9,10 @@ use consent_http::request::{self, Fields, Query};
 use consent_http::{Access, Caller, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
-use consent_sns::Sns;
 use consent_store::{
-    CursorKey, Decided, Draft, Found, Message, Outcome, Permit, SendError, Store, TenantList, ThreadEntry,
-    Unpublished,
+    CursorKey, Decided, Draft, Found, Message, Permit, SendError, Store, TenantList, ThreadEntry, Unpublished,
 };
+use consent_texts::{NotSent, Sender};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -29,7 +28,7 @@ pub struct Messages {
     /// Where decisions and threads are.
     pub store: Store,
     /// What sends texts.
-    pub sns: Sns,
+    pub sender: Sender,
     /// What seals cursors.
     pub cursors: Secret<CursorKey>,
     /// Counts the texts that do not leave.
@@ -110,17 +109,22 @@ impl Messages {
             by: caller.subject(),
         };
         let mut decided = self.store.decide(&draft, clock::now).await;
-        // The tenant may have lifted the provider's block where we did not see it.
+        let mut known = None;
+        // The provider may have let the number back where we did not see it.
         if let Err(SendError::Refused(Gate::ProviderBlocked, found)) = &decided
-            && let Some(number) = &found.tenant.details.cell_phone
-            && matches!(self.sns.is_opted_out(number).await, Ok(false))
+            && let Some(block) = found.tenant.provider_block()
+            && self
+                .sender
+                .may_be_let_back(found.facility.provider, &block.number)
+                .await
         {
+            known = Some(block.clone());
             self.store.keep_provider_block(facility, tenant, None).await?;
             decided = self.store.decide(&draft, clock::now).await;
         }
         match decided {
             Ok(Decided::SentBefore(message)) => accepted(&message),
-            Ok(Decided::Publish(permit)) => self.publish(&draft, *permit).await,
+            Ok(Decided::Publish(permit)) => self.publish(*permit, known.as_ref()).await,
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
             Err(SendError::Refused(gate, found)) => Err(self.refused_send(gate, &found)),
             Err(SendError::KeyReused) => {
@@ -135,52 +139,36 @@ impl Messages {
         }
     }
 
-    /// Hands an accepted message to SNS, and writes down how that went.
-    async fn publish(&self, draft: &Draft<'_>, permit: Permit) -> Result<Response<Body>, Problem> {
-        let outcome = self.sns.send(&permit, clock::now()).await;
-        let (message, mut found, number) = (
-            permit.message().clone(),
-            permit.found().clone(),
-            permit.to().clone(),
-        );
-        let recorded = self.store.record_outcome(permit, &outcome).await;
-        let unpublished = match outcome {
-            Outcome::Sent => {
-                if let Err(error) = recorded {
-                    // It left: an error now would have the caller send it again.
-                    tracing::error!(%error, "a sent message stays accepted");
-                }
-                return accepted(&message);
-            }
-            Outcome::NotSent(unpublished) => unpublished,
+    /// Hands an accepted message to the provider. `known` is what was known of the provider's own list before.
+    async fn publish(
+        &self,
+        permit: Permit,
+        known: Option<&ProviderBlock>,
+    ) -> Result<Response<Body>, Problem> {
+        let sent = self.sender.send(&self.store, permit, known, clock::now).await;
+        let unpublished = match sent {
+            Ok(message) => return accepted(&message),
+            Err(NotSent::Blocked(found)) => return Err(self.refused_send(Gate::ProviderBlocked, &found)),
+            Err(NotSent::Store(error)) => return Err(error.into()),
+            Err(NotSent::Unpublished(unpublished)) => unpublished,
         };
-        match unpublished {
-            Unpublished::OptedOut => {
-                let block = ProviderBlock {
-                    number,
-                    since: clock::now(),
-                    retry_after: None,
-                };
-                self.store
-                    .keep_provider_block(draft.facility, draft.tenant, Some(&block))
-                    .await?;
-                found.tenant.provider_block = Some(block);
-                Err(self.refused_send(Gate::ProviderBlocked, &found))
+        Err(match unpublished {
+            // Nobody was asked, or the next try may be taken.
+            error @ (Unpublished::TooLate | Unpublished::NotNow(_) | Unpublished::OptedOut) => {
+                Problem::unavailable(error)
             }
-            // SNS was not asked.
-            error @ Unpublished::TooLate => Err(Problem::unavailable(error)),
             error @ Unpublished::Refused(_) => {
-                self.metrics.count_one(Metric::SendFailures, clock::now());
-                Err(Problem::unavailable(error))
+                let detail = "The provider refused this text, so it did not leave. The service's log has the \
+                              provider's reason; the same text will be refused again until that has changed.";
+                Problem::unavailable(error).saying(detail)
             }
             error @ Unpublished::Unknown(_) => {
-                self.metrics.count_one(Metric::SendFailures, clock::now());
                 let detail = "The provider's answer did not come: the text may have left. Sending it again may send it twice.";
-                Err(Problem::unavailable(error)
+                Problem::unavailable(error)
                     .saying(detail)
-                    .with("may_have_left", json!(true)))
+                    .with("may_have_left", json!(true))
             }
-        }
+        })
     }
 
     /// 409 to somebody who wanted to send a text, which counts.

@@ -6,19 +6,20 @@
 
 use std::time::Duration;
 
+use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
 use consent_metrics::{Metric, Metrics};
-use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store, StoreError};
+use consent_texts::Sender;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use serde_json::Value;
 
-const PROVIDER: &str = "aws";
+const PROVIDER: Provider = Provider::Aws;
 /// AWS's ids of messages are UUIDs.
 const MESSAGE_ID_CHARACTERS: usize = 64;
 /// A STOP is carried out, or is to come again, within this time: the function is ended after 29 seconds. Whatever it may
@@ -30,7 +31,7 @@ pub struct SmsTopic {
     /// Where texts take effect.
     pub store: Store,
     /// What sends the replies.
-    pub sns: Sns,
+    pub sender: Sender,
     /// Counts what is no text, what could not be written, and texts to nobody.
     pub metrics: Metrics,
 }
@@ -155,12 +156,15 @@ impl SmsTopic {
         let now = clock::now();
         let Ok(from) = PhoneNumber::parse_end(&message.origination_number) else {
             // Short codes and the like are no tenant's.
-            tracing::info!(provider = PROVIDER, "a text from what is no phone number");
+            tracing::info!(
+                provider = PROVIDER.as_str(),
+                "a text from what is no phone number"
+            );
             return Ok(());
         };
         let Ok(to) = PhoneNumber::parse_end(&message.destination_number) else {
             // An RCS agent, for one.
-            tracing::warn!(provider = PROVIDER, "a text to what is no phone number");
+            tracing::warn!(provider = PROVIDER.as_str(), "a text to what is no phone number");
             self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
             return Ok(());
         };
@@ -179,7 +183,7 @@ impl SmsTopic {
         if matches!(received, Received::UnknownNumber) {
             self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
         }
-        self.sns.answer(&self.store, received, clock::now()).await;
+        self.sender.answer(&self.store, received, clock::now()).await;
         Ok(())
     }
 }

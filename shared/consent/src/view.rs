@@ -120,16 +120,18 @@ pub struct Checkbox {
     checked: bool,
     enabled: bool,
     reason: Option<&'static str>,
+    disclosure: Option<String>,
 }
 
 impl Checkbox {
-    fn of(tenant: &Tenant, screen: Screen, two_way_texting: TwoWayTexting) -> Self {
-        let refusal = tenant.click_refused(screen, two_way_texting);
+    fn of(facility: &Facility, tenant: &Tenant, screen: Screen) -> Self {
+        let refusal = tenant.click_refused(screen, facility.two_way_texting);
         Self {
             label: screen.disclosure(),
             checked: matches!(tenant.consent, Consent::Provided(_)),
             enabled: refusal.is_none(),
             reason: refusal.map(|refusal| refusal.reason(screen)),
+            disclosure: facility.disclosure.clone(),
         }
     }
 }
@@ -198,7 +200,7 @@ impl ConsentView {
             can_text,
             opt_in_via: opt_in_via(tenant, facility.two_way_texting),
             profile: ProfileScreen {
-                checkbox: Checkbox::of(tenant, Screen::Profile, facility.two_way_texting),
+                checkbox: Checkbox::of(facility, tenant, Screen::Profile),
                 cell_phone_icon: (!can_text).then_some("x"),
             },
             two_way_texting: TwoWayTextingScreen {
@@ -238,7 +240,7 @@ impl PortalView {
             status: tenant.consent.status(),
             can_text: tenant.can_text(),
             cell_phone: tenant.details.cell_phone.clone().map(String::from),
-            checkbox: Checkbox::of(tenant, Screen::Portal, facility.two_way_texting),
+            checkbox: Checkbox::of(facility, tenant, Screen::Portal),
             note: by_text.then_some(PORTAL_NOTE),
             text_number: facility.number.clone().filter(|_| by_text).map(String::from),
         }

@@ -3,6 +3,7 @@
 
 use std::time::Duration;
 
+use consent::facility::Provider;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::intent::Intent;
 use consent::number::{Keyword, Number};
@@ -25,8 +26,8 @@ const BODY_BYTES: usize = 16 * 1024;
 /// A text as a provider delivers it.
 #[derive(Debug, Clone)]
 pub struct InboundText {
-    /// The provider's name, as in the webhook's path.
-    pub provider: &'static str,
+    /// Who delivers it.
+    pub provider: Provider,
     /// The provider's id of the text: the same in every delivery of it.
     pub message_id: String,
     /// Who sent it.
@@ -58,6 +59,8 @@ pub enum Received {
 pub struct Accepted {
     /// The facility whose number it was sent to.
     pub facility_id: FacilityId,
+    /// Who carries the facility's texts.
+    pub provider: Provider,
     /// Who sent it.
     pub from: PhoneNumber,
     /// Those who asked for texts again, so that the provider should take the number off its own list.
@@ -71,6 +74,7 @@ pub struct Accepted {
 /// The answer to a text. Only receiving the text makes one.
 #[derive(Debug)]
 pub struct Reply {
+    provider: Provider,
     from: PhoneNumber,
     to: PhoneNumber,
     body: String,
@@ -78,6 +82,11 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Who carries the facility's texts.
+    pub fn provider(&self) -> Provider {
+        self.provider
+    }
+
     /// The business number that the text was sent to.
     pub fn from(&self) -> &PhoneNumber {
         &self.from
@@ -114,7 +123,7 @@ impl Store {
         intent: &Intent,
         now: Timestamp,
     ) -> Result<Received, StoreError> {
-        let message = Key::message(text.provider, &text.message_id);
+        let message = Key::message(text.provider.as_str(), &text.message_id);
         self.receive_as(message, text, intent, now).await
     }
 
@@ -146,7 +155,7 @@ impl Store {
             .map(|number| number.facility_id);
         let Some(facility_id) = begun_at.or(holder) else {
             tracing::warn!(
-                provider = text.provider,
+                provider = text.provider.as_str(),
                 "a text to a number that no facility has"
             );
             return Ok(Received::UnknownNumber);
@@ -189,7 +198,11 @@ impl Store {
         let Some(effect) = self.hear(&heard, time).await? else {
             return Ok(Received::Repeated);
         };
-        tracing::info!(provider = text.provider, rule = intent.rule, "text received");
+        tracing::info!(
+            provider = text.provider.as_str(),
+            rule = intent.rule,
+            "text received"
+        );
         if intent.meaning == Meaning::None {
             self.metrics
                 .count_one(Metric::UnclassifiedTexts(text.provider), now);
@@ -205,6 +218,7 @@ impl Store {
                 outcome.is_told(asked_at, time.now())
             });
         let reply = intent.answer(outcome, &effect.facility).map(|body| Reply {
+            provider: effect.facility.provider,
             from: text.to.clone(),
             to: text.from.clone(),
             body,
@@ -212,6 +226,7 @@ impl Store {
         });
         Ok(Received::Accepted(Box::new(Accepted {
             facility_id,
+            provider: effect.facility.provider,
             from: text.from.clone(),
             started: effect.started,
             reply,

@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
-use consent::facility::Facility;
+use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::{AnswerInFlight, Number};
@@ -64,7 +64,13 @@ pub(crate) struct FacilityItem {
     name: String,
     two_way_texting: bool,
     number: Option<PhoneNumber>,
+    #[serde(default)]
+    provider: Provider,
     help_contact: Option<String>,
+    #[serde(default)]
+    disclosure: Option<String>,
+    #[serde(default)]
+    confirm_opt_in: ConfirmOptIn,
     #[serde(default, skip_serializing)]
     version: u64,
 }
@@ -76,7 +82,10 @@ impl From<&Facility> for FacilityItem {
             name: facility.name.clone(),
             two_way_texting: facility.two_way_texting == TwoWayTexting::On,
             number: facility.number.clone(),
+            provider: facility.provider,
             help_contact: facility.help_contact.clone(),
+            disclosure: facility.disclosure.clone(),
+            confirm_opt_in: facility.confirm_opt_in,
             version: 0,
         }
     }
@@ -94,7 +103,10 @@ impl From<FacilityItem> for Versioned<Facility> {
             name: item.name,
             two_way_texting,
             number: item.number,
+            provider: item.provider,
             help_contact: item.help_contact,
+            disclosure: item.disclosure,
+            confirm_opt_in: item.confirm_opt_in,
         };
         Self {
             value,

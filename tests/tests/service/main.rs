@@ -3,6 +3,7 @@
 mod access;
 mod broken_chains;
 mod clients;
+mod confirmations;
 mod decision_outcomes;
 mod decision_promise;
 mod decisions;
@@ -23,6 +24,7 @@ mod outbox;
 mod portal;
 mod profile;
 mod promises;
+mod providers;
 mod queue;
 mod races;
 mod report;

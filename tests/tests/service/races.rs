@@ -5,6 +5,7 @@
 use std::sync::Arc;
 use std::time::Duration;
 
+use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
@@ -308,7 +309,7 @@ async fn a_stop_that_was_completed_too_late_is_not_confirmed() {
         let crashing = world.with_faults(&faults);
         let number = |text| PhoneNumber::parse_e164(text).unwrap();
         let text = InboundText {
-            provider: "twilio",
+            provider: Provider::Twilio,
             message_id: "SM1".to_owned(),
             from: number(ADA),
             to: number(OFFICE),
