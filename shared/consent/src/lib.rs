@@ -7,7 +7,8 @@
 //! receive texts, an *opt-out* its withdrawal. [`rules`] turns a state and an action into a step or a
 //! refusal; [`tenant`] and [`number`] carry the step out on what is stored; [`record`] ties it to the
 //! tenant's chain of records; [`view`] is what the screens show of it; [`words`] finds out what a text
-//! means, [`question`] whether a text of ours asked for it, and [`reply`] answers it.
+//! means, [`question`] whether a text of ours asked for it, and [`reply`] answers it. A text in doubt puts its tenants on
+//! hold until a person has read it: [`review`].
 
 pub mod business_days;
 pub mod facility;
@@ -19,6 +20,7 @@ pub mod preferences;
 pub mod question;
 pub mod record;
 pub mod reply;
+pub mod review;
 pub mod rules;
 pub mod tenant;
 pub mod view;
