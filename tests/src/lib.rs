@@ -35,6 +35,7 @@ use outbox::Outbox;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
+use reviews::Reviews;
 use serde_json::Value;
 use sms_topic::SmsTopic;
 use sms_webhook::{ProviderKeys, SmsWebhook};
@@ -78,6 +79,7 @@ pub struct World {
     profile: Profile,
     portal: Portal,
     report: Report,
+    reviews: Reviews,
     messages: Messages,
     sms_webhook: SmsWebhook,
     sms_topic: SmsTopic,
@@ -119,6 +121,7 @@ impl World {
             profile: Profile::new(access(), store.clone(), cursors()),
             portal: Portal::new(access(), store.clone(), sns.client()),
             report: Report::new(access(), store.clone(), cursors()),
+            reviews: Reviews::new(access(), store.clone(), cursors()),
             messages: Messages {
                 access: access(),
                 store: store.clone(),
@@ -202,6 +205,7 @@ impl World {
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
             ["v1", "facilities", _, "consent-report"] => "report",
+            ["v1", "facilities", _, "reviews", ..] => "reviews",
             [
                 "v1",
                 "facilities",
@@ -233,6 +237,7 @@ impl World {
             "profile" => Box::pin(self.profile.handle(request)).await,
             "portal" => Box::pin(self.portal.handle(request)).await,
             "report" => Box::pin(self.report.handle(request)).await,
+            "reviews" => Box::pin(self.reviews.handle(request)).await,
             "messages" => Box::pin(self.messages.handle(request)).await,
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
             "openapi" => openapi::handle(&request),

@@ -255,6 +255,7 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 fn refused(gate: Gate, found: &Found) -> Problem {
     let code = match gate {
         Gate::NoCellPhone => "no_cell_phone",
+        Gate::OnHold => "on_hold",
         Gate::NoTextNumber => "no_text_number",
         Gate::ConsentRequired | Gate::ProviderBlocked | Gate::Open => "consent_required",
     };
@@ -262,12 +263,16 @@ fn refused(gate: Gate, found: &Found) -> Problem {
         Gate::NoCellPhone => Some("There is no cell phone on file for this customer."),
         gate => notice(gate),
     };
-    Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
+    let problem = Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
         .with("consent_status", json!(found.tenant.consent.status()))
         .with(
             "opt_in_via",
             json!(opt_in_via(&found.tenant, found.facility.two_way_texting)),
-        )
+        );
+    match (gate, &found.tenant.hold) {
+        (Gate::OnHold, Some(hold)) => problem.with("review_id", json!(hold.review_id)),
+        _ => problem,
+    }
 }
 
 /// The sequence of a consent record of this tenant.

@@ -251,6 +251,12 @@ impl Review {
         self.end_without_holds(now);
     }
 
+    /// A person's decision lifts the hold of this many of its tenants. How many are left.
+    pub fn release(&mut self, tenants: u64) -> u64 {
+        self.on_hold = self.on_hold.saturating_sub(tenants);
+        self.on_hold
+    }
+
     /// The hold of one of its tenants has gone.
     pub fn hold_ended(&mut self, now: Timestamp) {
         self.on_hold = self.on_hold.saturating_sub(1);

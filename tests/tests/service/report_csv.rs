@@ -76,7 +76,7 @@ async fn csv_has_the_members_of_a_row_and_the_whole_of_what_matches() {
     assert_eq!(rows.len(), 5);
     assert_eq!(
         rows[0].join(","),
-        "tenant_id,name,cell_phone,units,provided_consent,status,source,changed_at"
+        "tenant_id,name,cell_phone,units,provided_consent,status,source,changed_at,on_hold"
     );
     let ada = world.view("t-ada").await;
     let changed_at = ada["changed_at"].as_str().unwrap();
