@@ -144,9 +144,10 @@ fn refused(error: DecideError) -> Problem {
             "review_not_found",
             "The facility has no such review.",
         ),
-        DecideError::NotAdmitted(NotAdmitted::OtherKind(ReviewKind::Hold)) => {
-            Problem::invalid_field("decision", "must be opt_out or no_opt_out: this text may ask for no more texts")
-        }
+        DecideError::NotAdmitted(NotAdmitted::OtherKind(ReviewKind::Hold)) => Problem::invalid_field(
+            "decision",
+            "must be opt_out or no_opt_out: this text may ask for no more texts",
+        ),
         DecideError::NotAdmitted(NotAdmitted::OtherKind(ReviewKind::OptedOut)) => {
             Problem::invalid_field("decision", "must be seen: this text has opted its tenants out")
         }

@@ -85,7 +85,9 @@ impl<'a> Heard<'a> {
 
     /// The review that the text opens, of nobody so far.
     pub(crate) fn opened(&self, id: &ReviewId, received_at: Timestamp) -> Option<Review> {
-        let HeardReview::Opens(kind) = self.review else { return None };
+        let HeardReview::Opens(kind) = self.review else {
+            return None;
+        };
         Some(Review::open(
             id.clone(),
             kind,
@@ -138,4 +140,3 @@ pub(crate) struct Effect {
     /// Until when an answer may be handed over.
     pub(crate) answer_before: Option<Timestamp>,
 }
-

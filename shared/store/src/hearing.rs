@@ -180,7 +180,9 @@ impl Store {
             (Some(text), _) if counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)) => {
                 Says::Keyword(text)
             }
-            (None, Some(id)) if heard.is_doubt() && counted == Some(number.keywords) && reviews.is_open(id) => {
+            (None, Some(id))
+                if heard.is_doubt() && counted == Some(number.keywords) && reviews.is_open(id) =>
+            {
                 Says::Doubt(id)
             }
             _ => Says::Nothing,
@@ -212,7 +214,8 @@ impl Store {
                 reviews.add(id, tenant, || heard.opened(id, received_at));
             }
         }
-        self.end_holds(&mut reviews, heard.facility, &step.ended, now).await?;
+        self.end_holds(&mut reviews, heard.facility, &step.ended, now)
+            .await?;
         if let (Some(id), HeardReview::Opens(_), true) = (&review_id, heard.review, complete) {
             reviews.change(id, |review| review.reached_all(now));
         }
@@ -226,11 +229,19 @@ impl Store {
             keyword: counted,
             reached: now_reached.last().copied().or(reached).cloned(),
             complete,
-            in_flight_until: step.pending.until().max(seen.and_then(|seen| seen.in_flight_until)),
+            in_flight_until: step
+                .pending
+                .until()
+                .max(seen.and_then(|seen| seen.in_flight_until)),
             effect: effect.clone(),
             version: 0,
         };
-        writes.push(put(&self.table, &heard.message, &message, seen.map(|seen| seen.version))?);
+        writes.push(put(
+            &self.table,
+            &heard.message,
+            &message,
+            seen.map(|seen| seen.version),
+        )?);
         Ok(Some(Plan {
             writes,
             records: step.records,
@@ -310,7 +321,8 @@ impl Store {
         }
         let Some(change) = change else { return Ok(()) };
         step.writes.extend(self.changed(&change, version)?);
-        step.ended.extend(change.tenant.hold_ended_since(&tenant).cloned());
+        step.ended
+            .extend(change.tenant.hold_ended_since(&tenant).cloned());
         if !change.records.is_empty() {
             step.moves.push(total_move(Some(&tenant), &change.tenant));
             step.records.extend(change.records);

@@ -103,7 +103,10 @@ impl Store {
                         _ => released_up_to.clone(),
                     };
                     let stretch = Stretch::behind(review, behind.as_ref());
-                    match self.record_decision(facility, reviews, review_id, verdict, &stretch, time).await {
+                    match self
+                        .record_decision(facility, reviews, review_id, verdict, &stretch, time)
+                        .await
+                    {
                         Ok(()) => {
                             pause = Pause::new();
                             released_up_to = stretch.tenants.last().cloned().or(released_up_to);
@@ -193,7 +196,8 @@ impl Store {
         writes.extend(reviews.writes(self, facility)?);
         self.write_records(writes, &records, now).await?;
         if is_over {
-            self.metrics.count_one(Metric::ReviewDecisions(verdict.decision), now);
+            self.metrics
+                .count_one(Metric::ReviewDecisions(verdict.decision), now);
         }
         Ok(())
     }

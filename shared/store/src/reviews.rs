@@ -272,7 +272,9 @@ impl Store {
             last = Some(place);
             // One that was decided between the two reads is in the other list by now.
             let review = reviews.get(&entry.review_id);
-            if let Some(review) = review.filter(|review| Key::review_entry(list.facility, review).sk == *place) {
+            if let Some(review) =
+                review.filter(|review| Key::review_entry(list.facility, review).sk == *place)
+            {
                 bytes += review.text.body.len();
                 page.push(review.clone());
             }

@@ -90,12 +90,23 @@ async fn csv_has_the_members_of_a_row_and_the_whole_of_what_matches() {
             "Yes",
             "provided",
             "profile",
-            changed_at
+            changed_at,
+            "false"
         ]
     );
     assert_eq!(
         rows[2],
-        ["t-annb", "Ann Bell", "", "É1", "No", "not_provided", "", ""]
+        [
+            "t-annb",
+            "Ann Bell",
+            "",
+            "É1",
+            "No",
+            "not_provided",
+            "",
+            "",
+            "false"
+        ]
     );
     assert_eq!(rows[4][1], "zoë Álvarez");
     assert_eq!(csv(&world, "status=opted_out").await.len(), 2);
