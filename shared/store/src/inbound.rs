@@ -17,7 +17,7 @@ use crate::items::{BusinessNumberItem, MessageItem, PhoneItem, Versioned};
 use crate::schema::Key;
 use crate::store::{RequestTime, Store};
 
-/// What is kept of a text's body, in bytes: longer than any phone sends, and 27 tenants' copies of it fit into
+/// What is kept of a text's body, in bytes: longer than any phone sends, and 26 tenants' copies of it fit into
 /// a transaction.
 const BODY_BYTES: usize = 16 * 1024;
 
