@@ -203,5 +203,6 @@ fn evidence(caller: &Caller, channel: Channel) -> Evidence {
         disclosure: None,
         text: None,
         rule: None,
+        received: None,
     }
 }

@@ -9,6 +9,8 @@
 //! tenant's chain of records; [`view`] is what the screens show of it; [`words`] finds out what a text
 //! means, [`question`] whether a text of ours asked for it, and [`reply`] answers it.
 
+pub mod business_days;
+pub mod evidence;
 pub mod facility;
 pub mod gate;
 pub mod id;

@@ -164,6 +164,8 @@ pub enum Action {
     Check(Screen),
     /// The box was submitted unchecked.
     Uncheck(Screen),
+    /// The tenant withdrew by another way than texts and the portal, and staff record it.
+    Withdraw,
     /// A text from the tenant's number to the facility's that revokes.
     Stop,
     /// A text from the tenant's number to the facility's that asks for texts again.
@@ -212,6 +214,12 @@ pub enum ChangeKind {
     OptOutLifted,
     /// A grant ended with its phone number or with moving out.
     Ended,
+    /// A text put the tenant on hold until a person has read it.
+    Held,
+    /// The hold is over, and nothing else changed.
+    HoldLifted,
+    /// A person has seen a text that was an opt-out already.
+    Reviewed,
 }
 
 impl ChangeKind {
@@ -222,6 +230,9 @@ impl ChangeKind {
             Self::OptedOut => "opted_out",
             Self::OptOutLifted => "opt_out_lifted",
             Self::Ended => "ended",
+            Self::Held => "held",
+            Self::HoldLifted => "hold_lifted",
+            Self::Reviewed => "reviewed",
         }
     }
 }
@@ -267,6 +278,7 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
     Ok(match action {
         Action::Check(screen) => check(from, screen, circumstances)?,
         Action::Uncheck(screen) => uncheck(from, screen),
+        Action::Withdraw => withdraw(from),
         Action::Stop => stop(from, "stop"),
         Action::Start => start(from, circumstances.two_way_texting),
         Action::Register { created_on, number } => register(created_on, number, circumstances.cell_phone),
@@ -285,6 +297,46 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
         Action::RemoveNumber => end(from, "number_removed"),
         Action::MoveOut => end(from, "moved_out"),
     })
+}
+
+/// Whether some action, in some circumstances, is such a change from one standing to another.
+pub fn is_change(from: Consent, kind: ChangeKind, to: Consent) -> bool {
+    let numbers = [NumberStanding::Clear, NumberStanding::Stopped];
+    let screens = [Screen::Profile, Screen::Portal];
+    let old = GRANDFATHERED_BEFORE.yesterday().unwrap_or(GRANDFATHERED_BEFORE);
+    let actions = [
+        Action::Withdraw,
+        Action::Stop,
+        Action::Start,
+        Action::RemoveNumber,
+        Action::MoveOut,
+    ]
+    .into_iter()
+    .chain(screens.map(Action::Check))
+    .chain(screens.map(Action::Uncheck))
+    .chain(numbers.map(|number| Action::Return { number }))
+    .chain(numbers.map(|number| Action::ChangeNumber { number }))
+    // Nobody stands anywhere before they are registered.
+    .chain(
+        numbers
+            .into_iter()
+            .filter(|_| from == Consent::NotProvided)
+            .map(|number| Action::Register {
+                created_on: old,
+                number,
+            }),
+    );
+    let settings = [TwoWayTexting::On, TwoWayTexting::Off];
+    actions
+        .flat_map(|action| settings.map(|two_way_texting| (action, two_way_texting)))
+        .filter_map(|(action, two_way_texting)| {
+            let circumstances = Circumstances {
+                two_way_texting,
+                cell_phone: CellPhone::OnFile,
+            };
+            decide(from, action, circumstances).ok().flatten()
+        })
+        .any(|step| (step.kind, step.to) == (kind, to))
 }
 
 /// The table of who may undo what (contract, rule 8).
@@ -329,6 +381,18 @@ fn uncheck(from: Consent, screen: Screen) -> Option<Step> {
             rule,
         }),
         Consent::NotProvided | Consent::OptedOut(_) => None,
+    }
+}
+
+/// It counts whether the tenant had agreed or not, and adds nothing to a withdrawal that stands.
+fn withdraw(from: Consent) -> Option<Step> {
+    match from {
+        Consent::NotProvided | Consent::Provided(_) => Some(Step {
+            kind: ChangeKind::OptedOut,
+            to: Consent::OptedOut(OptOut::Profile),
+            rule: "off_channel_withdrawal",
+        }),
+        Consent::OptedOut(_) => None,
     }
 }
 

@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::evidence::Grade;
 use crate::facility::Facility;
 use crate::gate::{Gate, gate};
 use crate::record::rfc3339;
@@ -130,6 +131,7 @@ pub struct ConsentView {
     changed_at: Option<String>,
     can_text: bool,
     opt_in_via: Vec<OptInChannel>,
+    evidence: Option<Grade>,
     profile: ProfileScreen,
     /// What the two-way texting screen shows.
     pub two_way_texting: TwoWayTextingScreen,
@@ -181,6 +183,7 @@ impl ConsentView {
             changed_at: tenant.chain.at.map(rfc3339),
             can_text,
             opt_in_via: opt_in_via(tenant, facility.two_way_texting),
+            evidence: Grade::of(tenant.consent),
             profile: ProfileScreen {
                 checkbox: Checkbox::of(tenant, Screen::Profile, facility.two_way_texting),
                 cell_phone_icon: (!can_text).then_some("x"),

@@ -76,6 +76,7 @@ fn evidence(channel: Channel) -> Evidence {
         disclosure: None,
         text: None,
         rule: None,
+        received: None,
     }
 }
 

@@ -87,7 +87,11 @@ impl Metric {
         match record.kind {
             ChangeKind::Granted => Some(Self::OptIns(record.channel)),
             ChangeKind::OptedOut => Some(Self::OptOuts(record.channel)),
-            ChangeKind::OptOutLifted | ChangeKind::Ended => None,
+            ChangeKind::OptOutLifted
+            | ChangeKind::Ended
+            | ChangeKind::Held
+            | ChangeKind::HoldLifted
+            | ChangeKind::Reviewed => None,
         }
     }
 }

@@ -1,0 +1,3 @@
+//! The Lambda function `evidence`.
+
+fn main() {}

@@ -1,0 +1,3 @@
+//! Checks evidence packs.
+
+fn main() {}
