@@ -11,6 +11,7 @@ use crate::business_days::business_days_after;
 use crate::id::{FacilityId, PhoneNumber, TenantId};
 use crate::rules::{ChangeKind, Consent, Grant, OptOut, Source, Status, Step};
 
+pub(crate) use stored::is_exact;
 pub use stored::{Checked, Entry, Link, StoredRecord, check_page};
 
 /// The way by which a change came, `channel` of its record.
