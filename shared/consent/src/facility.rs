@@ -14,6 +14,8 @@ pub struct Facility {
     pub two_way_texting: TwoWayTexting,
     /// Its own text number. A STOP to it counts whether two-way texting is on or off.
     pub number: Option<PhoneNumber>,
+    /// Its time zone, by its name in the IANA database, for times that people read.
+    pub time_zone: Option<String>,
     /// How to reach people there, for the answer to HELP.
     pub help_contact: Option<String>,
 }

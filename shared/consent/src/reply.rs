@@ -236,6 +236,7 @@ mod tests {
             two_way_texting: On,
             number: None,
             help_contact: Some("512-555-0199".to_owned()),
+            time_zone: None,
         };
         for outcome in [
             Stopped,

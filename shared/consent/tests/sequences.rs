@@ -87,6 +87,7 @@ impl World {
             name: "Facility".to_owned(),
             two_way_texting: TwoWayTexting::On,
             number: None,
+            time_zone: None,
             help_contact: None,
         };
         Self {

@@ -65,6 +65,8 @@ pub(crate) struct FacilityItem {
     two_way_texting: bool,
     number: Option<PhoneNumber>,
     help_contact: Option<String>,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
     #[serde(default, skip_serializing)]
     version: u64,
 }
@@ -77,6 +79,7 @@ impl From<&Facility> for FacilityItem {
             two_way_texting: facility.two_way_texting == TwoWayTexting::On,
             number: facility.number.clone(),
             help_contact: facility.help_contact.clone(),
+            time_zone: facility.time_zone.clone(),
             version: 0,
         }
     }
@@ -95,6 +98,7 @@ impl From<FacilityItem> for Versioned<Facility> {
             two_way_texting,
             number: item.number,
             help_contact: item.help_contact,
+            time_zone: item.time_zone,
         };
         Self {
             value,

@@ -6,7 +6,9 @@
 
 mod client;
 mod cursor;
+mod decisions_for_evidence;
 mod error;
+mod evidence;
 mod facilities;
 mod group;
 mod hearing;
@@ -31,7 +33,9 @@ mod thread;
 
 pub use client::aws_configuration;
 pub use cursor::{BadCursor, CursorKey};
+pub use decisions_for_evidence::{DecisionWithText, DecisionsUpTo};
 pub use error::StoreError;
+pub use evidence::{RecordsAfter, RecordsPage};
 pub use facilities::PutFacility;
 pub use history::HistoryPage;
 pub use imports::{Imported, Run};
