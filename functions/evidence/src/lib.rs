@@ -52,9 +52,18 @@ impl Evidence {
         let path = request::path(&request);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
         match (path.as_slice(), request.method()) {
-            (["v1", "facilities", facility, "tenants", tenant, "consent", "evidence"], &Method::GET) => {
-                self.pack(&request, facility, tenant).await
-            }
+            (
+                [
+                    "v1",
+                    "facilities",
+                    facility,
+                    "tenants",
+                    tenant,
+                    "consent",
+                    "evidence",
+                ],
+                &Method::GET,
+            ) => self.pack(&request, facility, tenant).await,
             ([".well-known", "evidence-keys.json"], &Method::GET) => self.keys().await,
             (["v1", "facilities", _, "tenants", _, "consent", "evidence"], _)
             | ([".well-known", "evidence-keys.json"], _) => Err(Problem::method_not_allowed("GET")),
@@ -87,10 +96,16 @@ impl Evidence {
             .with_signature(&key_id, &value)
             .ok_or_else(|| Problem::internal("the pack has no form in JSON"))?;
         let mut response = if accept::prefers(request.headers(), "text/html", "application/json") {
-            let page = page::page(&pack, &signed, found.facility.time_zone.as_deref(), next.is_some());
+            let page = page::page(
+                &pack,
+                &signed,
+                found.facility.time_zone.as_deref(),
+                next.is_some(),
+            );
             let mut response = response::with_type(StatusCode::OK, "text/html; charset=utf-8", page);
             // Names and texts are somebody else's words: whatever they hold, nothing runs and nothing is loaded.
-            let policy = HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; form-action 'none'");
+            let policy =
+                HeaderValue::from_static("default-src 'none'; style-src 'unsafe-inline'; form-action 'none'");
             response
                 .headers_mut()
                 .insert(header::CONTENT_SECURITY_POLICY, policy);
@@ -136,7 +151,10 @@ impl Evidence {
         for decision in decisions.decisions {
             let decision = serde_json::to_value(&decision).map_err(Problem::internal)?;
             // What saw a later record, by another machine's clock, is left out with it.
-            if decision["sequence"].as_u64().is_some_and(|sequence| sequence <= last) {
+            if decision["sequence"]
+                .as_u64()
+                .is_some_and(|sequence| sequence <= last)
+            {
                 compiler.decision(decision);
             }
         }

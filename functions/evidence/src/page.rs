@@ -22,7 +22,10 @@ pub(crate) fn page(pack: &Pack, signed: &Value, zone: Option<&str>, is_cut: bool
     let mut page = String::with_capacity(16 * 1024);
     page.push_str("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
     page.push_str("<meta name=\"viewport\" content=\"width=device-width\">");
-    page.push_str(&format!("<title>{}</title><style>{STYLE}</style></head><body>\n", escaped(&title)));
+    page.push_str(&format!(
+        "<title>{}</title><style>{STYLE}</style></head><body>\n",
+        escaped(&title)
+    ));
     page.push_str(&head(pack, &times));
     page.push_str(&stands(pack, &times));
     page.push_str(&timeline(pack, &times, is_cut));
@@ -61,10 +64,23 @@ fn apart(text: &str) -> String {
 
 fn head(pack: &Pack, times: &Times) -> String {
     let (facility, tenant) = (&pack.facility, &pack.tenant);
-    let number = tenant.cell_phone.clone().map_or_else(|| "none on file".to_owned(), String::from);
+    let number = tenant
+        .cell_phone
+        .clone()
+        .map_or_else(|| "none on file".to_owned(), String::from);
     let mut rows = vec![
-        ("Facility", format!("{} ({})", apart(&facility.name), escaped(facility.facility_id.as_str()))),
-        ("Tenant", format!("{} ({})", apart(&tenant.name), escaped(tenant.tenant_id.as_str()))),
+        (
+            "Facility",
+            format!(
+                "{} ({})",
+                apart(&facility.name),
+                escaped(facility.facility_id.as_str())
+            ),
+        ),
+        (
+            "Tenant",
+            format!("{} ({})", apart(&tenant.name), escaped(tenant.tenant_id.as_str())),
+        ),
         ("Cell phone", escaped(&number)),
     ];
     if !tenant.units.is_empty() {
@@ -76,7 +92,11 @@ fn head(pack: &Pack, times: &Times) -> String {
     rows.push(("As of", escaped(&times.text(&pack.as_of))));
     rows.push(("Made", escaped(&times.text(&pack.generated_at))));
     if let Some(part) = pack.part {
-        let last = if part.is_last { ", the last one" } else { "; another one follows" };
+        let last = if part.is_last {
+            ", the last one"
+        } else {
+            "; another one follows"
+        };
         rows.push(("Part", format!("{}{last}", part.number)));
     }
     let rows: String = rows
@@ -92,13 +112,18 @@ fn head(pack: &Pack, times: &Times) -> String {
 fn stands(pack: &Pack, times: &Times) -> String {
     let standing = &pack.standing;
     let id = standing.record_id.as_deref();
-    let begun = pack.records.iter().find(|record| id.is_some() && record.text("record_id") == id);
+    let begun = pack
+        .records
+        .iter()
+        .find(|record| id.is_some() && record.text("record_id") == id);
     let since = begun.and_then(|record| record.text("at"));
     let sentence = words::standing(standing, &pack.tenant.name, since, times);
     let grade = standing.evidence.map_or_else(String::new, |grade| {
         format!("<p>{}</p>\n", escaped(words::grade(grade)))
     });
-    let rests_on = id.map_or_else(String::new, |id| format!("<p>It rests on record {}.</p>\n", escaped(id)));
+    let rests_on = id.map_or_else(String::new, |id| {
+        format!("<p>It rests on record {}.</p>\n", escaped(id))
+    });
     format!(
         "<div class=\"stands\"><p class=\"label\">What stands as of {}</p>\n<p><strong>{}</strong></p>\n{rests_on}{grade}</div>\n",
         escaped(&times.text(&pack.as_of)),
@@ -124,10 +149,20 @@ fn timeline(pack: &Pack, times: &Times, is_cut: bool) -> String {
     texts_until(&mut entries, u64::MAX);
     let left_out = match pack.decisions_left_out {
         0 => String::new(),
-        count => format!("<p class=\"note\">{count} earlier decisions about texts are on file and not shown here.</p>\n"),
+        count => format!(
+            "<p class=\"note\">{count} earlier decisions about texts are on file and not shown here.</p>\n"
+        ),
     };
-    let nothing = if entries.is_empty() { "<p>Nothing was recorded.</p>\n" } else { "" };
-    let cut = if is_cut { "<p class=\"note\">The next part goes on here.</p>\n" } else { "" };
+    let nothing = if entries.is_empty() {
+        "<p>Nothing was recorded.</p>\n"
+    } else {
+        ""
+    };
+    let cut = if is_cut {
+        "<p class=\"note\">The next part goes on here.</p>\n"
+    } else {
+        ""
+    };
     format!("<h2>What happened</h2>\n{left_out}{nothing}<ol>\n{entries}</ol>\n{cut}")
 }
 
@@ -138,7 +173,10 @@ fn entry(class: &str, at: &str, sentence: &str, quotes: &[(&str, &str)], id: &st
     let quotes: String = quotes
         .iter()
         .map(|(label, text)| {
-            format!("<p class=\"label\">{label}</p><blockquote>{}</blockquote>\n", escaped(text))
+            format!(
+                "<p class=\"label\">{label}</p><blockquote>{}</blockquote>\n",
+                escaped(text)
+            )
         })
         .collect();
     format!(
@@ -156,20 +194,34 @@ fn record_entry(stored: &StoredRecord, tenant: &str, times: &Times) -> String {
         return entry("record", &at, sentence, &[], &id);
     };
     let Record { disclosure, text, .. } = &record;
-    let received = if record.channel == consent::record::Channel::Review { "The text that it is about" } else { "The text received" };
+    let received = if record.channel == consent::record::Channel::Review {
+        "The text that it is about"
+    } else {
+        "The text received"
+    };
     let quotes: Vec<(&str, &str)> = disclosure
         .iter()
         .map(|words| ("The words beside the box", words.as_str()))
         .chain(text.iter().map(|words| (received, words.as_str())))
         .collect();
-    let mut about = vec![format!("Record {id}"), format!("by {}", apart(&record.actor)), format!("rule {}", escaped(&record.rule))];
+    let mut about = vec![
+        format!("Record {id}"),
+        format!("by {}", apart(&record.actor)),
+        format!("rule {}", escaped(&record.rule)),
+    ];
     if let Some(matched) = &record.matched {
         about.push(format!("by the words {}", apart(matched)));
     }
     if let Some(message) = &record.provider_message_id {
         about.push(format!("message {}", escaped(message)));
     }
-    entry("record", &at, &words::record(&record, tenant, times), &quotes, &about.join(" · "))
+    entry(
+        "record",
+        &at,
+        &words::record(&record, tenant, times),
+        &quotes,
+        &about.join(" · "),
+    )
 }
 
 fn decision_entry(decision: &Value, times: &Times) -> String {
@@ -177,7 +229,11 @@ fn decision_entry(decision: &Value, times: &Times) -> String {
     let at = times.text(text("decided_at"));
     let body = decision["message"]["body"].as_str();
     let quotes: Vec<(&str, &str)> = body.map(|body| ("The text", body)).into_iter().collect();
-    let id = format!("Decision {} · rules of the gate {}", escaped(text("decision_id")), escaped(text("policy_version")));
+    let id = format!(
+        "Decision {} · rules of the gate {}",
+        escaped(text("decision_id")),
+        escaped(text("policy_version"))
+    );
     entry("text", &at, &words::decision(decision), &quotes, &id)
 }
 
@@ -187,10 +243,18 @@ fn proof(pack: &Pack, signed: &Value) -> String {
         .iter()
         .map(|record| {
             let text = |name| escaped(record.text(name).unwrap_or_default());
-            format!("<tr><td>{}</td><td class=\"hash\">{}</td></tr>\n", text("record_id"), text("hash"))
+            format!(
+                "<tr><td>{}</td><td class=\"hash\">{}</td></tr>\n",
+                text("record_id"),
+                text("hash")
+            )
         })
         .collect();
-    let head = pack.head.as_ref().and_then(|head| head.hash.as_deref()).unwrap_or("none: nothing was recorded");
+    let head = pack
+        .head
+        .as_ref()
+        .and_then(|head| head.hash.as_deref())
+        .unwrap_or("none: nothing was recorded");
     let signature = |name: &str| escaped(signed["signature"][name].as_str().unwrap_or_default());
     format!(
         "<h2>Hashes and signature</h2>\n<table><thead><tr><th>Record</th><th>SHA-256</th></tr></thead><tbody>\n{rows}</tbody></table>\n\
@@ -214,7 +278,10 @@ fn how_to_check(pack: &Pack, attached: Option<&str>) -> String {
             STANDARD.encode(text),
             escaped(&path),
         ),
-        None => format!("Ask the service for the signed pack: <code>{}</code>. It is too long to be in this file.", escaped(&path)),
+        None => format!(
+            "Ask the service for the signed pack: <code>{}</code>. It is too long to be in this file.",
+            escaped(&path)
+        ),
     };
     format!(
         "<h2>How to check</h2>\n<ol class=\"check\">\n<li>1. {take}</li>\n\

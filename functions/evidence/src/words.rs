@@ -52,9 +52,11 @@ impl Times {
 fn zone_name(zone: &TimeZone, at: Timestamp) -> String {
     let info = zone.to_offset_info(at);
     let abbreviation = info.abbreviation();
-    let is_american = zone
-        .iana_name()
-        .is_some_and(|name| ["America/", "US/", "Pacific/Honolulu"].iter().any(|own| name.starts_with(own)));
+    let is_american = zone.iana_name().is_some_and(|name| {
+        ["America/", "US/", "Pacific/Honolulu"]
+            .iter()
+            .any(|own| name.starts_with(own))
+    });
     let known = match abbreviation {
         "EST" | "EDT" => Some("Eastern Time"),
         "CST" | "CDT" => Some("Central Time"),
@@ -136,7 +138,10 @@ fn phone(record: &Record) -> String {
 
 fn because(record: &Record, tenant: &str) -> String {
     match record.rule.as_str() {
-        "number_changed" => format!("the phone number on file changed from {}; an agreement belongs to its number", phone(record)),
+        "number_changed" => format!(
+            "the phone number on file changed from {}; an agreement belongs to its number",
+            phone(record)
+        ),
         "number_removed" => format!("the phone number {} was removed", phone(record)),
         "moved_out" => format!("{tenant} moved out"),
         rule => format!("of the rule {rule}"),
@@ -154,7 +159,11 @@ fn off_channel(record: &Record, tenant: &str, times: &Times) -> Option<String> {
     let came = times.text(record.received_at.as_deref()?);
     let honour_by = record.honour_by?;
     let recorded = TimeZone::UTC.to_datetime(record.at.parse().ok()?).date();
-    let judged = if recorded <= honour_by { "in time" } else { "too late" };
+    let judged = if recorded <= honour_by {
+        "in time"
+    } else {
+        "too late"
+    };
     Some(format!(
         "{}, of the facility's staff, recorded that {tenant} withdrew {way} on {came}. The law (47 CFR 64.1200(a)(10)) \
          wants that honoured by {}: it was honoured when it was recorded, {judged}.",
@@ -181,7 +190,9 @@ pub(crate) fn standing(standing: &PackStanding, tenant: &str, since: Option<&str
     match standing.status {
         Status::Provided => format!("{tenant} agrees to text messages{since}, {by}.{hold}"),
         Status::OptedOut => format!("{tenant} has withdrawn{since}, {by}: no text may be sent.{hold}"),
-        Status::NotProvided => format!("No agreement of {tenant} to text messages stands: no text may be sent.{hold}"),
+        Status::NotProvided => {
+            format!("No agreement of {tenant} to text messages stands: no text may be sent.{hold}")
+        }
     }
 }
 
@@ -191,7 +202,9 @@ pub(crate) const fn grade(grade: Grade) -> &'static str {
         Grade::SignedDisclosure => "The tenant checked a box beside the words that the record has.",
         Grade::Keyword => "The tenant asked for text messages by a text from their own number.",
         Grade::StaffAttested => "Staff recorded that the tenant agreed.",
-        Grade::Assumed => "The agreement is assumed: the tenant is one from before this service, and was not asked by it.",
+        Grade::Assumed => {
+            "The agreement is assumed: the tenant is one from before this service, and was not asked by it."
+        }
     }
 }
 
@@ -200,7 +213,9 @@ pub(crate) fn decision(decision: &Value) -> String {
     let text = |name: &str| decision[name].as_str();
     let by = text("by").map_or_else(String::new, |by| format!(" for {by}"));
     if decision["allowed"] != true {
-        let why = text("detail").or_else(|| text("code")).unwrap_or("no reason is on file");
+        let why = text("detail")
+            .or_else(|| text("code"))
+            .unwrap_or("no reason is on file");
         return format!("A text was refused{by}: {why}");
     }
     let rests_on = text("consent_record_id").unwrap_or("no record");

@@ -47,11 +47,8 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
         fields.absorb(within.into_errors());
         enabled.zip(number)
     });
-    let facility = name
-        .zip(help_contact)
-        .zip(time_zone)
-        .zip(texting)
-        .map(|(((name, help_contact), time_zone), (enabled, number))| Facility {
+    let facility = name.zip(help_contact).zip(time_zone).zip(texting).map(
+        |(((name, help_contact), time_zone), (enabled, number))| Facility {
             facility_id,
             name,
             two_way_texting: if enabled {
@@ -62,7 +59,8 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
             number,
             help_contact,
             time_zone,
-        });
+        },
+    );
     fields.finish(facility)
 }
 

@@ -23,8 +23,8 @@ pub const KEY_ID: &str = "00000000-0000-4000-8000-00000000e1d0";
 pub const EARLIER_KEY_ID: &str = "00000000-0000-4000-8000-00000000e1d1";
 /// What comes before the point in a `SubjectPublicKeyInfo` of P-256 (RFC 5480).
 const BEFORE_POINT: [u8; 26] = [
-    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86, 0x48, 0xce,
-    0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
+    0x30, 0x59, 0x30, 0x13, 0x06, 0x07, 0x2a, 0x86, 0x48, 0xce, 0x3d, 0x02, 0x01, 0x06, 0x08, 0x2a, 0x86,
+    0x48, 0xce, 0x3d, 0x03, 0x01, 0x07, 0x03, 0x42, 0x00,
 ];
 
 /// A key that signs evidence.
@@ -56,7 +56,9 @@ impl EvidenceKey {
     /// # Errors
     /// It is none.
     pub fn read(secret: &str) -> Result<Self> {
-        let bytes = STANDARD.decode(secret).context("the evidence key is not base64")?;
+        let bytes = STANDARD
+            .decode(secret)
+            .context("the evidence key is not base64")?;
         let key = SigningKey::from_slice(&bytes).map_err(|_| anyhow!("the evidence key is not a key"))?;
         Ok(Self(key))
     }
@@ -104,7 +106,10 @@ async fn call(State(keys): State<Arc<Keys>>, headers: HeaderMap, body: String) -
         Ok(answer) => (StatusCode::OK, answer),
         Err(Refusal(name)) => {
             let message = "The stand-in for KMS does not do this.";
-            (StatusCode::BAD_REQUEST, json!({"__type": name, "message": message}))
+            (
+                StatusCode::BAD_REQUEST,
+                json!({"__type": name, "message": message}),
+            )
         }
     };
     (
@@ -128,7 +133,10 @@ fn answer(keys: &Keys, target: Option<&str>, request: &Value) -> Result<Value, R
             "KeyUsage": "SIGN_VERIFY", "SigningAlgorithms": ["ECDSA_SHA_256"],
         })),
         Some("TrentService.Sign") if id == Some(KEY_ID) => {
-            let asked = (request["MessageType"].as_str(), request["SigningAlgorithm"].as_str());
+            let asked = (
+                request["MessageType"].as_str(),
+                request["SigningAlgorithm"].as_str(),
+            );
             if asked != (Some("DIGEST"), Some("ECDSA_SHA_256")) {
                 return Err(Refusal("ValidationException"));
             }

@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use consent::evidence::Life;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::{Keyword, KeywordText, Number};
@@ -294,6 +295,24 @@ fn check_tenant(world: &World, tenant: &Tenant) {
         "the records alone give the state"
     );
     assert_eq!(tenant.chain.sequence, records.len() as u64);
+    let mut life = Life::default();
+    for record in &records {
+        let followed = life.follow(&StoredRecord::of(record).unwrap());
+        assert_eq!(
+            followed,
+            Ok(()),
+            "what the rules record follows by the rules: {record:?}"
+        );
+    }
+    let standing = life.standing();
+    assert_eq!(
+        (standing.status, standing.source),
+        (tenant.consent.status(), tenant.consent.source())
+    );
+    assert_eq!(
+        standing.record_id.is_some(),
+        tenant.consent != Consent::NotProvided
+    );
     if tenant.consent.status() == Status::Provided {
         assert_eq!(tenant.cell_phone(), CellPhone::OnFile, "a grant has a number");
     }

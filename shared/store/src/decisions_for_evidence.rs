@@ -132,7 +132,12 @@ impl Store {
                 policy_version: stored.policy_version.clone(),
                 by: None,
                 // DECISION#<sequence>#<time>#<id>
-                sequence: stored.key.split('#').nth(1).and_then(|digits| digits.parse().ok()).unwrap_or(0),
+                sequence: stored
+                    .key
+                    .split('#')
+                    .nth(1)
+                    .and_then(|digits| digits.parse().ok())
+                    .unwrap_or(0),
                 message_id: stored.message_id.clone(),
                 valid_until: None,
                 outcome: None,

@@ -12,6 +12,16 @@ use tests::{ADA, BEN, OFFICE, World, call, twilio};
 
 /// What each is answered with: status, and code where it is refused.
 const EXPECTED: &[(&str, u16, &str)] = &[
+    ("evidence/delete-evidence", 405, "method_not_allowed"),
+    ("evidence/get-evidence", 200, ""),
+    ("evidence/get-evidence-as-of", 200, ""),
+    ("evidence/get-evidence-as-of-invalid", 400, "invalid_request"),
+    ("evidence/get-evidence-elsewhere", 403, "forbidden"),
+    ("evidence/get-evidence-moved-out", 200, ""),
+    ("evidence/get-evidence-page", 200, ""),
+    ("evidence/get-evidence-unauthenticated", 401, "unauthenticated"),
+    ("evidence/get-evidence-unknown", 404, "tenant_not_found"),
+    ("evidence/get-keys", 200, ""),
     ("facilities/delete-tenant", 204, ""),
     ("facilities/delete-tenant-unknown", 404, "tenant_not_found"),
     ("facilities/get-facility", 200, ""),

@@ -180,9 +180,13 @@ impl Examination {
             let fails = |why: &str| Err(format!("{id}: {why}"));
             match record.check(facility, tenant, sequence) {
                 Ok(()) => {}
-                Err(ChainError::Missing(_)) => return fails("it is missing, or another record is in its place"),
+                Err(ChainError::Missing(_)) => {
+                    return fails("it is missing, or another record is in its place");
+                }
                 Err(ChainError::Altered(_)) => return fails("it does not match its hash: it was altered"),
-                Err(ChainError::Unlinked(_)) => return fails("it names a record before it where it must not, or none"),
+                Err(ChainError::Unlinked(_)) => {
+                    return fails("it names a record before it where it must not, or none");
+                }
             }
             if record.text("facility_id") != Some(facility.as_str())
                 || record.text("tenant_id") != Some(tenant.as_str())
@@ -194,7 +198,9 @@ impl Examination {
             };
             if let Some((before, then)) = previous {
                 if record.text("previous_hash") != before.text("hash") {
-                    return fails("its `previous_hash` is not the hash of the record before it: that one was replaced");
+                    return fails(
+                        "its `previous_hash` is not the hash of the record before it: that one was replaced",
+                    );
                 }
                 if at < then {
                     return fails("it is earlier than the record before it");
@@ -236,7 +242,10 @@ impl Examination {
     fn standing(&self, last: Option<&Life>) -> Result<String, String> {
         let expected = last.map(Life::standing);
         let last_record = self.id(u64::try_from(self.records().count()).unwrap_or(u64::MAX));
-        let differs = self.parcels.iter().any(|parcel| Some(&parcel.standing) != expected.as_ref());
+        let differs = self
+            .parcels
+            .iter()
+            .any(|parcel| Some(&parcel.standing) != expected.as_ref());
         match expected {
             Some(standing) if !differs => Ok(match &standing.record_id {
                 Some(id) => format!("{} rests on {}", standing.status.as_str(), plain(id)),
@@ -270,7 +279,9 @@ impl Examination {
             if at > parcel.as_of {
                 return fails("is later than the pack is about");
             }
-            let life = usize::try_from(decision.sequence).ok().and_then(|sequence| lives.get(sequence));
+            let life = usize::try_from(decision.sequence)
+                .ok()
+                .and_then(|sequence| lives.get(sequence));
             let Some(life) = life else {
                 return fails("saw this record, which the pack does not have");
             };
@@ -282,11 +293,16 @@ impl Examination {
             }
             allowed += 1;
             match (life.grant(), decision.consent_record_id.as_deref()) {
-                (None, _) if life.standing().on_hold => return fails("was allowed, and texts were on hold after this record"),
+                (None, _) if life.standing().on_hold => {
+                    return fails("was allowed, and texts were on hold after this record");
+                }
                 (None, _) => return fails("was allowed, and no grant stood after this record"),
                 (grant, own) if grant == own => {}
                 (Some(grant), _) => {
-                    return fails(&format!("does not rest on the grant that stood then, {}", plain(grant)));
+                    return fails(&format!(
+                        "does not rest on the grant that stood then, {}",
+                        plain(grant)
+                    ));
                 }
             }
         }
@@ -299,11 +315,18 @@ impl Examination {
         for parcel in &self.parcels {
             if parcel.head != expected {
                 let count = u64::try_from(self.records().count()).unwrap_or(u64::MAX);
-                return Err(format!("{}: `head` is not the last record of the pack", self.id(count)));
+                return Err(format!(
+                    "{}: `head` is not the last record of the pack",
+                    self.id(count)
+                ));
             }
         }
         Ok(match expected {
-            Some(link) => format!("record {}, {}", link.sequence, plain(&link.hash.unwrap_or_default())),
+            Some(link) => format!(
+                "record {}, {}",
+                link.sequence,
+                plain(&link.hash.unwrap_or_default())
+            ),
             None => "there are no records".to_owned(),
         })
     }
@@ -314,10 +337,18 @@ impl Examination {
             return;
         }
         let hash = hash.trim().to_ascii_lowercase();
-        let found = (1..).zip(self.records()).find(|(_, record)| record.text("hash") == Some(&hash));
+        let found = (1..)
+            .zip(self.records())
+            .find(|(_, record)| record.text("hash") == Some(&hash));
         let result = match found {
-            Some((sequence, _)) => Ok(format!("it is {}: nothing before it was rewritten", self.id(sequence))),
-            None => Err(format!("no record has the hash {}: the chain was rewritten or cut off", plain(&hash))),
+            Some((sequence, _)) => Ok(format!(
+                "it is {}: nothing before it was rewritten",
+                self.id(sequence)
+            )),
+            None => Err(format!(
+                "no record has the hash {}: the chain was rewritten or cut off",
+                plain(&hash)
+            )),
         };
         self.add("earlier head", result);
     }
@@ -336,13 +367,21 @@ impl Examination {
             return;
         };
         let result = self.parcels.iter().try_for_each(|parcel| parcel.is_signed(keys));
-        let key = self.parcels.first().map(|parcel| plain(&parcel.signature.key_id)).unwrap_or_default();
-        self.add("signature", result.map(|()| format!("{ALGORITHM} by the key {key}")));
+        let key = self
+            .parcels
+            .first()
+            .map(|parcel| plain(&parcel.signature.key_id))
+            .unwrap_or_default();
+        self.add(
+            "signature",
+            result.map(|()| format!("{ALGORITHM} by the key {key}")),
+        );
     }
 
     /// The record of the pack with an id. `None`: it has none.
     pub(super) fn record(&self, sequence: u64) -> Option<&StoredRecord> {
-        self.records().nth(usize::try_from(sequence.checked_sub(1)?).ok()?)
+        self.records()
+            .nth(usize::try_from(sequence.checked_sub(1)?).ok()?)
     }
 
     /// Begins to compare with published events.

@@ -43,7 +43,9 @@ impl Events {
         self.compared += 1;
         let id = plain(published.text("record_id").unwrap_or_default());
         if published.text("hash").is_none() || published.text("hash") != published.compute_hash().as_deref() {
-            self.wrong.get_or_insert(format!("{id}: the event does not match its own hash: it was altered"));
+            self.wrong.get_or_insert(format!(
+                "{id}: the event does not match its own hash: it was altered"
+            ));
         } else if published != *recorded {
             self.wrong
                 .get_or_insert(format!("{id}: another record was published than the pack has"));

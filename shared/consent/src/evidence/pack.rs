@@ -224,8 +224,9 @@ impl Compiler {
         now: Timestamp,
     ) -> (Pack, Option<Place>) {
         let count = |items: usize| u64::try_from(items).unwrap_or(u64::MAX);
-        let (number, records_before, decisions_before) =
-            self.place.map_or((1, 0, 0), |place| (place.number, place.records, place.decisions));
+        let (number, records_before, decisions_before) = self
+            .place
+            .map_or((1, 0, 0), |place| (place.number, place.records, place.decisions));
         let next = self.is_full.then(|| Place {
             number: number + 1,
             through: self.records_seen,

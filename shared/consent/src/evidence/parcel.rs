@@ -30,8 +30,14 @@ const MEMBERS: [(&str, &[&str]); 5] = [
         ],
     ),
     ("/facility", &["facility_id", "name"]),
-    ("/tenant", &["tenant_id", "name", "cell_phone", "units", "moved_out"]),
-    ("/standing", &["status", "source", "on_hold", "evidence", "record_id"]),
+    (
+        "/tenant",
+        &["tenant_id", "name", "cell_phone", "units", "moved_out"],
+    ),
+    (
+        "/standing",
+        &["status", "source", "on_hold", "evidence", "record_id"],
+    ),
     ("/signature", &["algorithm", "key_id", "value"]),
 ];
 
@@ -132,7 +138,12 @@ impl Parcel {
 
     /// Whether both are parts of one pack.
     pub(super) fn is_of_one_pack_with(&self, other: &Self) -> bool {
-        let whose = |parcel: &Self| (parcel.facility.facility_id.clone(), parcel.tenant.tenant_id.clone());
+        let whose = |parcel: &Self| {
+            (
+                parcel.facility.facility_id.clone(),
+                parcel.tenant.tenant_id.clone(),
+            )
+        };
         (whose(self), self.as_of, &self.head) == (whose(other), other.as_of, &other.head)
     }
 
@@ -144,7 +155,10 @@ impl Parcel {
             value,
         } = &self.signature;
         if algorithm != ALGORITHM {
-            return Err(format!("its algorithm is {}, and not {ALGORITHM}", plain(algorithm)));
+            return Err(format!(
+                "its algorithm is {}, and not {ALGORITHM}",
+                plain(algorithm)
+            ));
         }
         let key = keys
             .key(key_id)
@@ -154,7 +168,10 @@ impl Parcel {
         if key.verifies(&text, value) {
             Ok(())
         } else {
-            Err(format!("it is not the key's over this pack: the pack was altered, or the key {} did not sign it", plain(key_id)))
+            Err(format!(
+                "it is not the key's over this pack: the pack was altered, or the key {} did not sign it",
+                plain(key_id)
+            ))
         }
     }
 }
