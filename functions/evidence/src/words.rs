@@ -152,7 +152,7 @@ fn because(record: &Record, tenant: &str) -> String {
 fn off_channel(record: &Record, tenant: &str, times: &Times) -> Option<String> {
     let way = match record.received_via? {
         ReceivedVia::Voice => "by voice",
-        ReceivedVia::Email => "by mail over the internet",
+        ReceivedVia::Email => "by e-mail",
         ReceivedVia::Letter => "by letter",
         ReceivedVia::InPerson => "in person",
     };

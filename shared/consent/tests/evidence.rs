@@ -89,7 +89,7 @@ proptest! {
         for (at, value) in changes {
             let mut all = Vec::new();
             places(&hostile, "", &mut all);
-            if let Some(place) = hostile.pointer_mut(at.get(all.as_slice())) {
+            if let Some(place) = hostile.pointer_mut(at.get::<String>(&all)) {
                 *place = value;
             }
         }

@@ -295,8 +295,26 @@ fn check_tenant(world: &World, tenant: &Tenant) {
         "the records alone give the state"
     );
     assert_eq!(tenant.chain.sequence, records.len() as u64);
+    if tenant.consent.status() == Status::Provided {
+        assert_eq!(tenant.cell_phone(), CellPhone::OnFile, "a grant has a number");
+    }
+    let ways = opt_in_via(tenant, world.facility.two_way_texting);
+    assert!(ways.is_empty() || tenant.consent.status() != Status::Provided);
+    if tenant.consent.status() != Status::Provided && tenant.cell_phone() == CellPhone::OnFile {
+        assert!(!ways.is_empty(), "there is always a way back");
+    }
+    let view = serde_json::to_value(ConsentView::of(&world.facility, tenant)).unwrap();
+    assert_eq!(view["can_text"], tenant.can_text());
+    assert_eq!(
+        view["profile"]["checkbox"]["enabled"] == true,
+        view["profile"]["checkbox"]["reason"].is_null()
+    );
+}
+
+/// What the rules have recorded follows by the rules, and leads to where the tenant stands.
+fn check_life(tenant: &Tenant, records: &[Record]) {
     let mut life = Life::default();
-    for record in &records {
+    for record in records {
         let followed = life.follow(&StoredRecord::of(record).unwrap());
         assert_eq!(
             followed,
@@ -312,20 +330,6 @@ fn check_tenant(world: &World, tenant: &Tenant) {
     assert_eq!(
         standing.record_id.is_some(),
         tenant.consent != Consent::NotProvided
-    );
-    if tenant.consent.status() == Status::Provided {
-        assert_eq!(tenant.cell_phone(), CellPhone::OnFile, "a grant has a number");
-    }
-    let ways = opt_in_via(tenant, world.facility.two_way_texting);
-    assert!(ways.is_empty() || tenant.consent.status() != Status::Provided);
-    if tenant.consent.status() != Status::Provided && tenant.cell_phone() == CellPhone::OnFile {
-        assert!(!ways.is_empty(), "there is always a way back");
-    }
-    let view = serde_json::to_value(ConsentView::of(&world.facility, tenant)).unwrap();
-    assert_eq!(view["can_text"], tenant.can_text());
-    assert_eq!(
-        view["profile"]["checkbox"]["enabled"] == true,
-        view["profile"]["checkbox"]["reason"].is_null()
     );
 }
 
@@ -350,6 +354,9 @@ proptest! {
                     prop_assert!(!world.can_text(tenant), "no text after a STOP");
                 }
             }
+        }
+        for (id, tenant) in &world.tenants {
+            check_life(tenant, world.records.get(id).map_or(&[], Vec::as_slice));
         }
     }
 
