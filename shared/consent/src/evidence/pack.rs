@@ -269,3 +269,57 @@ fn cost(item: &impl Serialize) -> usize {
     }
     in_string.max(on_page)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// In how many parts so many decisions come, each with such a text, and how many decisions they have together.
+    fn parts(decisions: usize, body: &str) -> (u64, usize) {
+        let now = Timestamp::UNIX_EPOCH;
+        let (mut place, mut all) = (None, 0);
+        loop {
+            let mut compiler = Compiler::new(now, place);
+            for number in 0..decisions {
+                compiler.decision(json!({
+                    "decision_id": format!("{number:032}"), "decided_at": "2026-11-27T12:00:00.000Z", "allowed": true,
+                    "code": null, "detail": null, "consent_record_id": "main-street/0b5c7a52-4b7e-4cf5/1",
+                    "policy_version": "1", "by": "facility-management@example.com", "sequence": 1,
+                    "message_id": format!("{number:032}"), "valid_until": null, "outcome": "sent",
+                    "provider_message_id": null, "message": {"id": format!("{number:032}"), "direction": "outbound",
+                    "body": body, "at": "2026-11-27T12:00:00.000Z", "classified_as": null, "state": "sent",
+                    "decision_id": format!("{number:032}"), "consent_record_id": "main-street/0b5c7a52-4b7e-4cf5/1"},
+                }));
+            }
+            let facility = PackFacility {
+                facility_id: FacilityId::parse("f1").unwrap(),
+                name: String::new(),
+            };
+            let tenant = PackTenant {
+                tenant_id: TenantId::parse("t1").unwrap(),
+                name: String::new(),
+                cell_phone: None,
+                units: Vec::new(),
+                moved_out: false,
+            };
+            let (pack, next) = compiler.finish(facility, tenant, 0, now);
+            all += pack.decisions.len();
+            let answer = serde_json::to_string(&serde_json::to_string(&pack).unwrap()).unwrap();
+            assert!(answer.len() < 6_000_000, "{}", answer.len());
+            let number = pack.part.map_or(1, |part| part.number);
+            match next {
+                Some(next) => place = Place::read(&next.text()),
+                None => return (number, all),
+            }
+        }
+    }
+
+    #[test]
+    fn ten_years_with_a_text_a_day_come_in_one_piece_and_the_longest_texts_in_parts() {
+        let reminder = "Your rent of $120 for unit A12 is due on Friday. Reply STOP to opt out.";
+        assert_eq!(parts(MOST_DECISIONS, &reminder.repeat(2)), (1, MOST_DECISIONS));
+        let (number, all) = parts(MOST_DECISIONS, &"<\"\u{1f600}".repeat(530));
+        assert!(number > 1);
+        assert_eq!(all, MOST_DECISIONS);
+    }
+}
