@@ -65,8 +65,11 @@ impl Evidence {
                 &Method::GET,
             ) => self.pack(&request, facility, tenant).await,
             ([".well-known", "evidence-keys.json"], &Method::GET) => self.keys().await,
-            (["v1", "facilities", _, "tenants", _, "consent", "evidence"], _)
-            | ([".well-known", "evidence-keys.json"], _) => Err(Problem::method_not_allowed("GET")),
+            (
+                ["v1", "facilities", _, "tenants", _, "consent", "evidence"]
+                | [".well-known", "evidence-keys.json"],
+                _,
+            ) => Err(Problem::method_not_allowed("GET")),
             _ => Err(Problem::no_such_path()),
         }
     }

@@ -19,13 +19,12 @@ pub(crate) fn page(pack: &Pack, signed: &Value, zone: Option<&str>, is_cut: bool
     let times = Times::new(zone);
     let tenant = &pack.tenant.name;
     let title = format!("Consent of {tenant} to text messages");
-    let mut page = String::with_capacity(16 * 1024);
-    page.push_str("<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">");
-    page.push_str("<meta name=\"viewport\" content=\"width=device-width\">");
-    page.push_str(&format!(
-        "<title>{}</title><style>{STYLE}</style></head><body>\n",
+    let mut page = format!(
+        "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
+         <meta name=\"viewport\" content=\"width=device-width\">\
+         <title>{}</title><style>{STYLE}</style></head><body>\n",
         escaped(&title)
-    ));
+    );
     page.push_str(&head(pack, &times));
     page.push_str(&stands(pack, &times));
     page.push_str(&timeline(pack, &times, is_cut));
@@ -99,13 +98,14 @@ fn head(pack: &Pack, times: &Times) -> String {
         };
         rows.push(("Part", format!("{}{last}", part.number)));
     }
-    let rows: String = rows
+    let rows: Vec<String> = rows
         .iter()
         .map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n"))
         .collect();
     format!(
-        "<h1>Evidence of consent to text messages</h1>\n<dl>\n{rows}</dl>\n<p class=\"note\">Names and phone number are \
-         those on file when this page was made. Everything else is as it was recorded.</p>\n"
+        "<h1>Evidence of consent to text messages</h1>\n<dl>\n{}</dl>\n<p class=\"note\">Names and phone number are \
+         those on file when this page was made. Everything else is as it was recorded.</p>\n",
+        rows.concat()
     )
 }
 
@@ -170,7 +170,7 @@ fn timeline(pack: &Pack, times: &Times, is_cut: bool) -> String {
 fn entry(class: &str, at: &str, sentence: &str, quotes: &[(&str, &str)], id: &str) -> String {
     let length: usize = quotes.iter().map(|(_, text)| text.len()).sum();
     let long = if length > LONG { " long" } else { "" };
-    let quotes: String = quotes
+    let quotes: Vec<String> = quotes
         .iter()
         .map(|(label, text)| {
             format!(
@@ -180,9 +180,10 @@ fn entry(class: &str, at: &str, sentence: &str, quotes: &[(&str, &str)], id: &st
         })
         .collect();
     format!(
-        "<li class=\"{class}{long}\"><time>{}</time><br>{}\n{quotes}<p class=\"label\">{id}</p></li>\n",
+        "<li class=\"{class}{long}\"><time>{}</time><br>{}\n{}<p class=\"label\">{id}</p></li>\n",
         escaped(at),
         apart(sentence),
+        quotes.concat(),
     )
 }
 
@@ -238,7 +239,7 @@ fn decision_entry(decision: &Value, times: &Times) -> String {
 }
 
 fn proof(pack: &Pack, signed: &Value) -> String {
-    let rows: String = pack
+    let rows: Vec<String> = pack
         .records
         .iter()
         .map(|record| {
@@ -257,8 +258,9 @@ fn proof(pack: &Pack, signed: &Value) -> String {
         .unwrap_or("none: nothing was recorded");
     let signature = |name: &str| escaped(signed["signature"][name].as_str().unwrap_or_default());
     format!(
-        "<h2>Hashes and signature</h2>\n<table><thead><tr><th>Record</th><th>SHA-256</th></tr></thead><tbody>\n{rows}</tbody></table>\n\
+        "<h2>Hashes and signature</h2>\n<table><thead><tr><th>Record</th><th>SHA-256</th></tr></thead><tbody>\n{}</tbody></table>\n\
          <dl><dt>Head</dt><dd class=\"hash\">{}</dd>\n<dt>Signature</dt><dd class=\"hash\">{} by the key {}<br>{}</dd></dl>\n",
+        rows.concat(),
         escaped(head),
         signature("algorithm"),
         signature("key_id"),

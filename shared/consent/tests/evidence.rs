@@ -1,5 +1,7 @@
 //! Packs of somebody whom nobody trusts: whatever is done to one, the check answers, and says that it does not hold.
 
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+
 use consent::evidence::{Compiler, Examination, PackFacility, PackTenant, Place, json};
 use consent::id::{FacilityId, TenantId};
 use jiff::Timestamp;

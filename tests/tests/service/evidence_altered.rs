@@ -22,6 +22,7 @@ fn resealed(pack: &mut Value, from: usize) {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a list of alterations, each with its lines")]
 async fn twelve_alterations_each_have_their_line() {
     let world = life().await;
     let keys = world.evidence_keys().await;

@@ -1,7 +1,5 @@
 //! The page of evidence: what a judge reads, and that nothing in it runs.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use serde_json::json;
 use tests::{ADA, World, call};
 

@@ -1,6 +1,6 @@
 //! Withdrawals that reach the facility by voice, mail, letter or in person: `received_via` and `received_at`.
 
-#![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use consent::id::{FacilityId, TenantId};
 use consent::record::rfc3339;

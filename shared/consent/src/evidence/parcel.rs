@@ -59,6 +59,7 @@ pub(super) struct Parcel {
 
 /// What is checked of a decision.
 #[derive(Debug, Deserialize)]
+#[expect(clippy::struct_field_names, reason = "the members' names on the wire")]
 pub(super) struct Decision {
     pub(super) decision_id: String,
     pub(super) decided_at: String,
