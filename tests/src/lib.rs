@@ -15,6 +15,7 @@ mod counts;
 mod described;
 mod emulator;
 mod issuer;
+mod kms;
 mod linked;
 mod python;
 mod requests;
@@ -29,6 +30,7 @@ use consent_http::{Access, Problem, answer};
 use consent_secrets::{Accounts, cursor_key};
 use consent_store::Store;
 use decisions::Decisions;
+use evidence::Evidence;
 use facilities::Facilities;
 use lambda_http::{Body, Request, Response};
 use messages::Messages;
@@ -46,6 +48,7 @@ pub use chain::{canonical, hash_of, verify_chain};
 pub use counts::Counts;
 pub use emulator::{Emulator, Faults, Requests, Step};
 pub use issuer::{Issuer, Token, mac, sign};
+pub use kms::KmsStandIn;
 pub use linked::linked_actions;
 pub use python::python_packages;
 pub use requests::{
@@ -76,6 +79,9 @@ pub struct World {
     pub sns: SnsStandIn,
     /// What has the functions' secret.
     pub secrets: SecretsStandIn,
+    /// What signs evidence.
+    pub kms: KmsStandIn,
+    evidence: Evidence,
     facilities: Facilities,
     // Those that send are large, and a world is handed around.
     profile: Box<Profile>,
@@ -108,7 +114,8 @@ impl World {
         let store = emulator.store().await;
         let sns = SnsStandIn::start(&emulator.counts, emulator.uncounted_store()).await;
         let secrets = SecretsStandIn::start().await;
-        Self::of(emulator, store, sns, secrets, Access::by_authorizer)
+        let kms = KmsStandIn::start().await;
+        Self::of(emulator, store, sns, secrets, kms, Access::by_authorizer)
     }
 
     fn of(
@@ -116,12 +123,14 @@ impl World {
         store: Store,
         sns: SnsStandIn,
         secrets: SecretsStandIn,
+        kms: KmsStandIn,
         access: impl Fn() -> Access,
     ) -> Self {
         let cursors = || secrets.secret(cursor_key);
         let accounts = || secrets.secret(Accounts::read);
         let sender = || sns.sender(accounts());
         Self {
+            evidence: Evidence::new(access(), store.clone(), kms.signer(&[])),
             facilities: Facilities::new(access(), store.clone(), accounts()),
             profile: Box::new(Profile::new(access(), store.clone(), sender(), cursors())),
             portal: Box::new(Portal::new(access(), store.clone(), sender())),
@@ -158,6 +167,7 @@ impl World {
             },
             sns,
             secrets,
+            kms,
             counts: emulator.counts.clone(),
             requests: emulator.requests.clone(),
             capacity: emulator.capacity.clone(),
@@ -174,6 +184,7 @@ impl World {
             self.store.clone(),
             self.sns.clone(),
             self.secrets.clone(),
+            self.kms.clone(),
             access,
         )
     }
@@ -193,6 +204,7 @@ impl World {
             store,
             self.sns.clone(),
             self.secrets.clone(),
+            self.kms.clone(),
             Access::by_authorizer,
         )
     }
@@ -213,6 +225,7 @@ impl World {
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let function = match segments.as_slice() {
             ["openapi.json"] => "openapi",
+            [".well-known", ..] | ["v1", "facilities", _, "tenants", _, "consent", "evidence"] => "evidence",
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
             ["v1", "facilities", _, "consent-report"] => "report",
@@ -248,6 +261,7 @@ impl World {
     async fn invoke(&self, function: &str, request: Request) -> Result<Response<Body>, Problem> {
         match function {
             "facilities" => Box::pin(self.facilities.handle(request)).await,
+            "evidence" => Box::pin(self.evidence.handle(request)).await,
             "profile" => Box::pin(self.profile.handle(request)).await,
             "portal" => Box::pin(self.portal.handle(request)).await,
             "report" => Box::pin(self.report.handle(request)).await,
