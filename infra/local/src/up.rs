@@ -208,6 +208,7 @@ fn environment(
         ("SECRETS_ARN", secrets::SECRET_ARN.to_owned()),
         ("SMS_WEBHOOK_BASE_URL", api.to_owned()),
         ("EVENTS_TOPIC_ARN", sns::EVENTS_TOPIC_ARN.to_owned()),
+        ("FRAME_ANCESTORS", "'none'".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
     ];

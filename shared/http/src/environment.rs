@@ -20,6 +20,8 @@ pub const SECRETS_ARN: &str = "SECRETS_ARN";
 pub const SMS_WEBHOOK_BASE_URL: &str = "SMS_WEBHOOK_BASE_URL";
 /// The SNS topic that record events are published to.
 pub const EVENTS_TOPIC_ARN: &str = "EVENTS_TOPIC_ARN";
+/// Which sites may show the pages in a frame, in the words of `Content-Security-Policy`.
+pub const FRAME_ANCESTORS: &str = "FRAME_ANCESTORS";
 
 /// A setting is missing or unusable. The text names it and never quotes it.
 #[derive(Debug, thiserror::Error)]
