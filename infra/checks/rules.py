@@ -83,8 +83,10 @@ def check_api(template, contract):
     assert (texts["ThrottlingRateLimit"], texts["ThrottlingBurstLimit"]) == QUOTA, texts
     # One that anybody can call costs the account something: it is held to little.
     document = stage["RouteSettings"]["GET /openapi.json"]
+    program = stage["RouteSettings"]["GET /programs/{facility_id}"]
     assert document["ThrottlingRateLimit"] <= 5, document
-    for settings in (stage["DefaultRouteSettings"], texts, document):
+    assert program["ThrottlingRateLimit"] <= 5, program
+    for settings in (stage["DefaultRouteSettings"], texts, document, program):
         assert settings["ThrottlingRateLimit"] and settings["ThrottlingBurstLimit"], settings
     log_format = stage["AccessLogSettings"]["Format"]
     # JSON also when the variables are filled in: API Gateway puts this one in its own quotes.

@@ -1,6 +1,6 @@
 // Automatic notification preferences.
 
-import { ConsentElement, define, h, say } from "./element.js";
+import { ConsentElement, define, h } from "./element.js";
 
 const CHANNELS = /** @type {const} */ (["email", "print", "text"]);
 
@@ -19,13 +19,12 @@ export class ConsentNotifications extends ConsentElement {
   }
 
   #build() {
-    const { t } = this;
     this.boxes = Object.fromEntries(CHANNELS.map((channel) => [channel, this.#box({ id: channel }, (on) => ({ channels: { [channel]: on } }))]));
     this.notice = h("p", { id: "notice", class: "notice", hidden: true }, this.t("textNotSelectable"));
     this.boxes.text?.setAttribute("aria-describedby", "notice");
     this.rows = h("tbody");
     this.problem = h("p", { class: "problem", role: "alert", tabindex: -1, hidden: true });
-    const heads = ["template", ...CHANNELS].map((it) => h("th", { scope: "col" }, t.call(this, /** @type {any} */ (`channel.${it}`))));
+    const heads = ["template", ...CHANNELS].map((it) => h("th", { scope: "col" }, this.t(/** @type {any} */ (`channel.${it}`))));
     const channels = CHANNELS.map((it) => h("div", { class: "check" }, this.boxes?.[it], h("label", { for: it }, this.t(`channel.${it}`))));
     this.body.append(
       h("h2", { class: "title" }, this.t("notificationsTitle")),

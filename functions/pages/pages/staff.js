@@ -91,6 +91,7 @@ function navigate({ facility, tenant, tenants }) {
   const here = `${tenants}${encodeURIComponent(tenant)}`;
   const link = (/** @type {string} */ href, /** @type {Key} */ key) =>
     h("a", { href, "aria-current": href === location.pathname ? "page" : null }, t(key));
+  /** @type {HTMLElement[]} */
   const links = [link(`${base}/report`, "navReport"), link(`${base}/reviews`, "navReviews")];
   if (tenant) {
     links.push(nameOf("customer", customerPath(facility, tenant), tenant));

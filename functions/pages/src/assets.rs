@@ -74,8 +74,16 @@ impl Assets {
             staff: String::new(),
             portal: String::new(),
         };
-        assets.add("icon.svg", "image/svg+xml", include_str!("../pages/icon.svg").to_owned());
-        assets.add("page.css", "text/css; charset=utf-8", include_str!("../pages/page.css").to_owned());
+        assets.add(
+            "icon.svg",
+            "image/svg+xml",
+            include_str!("../pages/icon.svg").to_owned(),
+        );
+        assets.add(
+            "page.css",
+            "text/css; charset=utf-8",
+            include_str!("../pages/page.css").to_owned(),
+        );
         assets.add("consent.js", JAVASCRIPT, joined(&ELEMENTS));
         let consent = format!("./{}", assets.hashed["consent.js"]);
         let token = include_str!("../pages/token.js");
@@ -83,7 +91,11 @@ impl Assets {
             ("staff.js", include_str!("../pages/staff.js")),
             ("portal.js", include_str!("../pages/portal.js")),
         ] {
-            assets.add(name, JAVASCRIPT, joined(&[token, script]).replace(CONSENT, &consent));
+            assets.add(
+                name,
+                JAVASCRIPT,
+                joined(&[token, script]).replace(CONSENT, &consent),
+            );
         }
         assets.staff = assets.linked(include_str!("../pages/staff.html"));
         assets.portal = assets.linked(include_str!("../pages/portal.html"));
@@ -99,7 +111,10 @@ impl Assets {
     pub(crate) fn linked(&self, html: &str) -> String {
         let links = self.hashed.iter();
         links.fold(html.to_owned(), |html, (name, hashed)| {
-            html.replace(&format!("\"/elements/{name}\""), &format!("\"/elements/{hashed}\""))
+            html.replace(
+                &format!("\"/elements/{name}\""),
+                &format!("\"/elements/{hashed}\""),
+            )
         })
     }
 
@@ -150,11 +165,22 @@ mod tests {
             let line = line.trim_start_matches("export ");
             let declared = ["const ", "let ", "class ", "function ", "async function "];
             if let Some(rest) = declared.iter().find_map(|word| line.strip_prefix(word)) {
-                let name = rest.split(|c: char| !c.is_alphanumeric() && c != '_').next().unwrap();
+                let name = rest
+                    .split(|c: char| !c.is_alphanumeric() && c != '_')
+                    .next()
+                    .unwrap();
                 assert!(names.insert(name), "{name} is declared by two modules");
             }
         }
-        for name in ["profile", "portal", "report", "reviews", "thread", "notifications", "history"] {
+        for name in [
+            "profile",
+            "portal",
+            "report",
+            "reviews",
+            "thread",
+            "notifications",
+            "history",
+        ] {
             assert!(consent.contains(&format!("define(\"consent-{name}\"")), "{name}");
         }
     }
@@ -163,14 +189,21 @@ mod tests {
     fn pages_link_to_names_that_are_there_and_kept_for_good() {
         let assets = Assets::new();
         let scripts = ["staff.js", "portal.js"].map(|name| assets.named(name).unwrap().text.clone());
-        let texts = [assets.staff.clone(), assets.portal.clone()].into_iter().chain(scripts);
+        let texts = [assets.staff.clone(), assets.portal.clone()]
+            .into_iter()
+            .chain(scripts);
         for text in texts {
             let links = text.split('"').filter_map(|part| {
-                part.strip_prefix("/elements/").or_else(|| part.strip_prefix("./").filter(|it| it.ends_with(".js")))
+                part.strip_prefix("/elements/")
+                    .or_else(|| part.strip_prefix("./").filter(|it| it.ends_with(".js")))
             });
             let mut count = 0;
             for link in links {
-                assert_eq!(assets.named(link).map(|it| it.keep), Some(Keep::ForGood), "{link}");
+                assert_eq!(
+                    assets.named(link).map(|it| it.keep),
+                    Some(Keep::ForGood),
+                    "{link}"
+                );
                 count += 1;
             }
             assert!(count > 0, "it links to something");

@@ -22,7 +22,10 @@ pub(crate) fn page(facility: &Facility) -> String {
     );
     let two_way = number.filter(|_| facility.two_way_texting == TwoWayTexting::On);
     let start = two_way.map_or_else(String::new, |number| {
-        format!("<li><strong>By text.</strong> Text START to {}.</li>", link("sms", number))
+        format!(
+            "<li><strong>By text.</strong> Text START to {}.</li>",
+            link("sms", number)
+        )
     });
     let help = help(facility, two_way);
     let disclosure = "";
@@ -80,8 +83,18 @@ portal, or tell the staff.</p>
 
 fn help(facility: &Facility, two_way: Option<&PhoneNumber>) -> String {
     let contact = facility.help_contact.as_deref().map(escaped);
-    let contact = contact.map(|contact| format!("<p>To reach <bdi>{}</bdi>: <bdi>{contact}</bdi></p>", escaped(&facility.name)));
-    let reply = two_way.map(|number| format!("<p>Reply <strong>HELP</strong> to any text, or text HELP to {}.</p>", link("sms", number)));
+    let contact = contact.map(|contact| {
+        format!(
+            "<p>To reach <bdi>{}</bdi>: <bdi>{contact}</bdi></p>",
+            escaped(&facility.name)
+        )
+    });
+    let reply = two_way.map(|number| {
+        format!(
+            "<p>Reply <strong>HELP</strong> to any text, or text HELP to {}.</p>",
+            link("sms", number)
+        )
+    });
     let ask = "<p>Ask at the facility's office.</p>".to_owned();
     match (reply, contact) {
         (None, None) => ask,

@@ -16,6 +16,7 @@ mod seed;
 mod stack;
 mod store;
 mod stream;
+mod switchboard;
 mod tokens;
 mod up;
 

@@ -15,6 +15,7 @@ pub(crate) struct Stack {
     pub(crate) tokens: Tokens,
     pub(crate) twilio: Twilio,
     pub(crate) telnyx: Telnyx,
+    pub(crate) screens: String,
     pub(crate) outbox: String,
     pub(crate) events: String,
 }

@@ -21,7 +21,7 @@ use crate::screen::Screen;
 use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
-use crate::{announce, front, port, secrets, seed, sns, stream};
+use crate::{announce, front, port, secrets, seed, sns, stream, switchboard};
 use dev::workspace::Workspace;
 
 /// What of this process's environment the functions see: how much they log.
@@ -137,6 +137,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     let reader = stream::Reader::new(&dynamodb, &account, lambda, arguments.data.as_deref())?;
     tokio::spawn(reader.run());
     let front = front::router(&built.workspace, lambda, &screen);
+    let front = switchboard::around(front, &api, &keys);
     let listener = built.listener;
     tokio::spawn(async { axum::serve(listener, front).await });
     if !arguments.empty {
@@ -161,6 +162,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
             private_key: keys.telnyx_private.clone(),
             public_key: keys.telnyx_public()?,
         },
+        screens: format!("{api}/"),
         outbox: format!("{beside_url}/sns/outbox"),
         events: format!("{beside_url}/sns/events"),
         api,

@@ -16,6 +16,7 @@ mod metrics;
 mod numbers;
 mod openapi;
 mod outbox;
+mod pages;
 mod portal;
 mod profile;
 mod promises;
