@@ -45,9 +45,8 @@ export class Client {
    */
   async send(method, path, options = {}) {
     const asks = typeof this.source === "function";
-    const had = this.#known !== undefined;
     let response = await this.#once(method, path, options);
-    if (response.status === 401 && asks && had) {
+    if (response.status === 401 && asks) {
       this.#known = undefined;
       response = await this.#once(method, path, options);
     }

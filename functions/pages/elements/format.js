@@ -23,6 +23,17 @@ export function time(at, lang) {
   return node;
 }
 
+/** The day of a time, in the reader's time zone: for lists. The exact time in UTC shows on hover.
+ * @param {string} at RFC 3339
+ * @param {string} lang
+ */
+export function dayOf(at, lang) {
+  const node = time(at, lang);
+  const date = new Date(at);
+  if (!Number.isNaN(date.getTime())) node.textContent = new Intl.DateTimeFormat(lang, { dateStyle: "medium" }).format(date);
+  return node;
+}
+
 /** A day, which has no time zone.
  * @param {string} date YYYY-MM-DD
  * @param {string} lang

@@ -46,7 +46,8 @@ export class ConsentPortal extends ConsentElement {
     if (view.text_number) {
       // Texting apps differ in what comes before `body`; all take it like this.
       this.link.href = `sms:${view.text_number}?&body=START`;
-      this.link.textContent = this.t("textStart", { number: phone(view.text_number) });
+      const [before = "", after = ""] = this.t("textStart").split("{number}");
+      this.link.replaceChildren(before, h("span", { class: "number" }, phone(view.text_number)), after);
     }
   }
 

@@ -1,7 +1,7 @@
 // The Customer Consent Status report.
 
 import { ConsentElement, chip, define, h, say } from "./element.js";
-import { phone, time } from "./format.js";
+import { dayOf, phone } from "./format.js";
 import { standingKind } from "./profile.js";
 
 /** After the last key the search waits so long, in milliseconds. */
@@ -52,8 +52,8 @@ export class ConsentReport extends ConsentElement {
     const head = COLUMNS.map((it) => h("th", { scope: "col", class: WIDE.includes(it) ? "wide" : null }, this.t(it)));
     this.table = h("table", {}, h("caption", { class: "hidden" }, this.t("reportTitle")), h("thead", {}, h("tr", {}, ...head)), this.rows);
     this.nothing = h("p", { class: "empty", hidden: true });
-    this.previous = h("button", { type: "button", onclick: () => this.#turn(-1) }, this.t("previousPage"));
-    this.following = h("button", { type: "button", onclick: () => this.#turn(1) }, this.t("nextPage"));
+    this.previous = h("button", { type: "button", disabled: true, onclick: () => void this.#turn(-1) }, this.t("previousPage"));
+    this.following = h("button", { type: "button", disabled: true, onclick: () => void this.#turn(1) }, this.t("nextPage"));
     this.page = h("span", { class: "muted" });
     this.problem = h("p", { class: "problem", role: "alert", hidden: true });
     this.body.append(
@@ -129,7 +129,7 @@ export class ConsentReport extends ConsentElement {
       h("td", { lang: "en" }, row.provided_consent),
       status,
       h("td", { class: "wide" }, row.source ? this.t(/** @type {any} */ (`source.${row.source}`)) : "—"),
-      h("td", { class: "wide" }, row.changed_at ? time(row.changed_at, this.language) : "—"),
+      h("td", { class: "wide" }, row.changed_at ? dayOf(row.changed_at, this.language) : "—"),
       h("td", { class: "wide" }, row.evidence ? this.t(/** @type {any} */ (`evidence.${row.evidence}`)) : "—"));
   }
 

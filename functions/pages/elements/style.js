@@ -125,6 +125,8 @@ table[aria-busy="true"] tbody { opacity: 0.6; }
 th, td { padding: calc(var(--_space) * 0.75) calc(var(--_space) * 1.5); border-block-end: 1px solid var(--_border); text-align: start; vertical-align: top; }
 thead th { background: var(--_sunken); color: var(--_muted); font-weight: 600; white-space: nowrap; }
 tbody tr:last-child :is(th, td) { border-block-end: 0; }
+td { overflow-wrap: break-word; }
+time { white-space: nowrap; }
 tbody th { font-weight: 550; min-inline-size: 8rem; }
 tbody tr:hover { background: var(--_sunken); }
 .pager { align-items: center; justify-content: flex-end; }
@@ -171,9 +173,12 @@ code { font: 0.8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 @container (max-width: 30rem) {
   .facts > div { grid-template-columns: 1fr; }
   th, td { padding-inline: var(--_space); }
+  tbody th { min-inline-size: 5rem; }
   .scroll table { font-size: 0.8125rem; }
   .totals > div { flex: 1; min-inline-size: 5rem; padding-inline: var(--_space); }
   .tools button { flex: 1; }
+  .roomy .consent { padding: calc(var(--_space) * 2); }
+  .roomy { font-size: 1rem; }
 }
 @media (prefers-reduced-motion: no-preference) {
   button, .card { transition: background-color 120ms, border-color 120ms; }

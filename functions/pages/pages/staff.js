@@ -46,9 +46,10 @@ function show() {
   places.hidden = !place;
   if (!place) return main.replaceChildren(message(t("nothingHere")));
   navigate(place);
-  if (!token) return main.replaceChildren(message(t("noToken")));
-  main.replaceChildren(...(content ?? [message(t("nothingHere"))]));
-  titled();
+  const words = places.querySelector("[aria-current]")?.textContent ?? t("staffTitle");
+  document.title = `${words} · ${t("staffTitle")}`;
+  const shown = token ? (content ?? [message(t("nothingHere"))]) : [message(t("noToken"))];
+  main.replaceChildren(h("h1", { class: "unseen" }, words), ...shown);
 }
 
 /** @param {string} text */
@@ -131,11 +132,6 @@ function facilityPath(facility) {
  */
 function customerPath(facility, tenant) {
   return `${facilityPath(facility)}/tenants/${encodeURIComponent(tenant)}/consent`;
-}
-
-function titled() {
-  const current = places.querySelector("[aria-current]")?.textContent;
-  document.title = [current, t("staffTitle")].filter(Boolean).join(" · ");
 }
 
 document.addEventListener("click", (event) => {
