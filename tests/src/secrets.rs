@@ -17,9 +17,16 @@ use crate::requests::{TELNYX_SEED, telnyx_public_key};
 fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {
     json!({
         "cursor_key": STANDARD.encode([cursor; 32]),
+        "twilio_account_sid": dev::twilio::ACCOUNT_SID,
         "twilio_auth_token": auth_token,
         "telnyx_public_key": telnyx_public_key(telnyx),
+        "telnyx_api_key": dev::telnyx::API_KEY,
     })
+}
+
+/// The secret as the tests begin with it.
+pub fn first_secret() -> Value {
+    with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED)
 }
 
 /// Another version of the secret than the tests begin with: every key of it is another for another number, and
@@ -40,7 +47,7 @@ impl SecretsStandIn {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/secrets", listener.local_addr().unwrap());
-        let router = dev::secrets::router(&with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED));
+        let router = dev::secrets::router(&first_secret());
         tokio::spawn(async { axum::serve(listener, router).await });
         Self {
             requests: Requests::default(),

@@ -28,6 +28,18 @@ pub enum Gate {
     NoTextNumber,
 }
 
+impl Gate {
+    /// The code of a refusal on the wire. `None`: the gate is open.
+    pub const fn code(self) -> Option<&'static str> {
+        match self {
+            Self::Open => None,
+            Self::NoCellPhone => Some("no_cell_phone"),
+            Self::ConsentRequired | Self::ProviderBlocked => Some("consent_required"),
+            Self::NoTextNumber => Some("no_text_number"),
+        }
+    }
+}
+
 /// A number on the opt-out list that the provider keeps for itself. It keeps texts in, and changes nothing
 /// about the consent that the tenant gave us.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

@@ -5,8 +5,9 @@ mod stored;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::facility::Facility;
 use crate::id::{FacilityId, PhoneNumber, TenantId};
-use crate::rules::{ChangeKind, Consent, Grant, OptOut, Source, Status, Step};
+use crate::rules::{Action, ChangeKind, Consent, Grant, OptOut, Source, Status, Step};
 
 pub use stored::{Checked, Entry, Link, StoredRecord, check_page};
 
@@ -33,12 +34,27 @@ pub struct Evidence {
     pub channel: Channel,
     /// The token's subject, or the phone number.
     pub actor: String,
-    /// The wording beside the check box.
+    /// The wording beside the check box: its label, and for a check the facility's own words on the lines after it.
     pub disclosure: Option<String>,
     /// The text received, where one was.
     pub text: Option<ReceivedText>,
     /// The rule that decided, where it is not the one of [`Step::rule`].
     pub rule: Option<String>,
+}
+
+impl Evidence {
+    /// The same for a box of this facility: who checks one has read the facility's own words under the label.
+    #[must_use]
+    pub fn shown_by(&self, facility: &Facility, action: Action) -> Self {
+        let mut shown = self.clone();
+        if let (Action::Check(_), Some(label), Some(words)) =
+            (action, &mut shown.disclosure, &facility.disclosure)
+        {
+            label.push('\n');
+            label.push_str(words);
+        }
+        shown
+    }
 }
 
 /// A text as a record holds it.

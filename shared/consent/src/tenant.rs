@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use jiff::{SignedDuration, Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
+use crate::decision::Sender;
 use crate::gate::{Gate, ProviderBlock, gate};
 use crate::id::{FacilityId, PhoneNumber, TenantId};
 use crate::number::{KeywordText, Number};
@@ -106,10 +107,13 @@ pub struct Tenant {
     pub number_since: Option<Timestamp>,
     /// The end of their chain of records.
     pub chain: ChainEnd,
+    /// The sequence of the record that began the grant which stands, `None` where none does.
+    pub grant: Option<u64>,
     /// What is known of the provider's own list, see [`Tenant::provider_block`].
     pub provider_block: Option<ProviderBlock>,
-    /// Texts that were let out and are being handed to the provider right now, by message id. Whoever
-    /// withdraws a grant waits for them, so that no text leaves after the withdrawal was acknowledged.
+    /// Texts that were let out and are being handed to a provider right now, by message id, or by decision id where the
+    /// caller hands them over. Whoever withdraws a grant waits for them, so that no text leaves after the withdrawal
+    /// was acknowledged.
     pub in_flight: BTreeMap<String, InFlight>,
     /// When the last text to them was accepted, if it asked something.
     pub asked_at: Option<Timestamp>,
@@ -118,11 +122,14 @@ pub struct Tenant {
 /// A text that is being handed to the provider.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct InFlight {
-    /// When it was accepted, as its thread entry has it.
+    /// When it was let out, as its thread entry has it.
     pub at: String,
     /// The number that it goes to; `None` in entries from before this was kept.
     #[serde(default)]
     pub to: Option<PhoneNumber>,
+    /// Who hands it over.
+    #[serde(default, skip_serializing_if = "Sender::is_service")]
+    pub by: Sender,
     /// Until when somebody may still be at it; nobody hands it over later.
     pub until: Timestamp,
 }
@@ -231,8 +238,14 @@ impl Tenant {
             cell_phone: concerned,
         };
         let (record, chain) = self.chain.append(&subject, self.consent, &step, evidence, now);
+        let grant = if step.to == self.consent {
+            self.grant
+        } else {
+            (step.to.status() == Status::Provided).then_some(record.sequence)
+        };
         let tenant = Self {
             consent: step.to,
+            grant,
             chain,
             ..self.clone()
         };

@@ -18,6 +18,9 @@ const BLOCKED_NOTICE: &str = "The text message provider has this number on its o
      must reply START to the facility's text number.";
 const NO_TEXT_NUMBER_NOTICE: &str = "This facility has no text number of its own, so a STOP to its texts would not \
      come back to it. Give it a number before it sends texts.";
+const NO_CELL_PHONE: &str = "There is no cell phone on file for this customer. Add one before texting them.";
+const NOT_AGREED: &str = "This customer has not agreed to receive text message communications. When they agree, check \
+     the box on their profile.";
 const PORTAL_NOTE: &str = "Please reply START to receive communications via text messages.";
 
 impl Screen {
@@ -66,6 +69,19 @@ pub const fn notice(gate: Gate) -> Option<&'static str> {
     }
 }
 
+/// Why a text to a tenant may not leave, in a sentence that staff can act on. `None`: it may.
+pub fn why_not(gate: Gate, facility: &Facility, tenant: &Tenant) -> Option<&'static str> {
+    match gate {
+        Gate::Open => None,
+        Gate::NoCellPhone => Some(NO_CELL_PHONE),
+        Gate::ConsentRequired => {
+            let refusal = tenant.click_refused(Screen::Profile, facility.two_way_texting);
+            Some(refusal.map_or(NOT_AGREED, |refusal| refusal.reason(Screen::Profile)))
+        }
+        Gate::ProviderBlocked | Gate::NoTextNumber => notice(gate),
+    }
+}
+
 /// A channel by which a tenant can opt in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize)]
 #[serde(rename_all = "snake_case")]
@@ -104,16 +120,18 @@ pub struct Checkbox {
     checked: bool,
     enabled: bool,
     reason: Option<&'static str>,
+    disclosure: Option<String>,
 }
 
 impl Checkbox {
-    fn of(tenant: &Tenant, screen: Screen, two_way_texting: TwoWayTexting) -> Self {
-        let refusal = tenant.click_refused(screen, two_way_texting);
+    fn of(facility: &Facility, tenant: &Tenant, screen: Screen) -> Self {
+        let refusal = tenant.click_refused(screen, facility.two_way_texting);
         Self {
             label: screen.disclosure(),
             checked: matches!(tenant.consent, Consent::Provided(_)),
             enabled: refusal.is_none(),
             reason: refusal.map(|refusal| refusal.reason(screen)),
+            disclosure: facility.disclosure.clone(),
         }
     }
 }
@@ -182,7 +200,7 @@ impl ConsentView {
             can_text,
             opt_in_via: opt_in_via(tenant, facility.two_way_texting),
             profile: ProfileScreen {
-                checkbox: Checkbox::of(tenant, Screen::Profile, facility.two_way_texting),
+                checkbox: Checkbox::of(facility, tenant, Screen::Profile),
                 cell_phone_icon: (!can_text).then_some("x"),
             },
             two_way_texting: TwoWayTextingScreen {
@@ -222,7 +240,7 @@ impl PortalView {
             status: tenant.consent.status(),
             can_text: tenant.can_text(),
             cell_phone: tenant.details.cell_phone.clone().map(String::from),
-            checkbox: Checkbox::of(tenant, Screen::Portal, facility.two_way_texting),
+            checkbox: Checkbox::of(facility, tenant, Screen::Portal),
             note: by_text.then_some(PORTAL_NOTE),
             text_number: facility.number.clone().filter(|_| by_text).map(String::from),
         }

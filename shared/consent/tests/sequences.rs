@@ -4,7 +4,7 @@
 
 use std::collections::BTreeMap;
 
-use consent::facility::Facility;
+use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::{Keyword, KeywordText, Number};
 use consent::record::{ChainError, Channel, Evidence, Record, StoredRecord};
@@ -86,7 +86,10 @@ impl World {
             name: "Facility".to_owned(),
             two_way_texting: TwoWayTexting::On,
             number: None,
+            provider: Provider::Aws,
             help_contact: None,
+            disclosure: None,
+            confirm_opt_in: ConfirmOptIn::Never,
         };
         Self {
             facility,

@@ -10,6 +10,7 @@ use std::collections::HashMap;
 use std::io::{Write, stdout};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use consent::facility::Provider;
 use consent::gate::Gate;
 use consent::record::{Channel, Record, rfc3339};
 use consent::rules::ChangeKind;
@@ -28,13 +29,13 @@ pub enum Metric {
     /// Texts that the provider did not take, although they were let out.
     SendFailures,
     /// Inbound texts that were read as nothing in particular, by provider.
-    UnclassifiedTexts(&'static str),
+    UnclassifiedTexts(Provider),
     /// Webhook requests whose signature does not verify, by provider.
-    BadSignatures(&'static str),
+    BadSignatures(Provider),
     /// What a provider delivered, and what is no text that can be read, by provider. Delivering it again does not help.
-    UnreadableTexts(&'static str),
+    UnreadableTexts(Provider),
     /// Inbound texts to what is no facility's number, by provider. Each delivery counts.
-    UnknownNumbers(&'static str),
+    UnknownNumbers(Provider),
     /// Texts of the topic that could not be written and are to come again. Each attempt counts.
     DelayedTexts,
     /// Answers to texts that did not leave, but for those to numbers on the provider's own opt-out list.
@@ -138,7 +139,8 @@ impl Metrics {
         self.count(metric, 1, now);
     }
 
-    fn count(&self, metric: Metric, count: u64, now: Timestamp) {
+    /// Counts something so many times.
+    pub fn count(&self, metric: Metric, count: u64, now: Timestamp) {
         let mut line = self.document(metric, count, now).to_string();
         line.push('\n');
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);

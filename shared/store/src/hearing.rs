@@ -4,6 +4,8 @@
 //! follow in transactions of their own. How far a message came is kept with it, so that a redelivery goes on
 //! where a crash left off.
 
+use std::time::Duration;
+
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
@@ -42,6 +44,8 @@ pub(crate) struct Heard<'a> {
     pub(crate) sent_at: Option<Timestamp>,
     pub(crate) evidence: Evidence,
     pub(crate) thread: Option<Thread<'a>>,
+    /// How long whoever delivers it waits for its acknowledgement, from when the request was taken up.
+    pub(crate) patience: Option<Duration>,
 }
 
 /// How a text stands in the thread of each tenant with the number.
@@ -92,6 +96,7 @@ impl<'a> Heard<'a> {
             sent_at: None,
             evidence: evidence.clone(),
             thread: None,
+            patience: None,
         }
     }
 }
@@ -113,6 +118,10 @@ pub(crate) struct Effect {
 impl Store {
     /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or
     /// the facility is gone. A STOP returns once nothing is in flight any more that was let out before it.
+    ///
+    /// # Errors
+    /// The database's. A STOP whose sender's provider waits no longer has taken effect all the same: what it has to wait
+    /// for is in flight still, and a redelivery of it gets what this one would have got.
     pub(crate) async fn hear(
         &self,
         heard: &Heard<'_>,
@@ -141,10 +150,6 @@ impl Store {
                 facility.two_way_texting = TwoWayTexting::Off;
             }
             let seen = items.take::<MessageItem>(&heard.message)?;
-            if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {
-                seen.await_in_flight(time).await;
-                return Ok(None);
-            }
             let phone = items
                 .take::<PhoneItem>(&phone_key)?
                 .map(Versioned::<Number>::from);
@@ -152,6 +157,10 @@ impl Store {
                 value: Number::new(heard.number.clone()),
                 version: None,
             });
+            if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {
+                self.await_heard(seen, heard.number, heard.patience, time).await?;
+                return self.owed(heard, seen, facility, &phone.value).await;
+            }
             if seen.as_ref().and_then(|seen| seen.keyword) > Some(phone.value.keywords) {
                 // The two were not read at the same time: the number is older than the message.
                 pause.after(StoreError::Conflict).await?;
@@ -184,7 +193,11 @@ impl Store {
                         answer_before = Some(now + ANSWER_WITHIN);
                     }
                     if plan.complete {
-                        self.await_pending(&pending, time).await;
+                        let over = self.await_within(&pending, heard.patience, time).await;
+                        if let Err(error) = over {
+                            self.owe_answer(&heard.message).await;
+                            return Err(error);
+                        }
                         return Ok(Some(Effect {
                             facility,
                             message: plan.effect,
@@ -298,6 +311,7 @@ impl Store {
             in_flight_until: pending
                 .until()
                 .max(seen.as_ref().and_then(|seen| seen.in_flight_until)),
+            owes_answer: false,
             effect: effect.clone(),
             version: 0,
         };

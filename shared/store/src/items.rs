@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
-use consent::facility::Facility;
+use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::{AnswerInFlight, Number};
@@ -64,7 +64,13 @@ pub(crate) struct FacilityItem {
     name: String,
     two_way_texting: bool,
     number: Option<PhoneNumber>,
+    #[serde(default)]
+    provider: Provider,
     help_contact: Option<String>,
+    #[serde(default)]
+    disclosure: Option<String>,
+    #[serde(default)]
+    confirm_opt_in: ConfirmOptIn,
     #[serde(default, skip_serializing)]
     version: u64,
 }
@@ -76,7 +82,10 @@ impl From<&Facility> for FacilityItem {
             name: facility.name.clone(),
             two_way_texting: facility.two_way_texting == TwoWayTexting::On,
             number: facility.number.clone(),
+            provider: facility.provider,
             help_contact: facility.help_contact.clone(),
+            disclosure: facility.disclosure.clone(),
+            confirm_opt_in: facility.confirm_opt_in,
             version: 0,
         }
     }
@@ -94,7 +103,10 @@ impl From<FacilityItem> for Versioned<Facility> {
             name: item.name,
             two_way_texting,
             number: item.number,
+            provider: item.provider,
             help_contact: item.help_contact,
+            disclosure: item.disclosure,
+            confirm_opt_in: item.confirm_opt_in,
         };
         Self {
             value,
@@ -115,6 +127,8 @@ pub(crate) struct TenantItem {
     #[serde(default)]
     number_since: Option<Timestamp>,
     chain: ChainEnd,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    grant: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider_block: Option<ProviderBlock>,
     #[serde(default)]
@@ -143,6 +157,7 @@ impl From<&Tenant> for TenantItem {
             keywords_applied: tenant.keywords_applied,
             number_since: tenant.number_since,
             chain: tenant.chain.clone(),
+            grant: tenant.grant,
             provider_block: tenant.provider_block.clone(),
             in_flight: tenant.in_flight.clone(),
             asked_at: tenant.asked_at,
@@ -157,6 +172,8 @@ impl From<&Tenant> for TenantItem {
 
 impl From<TenantItem> for Versioned<Tenant> {
     fn from(item: TenantItem) -> Self {
+        // Where version 2 of the schema has a grant stand, the last record began it.
+        let last = (item.consent.status() == Status::Provided).then_some(item.chain.sequence);
         let value = Tenant {
             facility_id: item.facility_id,
             tenant_id: item.tenant_id,
@@ -166,6 +183,7 @@ impl From<TenantItem> for Versioned<Tenant> {
             keywords_applied: item.keywords_applied,
             number_since: item.number_since,
             chain: item.chain,
+            grant: item.grant.or(last),
             provider_block: item.provider_block,
             in_flight: item.in_flight,
             asked_at: item.asked_at,
@@ -292,6 +310,9 @@ pub(crate) struct MessageItem {
     /// Until when texts may be in flight that it has to wait for before it is acknowledged.
     #[serde(default)]
     pub(crate) in_flight_until: Option<Timestamp>,
+    /// Whether its answer has still to be given: its delivery was not acknowledged, for what it had to wait for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) owes_answer: bool,
     /// What it led to, over all its transactions: the answer at the end is about all of them.
     #[serde(default)]
     pub(crate) effect: TextEffect,
@@ -300,7 +321,7 @@ pub(crate) struct MessageItem {
 }
 
 /// A text in a tenant's thread.
-#[derive(Debug, Serialize, Deserialize)]
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ThreadItem {
     pub(crate) id: String,
     pub(crate) direction: Direction,

@@ -4,8 +4,12 @@
 //! writes on the condition of what was read, with the record in the same transaction. No rule of consent is
 //! in this crate.
 
+mod asking;
 mod client;
 mod cursor;
+mod deciding;
+mod decision_lists;
+mod decisions;
 mod error;
 mod facilities;
 mod group;
@@ -17,9 +21,11 @@ mod inbound;
 mod items;
 mod messages;
 mod numbers;
+mod outcomes;
 mod permit;
 mod postings;
 mod preferences;
+mod redelivery;
 mod registrations;
 mod report;
 mod report_query;
@@ -29,8 +35,11 @@ mod store;
 mod tenants;
 mod thread;
 
+pub use asking::{Allowed, Ask, Asked, RefusedText};
 pub use client::aws_configuration;
 pub use cursor::{BadCursor, CursorKey};
+pub use decision_lists::{DecisionWithText, DecisionsUpTo};
+pub use decisions::{Decision, OpenFor};
 pub use error::StoreError;
 pub use facilities::PutFacility;
 pub use history::HistoryPage;
@@ -38,7 +47,8 @@ pub use imports::{Imported, Run};
 pub use in_flight::AnswerClaim;
 pub use inbound::{Accepted, InboundText, Received, Reply};
 pub use items::Direction;
-pub use messages::{Decided, Decision, Draft, Message, MessageState, SendError};
+pub use messages::{Decided, Draft, Message, MessageState, SendError};
+pub use outcomes::{OutcomeReport, ReportError};
 pub use permit::{Outcome, Permit, Unpublished};
 pub use preferences::ChooseError;
 pub use registrations::{RegisterError, Registrant, Registration, RepliedStop};

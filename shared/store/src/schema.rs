@@ -28,7 +28,7 @@ pub const REPORT_ATTRIBUTES: [&str; 6] = ["name", "cell_phone", "units", "status
 /// A facility's totals are spread over so many items, lest every change in it wait for the same one.
 pub const TOTALS_SHARDS: u8 = 16;
 /// Version of the items' shape, written to each under [`SCHEMA`].
-pub const SCHEMA_VERSION: u32 = 2;
+pub const SCHEMA_VERSION: u32 = 3;
 pub(crate) const SCHEMA: &str = "schema";
 /// How often an item was written; the next write depends on it.
 pub(crate) const VERSION: &str = "version";
@@ -101,24 +101,12 @@ impl Key {
         }
     }
 
-    /// A decision about a text, sorted by the consent record on which it was made (0 where there is none).
-    pub(crate) fn decision(
-        facility: &FacilityId,
-        tenant: &TenantId,
-        record: u64,
-        at: &str,
-        id: &str,
-    ) -> Self {
-        let sk = format!("{}{at}#{id}", Self::decisions_prefix(record));
+    /// A decision about a text. Its id begins with its time, so that decisions sort by it.
+    pub(crate) fn decision(facility: &FacilityId, tenant: &TenantId, id: &str) -> Self {
         Self {
             pk: tenant_partition(facility, tenant),
-            sk,
+            sk: format!("{DECISION_PREFIX}t#{id}"),
         }
-    }
-
-    /// What the sort keys of the decisions begin with that rest on a consent record.
-    pub(crate) fn decisions_prefix(record: u64) -> String {
-        format!("DECISION#{record:010}#")
     }
 
     /// An accepted send, by the hash of its `Idempotency-Key`.
@@ -166,6 +154,10 @@ pub(crate) const FACILITY: &str = "FACILITY";
 const TOTALS_PREFIX: &str = "FACILITY#TOTALS#";
 pub(crate) const TENANT_PREFIX: &str = "TENANT#";
 pub(crate) const THREAD_PREFIX: &str = "THREAD#";
+pub(crate) const DECISION_PREFIX: &str = "DECISION#";
+/// The sort keys of decisions that version 2 wrote, `DECISION#<sequence of a record>#<time>#<id>`, lie between these. They
+/// come before all others, as they are older.
+pub(crate) const EARLIER_DECISIONS: (&str, &str) = ("DECISION#0", "DECISION#:");
 /// How the sort key of every record begins.
 pub const RECORD_PREFIX: &str = "RECORD#";
 

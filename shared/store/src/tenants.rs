@@ -72,9 +72,10 @@ impl Store {
             if !guard(&found) {
                 return Err(SubmitError::PreconditionFailed);
             }
+            let shown = evidence.shown_by(&found.facility, action);
             let decided = found
                 .tenant
-                .submit(action, found.facility.two_way_texting, evidence, now);
+                .submit(action, found.facility.two_way_texting, &shown, now);
             let change = match decided {
                 Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
                 Ok(None) => {

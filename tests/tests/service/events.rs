@@ -12,6 +12,22 @@ use tests::{ADA, BEN, OFFICE, World, call, twilio};
 
 /// What each is answered with: status, and code where it is refused.
 const EXPECTED: &[(&str, u16, &str)] = &[
+    ("decisions/get-decisions", 200, ""),
+    ("decisions/get-decisions-moved-out", 200, ""),
+    ("decisions/get-decisions-of-a-record", 200, ""),
+    ("decisions/get-decisions-unknown", 404, "tenant_not_found"),
+    ("decisions/post-decisions", 200, ""),
+    (
+        "decisions/post-decisions-facility-unknown",
+        404,
+        "facility_not_found",
+    ),
+    ("decisions/post-decisions-forbidden", 403, "forbidden"),
+    ("decisions/post-decisions-invalid", 400, "invalid_request"),
+    ("decisions/post-decisions-unauthenticated", 401, "unauthenticated"),
+    ("decisions/post-outcome", 405, "method_not_allowed"),
+    ("decisions/put-outcome-invalid", 400, "invalid_request"),
+    ("decisions/put-outcome-unknown", 404, "decision_not_found"),
     ("facilities/delete-tenant", 204, ""),
     ("facilities/delete-tenant-unknown", 404, "tenant_not_found"),
     ("facilities/get-facility", 200, ""),

@@ -2,6 +2,11 @@
 
 mod access;
 mod broken_chains;
+mod clients;
+mod confirmations;
+mod decision_outcomes;
+mod decision_promise;
+mod decisions;
 mod deliveries;
 mod events;
 mod facilities;
@@ -20,6 +25,7 @@ mod pages;
 mod portal;
 mod profile;
 mod promises;
+mod providers;
 mod queue;
 mod races;
 mod report;

@@ -5,6 +5,7 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use consent::facility::Provider;
 use consent::gate::Gate;
 use consent::record::Channel;
 use consent_http::clock;
@@ -357,8 +358,8 @@ fn deployed() -> BTreeSet<String> {
 
 #[test]
 fn the_template_watches_and_shows_what_is_counted() {
-    let providers = ["twilio", "telnyx", "aws"];
-    let webhooks = ["twilio", "telnyx"];
+    let providers = Provider::ALL;
+    let webhooks = [Provider::Twilio, Provider::Telnyx];
     let channels = [
         Channel::Profile,
         Channel::Portal,

@@ -27,7 +27,7 @@ async fn a_new_tenant_has_not_agreed_and_every_screen_says_so() {
         "profile": {
             "checkbox": {
                 "label": "This customer agrees to receive text message communications from this facility.",
-                "checked": false, "enabled": true, "reason": null,
+                "checked": false, "enabled": true, "reason": null, "disclosure": null,
             },
             "cell_phone_icon": "x",
         },

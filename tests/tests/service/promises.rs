@@ -38,6 +38,7 @@ async fn let_out(world: &World, tenant: &str) -> Box<Permit> {
         tenant: &tenant,
         body: "hello",
         key: None,
+        by: "staff@example.com",
     };
     match world.store.decide(&draft, clock::now).await {
         Ok(Decided::Publish(permit)) => permit,

@@ -56,6 +56,7 @@ impl Tenant {
             keywords_applied: 0,
             number_since: None,
             chain: ChainEnd::default(),
+            grant: None,
             provider_block: None,
             in_flight: BTreeMap::new(),
             asked_at: None,
