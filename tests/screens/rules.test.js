@@ -28,7 +28,7 @@ async function click(page, checked) {
 }
 
 async function is(page, checked) {
-  await page.waitForFunction(
+  const waited = page.waitForFunction(
     ([label, wanted]) => {
       const found = [...document.querySelectorAll("*")].flatMap((it) => [...(it.shadowRoot?.querySelectorAll("label") ?? [])]).find((it) => it.textContent === label);
       const input = found?.control;
@@ -36,6 +36,7 @@ async function is(page, checked) {
     },
     [page.label, checked],
   );
+  await waited.catch(async () => assert.fail(`not ${checked ? "checked" : "unchecked"}:\n${await page.locator("body").ariaSnapshot()}`));
 }
 
 async function shows(page, { checked, enabled, reason }) {

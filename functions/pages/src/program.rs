@@ -29,7 +29,10 @@ pub(crate) fn page(facility: &Facility) -> String {
     });
     let help = help(facility, two_way);
     let disclosure = facility.disclosure.as_deref().map_or_else(String::new, |words| {
-        format!("<p>Under either box stands:</p>\n<q class=\"disclosure\">{}</q>", escaped(words))
+        format!(
+            "<p>Under either box stands:</p>\n<q class=\"disclosure\">{}</q>",
+            escaped(words)
+        )
     });
     format!(
         "<!doctype html>

@@ -107,7 +107,9 @@ async fn the_programme_says_what_the_facility_s_record_says() {
     }
     assert!(!page.contains("Under either box"), "it has no words of its own");
     let words = "Consent is not a condition of renting.\nPrivacy: https://main.example";
-    let page = program(json!({"name": "Main Street Storage", "two_way_texting": with_number, "disclosure": words})).await;
+    let page =
+        program(json!({"name": "Main Street Storage", "two_way_texting": with_number, "disclosure": words}))
+            .await;
     assert!(page.contains(words), "{page}");
     let off = json!({"enabled": false, "number": OFFICE});
     let page = program(json!({"name": "Main Street Storage", "two_way_texting": off})).await;
