@@ -31,15 +31,18 @@ async function done(method, path, body) {
 }
 
 let numbers = 0;
+// The files of tests run in processes of their own, against one service.
+const BASE = 2_000_000 + (process.pid % 7_000) * 1_000;
 /** A number that nobody else has. */
 export function number() {
   numbers += 1;
-  return `+1737${5_550_000 + numbers}`;
+  return `+1737${BASE + numbers}`;
 }
 
 /** A facility of its own with one tenant, Ada. */
 export async function facility({ twoWay = true, name = "Main Street Storage", tenant = "Ada Moreno", phone = number(), ...rest } = {}) {
-  const id = `s${numbers += 1}`;
+  numbers += 1;
+  const id = `s${BASE + numbers}`;
   const to = number();
   const about = { name, two_way_texting: { enabled: twoWay, number: to }, help_contact: "call 512-555-0199", ...rest };
   await done("PUT", `/v1/facilities/${id}`, about);
