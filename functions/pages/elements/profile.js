@@ -24,12 +24,12 @@ export class ConsentBox {
    * @param {(consented: boolean) => void} clicked
    */
   constructor(element, clicked) {
-    this.input = h("input", { type: "checkbox", id: "box", "aria-describedby": "disclosure reason" });
+    this.input = h("input", { type: "checkbox", id: "box", "aria-describedby": "disclosure reason problem" });
     this.input.addEventListener("change", () => clicked(this.input.checked));
     this.label = h("label", { for: "box", lang: "en" });
     this.disclosure = h("p", { id: "disclosure", class: "disclosure", dir: "auto", hidden: true });
     this.reason = h("p", { id: "reason", class: "reason", lang: "en", tabindex: -1, hidden: true });
-    this.problem = h("p", { class: "problem", role: "alert", tabindex: -1, hidden: true });
+    this.problem = h("p", { id: "problem", class: "problem", role: "alert", tabindex: -1, hidden: true });
     const row = h("div", { class: "check" }, this.input, this.label);
     this.node = h("div", { class: "consent" }, row, this.disclosure, this.reason, this.problem);
   }
@@ -41,7 +41,8 @@ export class ConsentBox {
     this.input.removeAttribute("aria-busy");
     say(this.label, box.label);
     say(this.disclosure, box.disclosure);
-    say(this.reason, box.reason);
+    // A refusal in the same words is there already.
+    say(this.reason, box.reason === this.problem.textContent ? null : box.reason);
   }
 
   /** While a click is on its way, no other is taken. */

@@ -10,8 +10,6 @@ const PAGE = 50;
 /** What is printed has so many rows at most. */
 const PRINTED = 5_000;
 const COLUMNS = /** @type {const} */ (["customer", "cellPhone", "units", "providedConsent", "status", "source", "changed", "evidence"]);
-/** Columns that a narrow screen leaves out: the profile shows the same. */
-const WIDE = ["source", "changed", "evidence"];
 /** Columns that a spreadsheet takes for numbers, or for dates, where it is not told that they are text. */
 const TEXT_COLUMNS = ["cell_phone", "units"];
 
@@ -49,7 +47,7 @@ export class ConsentReport extends ConsentElement {
       ...statuses.map((it) => h("option", { value: it }, this.t(it ? `status.${it}` : "allStatuses"))));
     this.totals = h("dl", { class: "totals" });
     this.rows = h("tbody");
-    const head = COLUMNS.map((it) => h("th", { scope: "col", class: WIDE.includes(it) ? "wide" : null }, this.t(it)));
+    const head = COLUMNS.map((it) => h("th", { scope: "col" }, this.t(it)));
     this.table = h("table", {}, h("caption", { class: "hidden" }, this.t("reportTitle")), h("thead", {}, h("tr", {}, ...head)), this.rows);
     this.nothing = h("p", { class: "empty", hidden: true });
     this.previous = h("button", { type: "button", disabled: true, onclick: () => void this.#turn(-1) }, this.t("previousPage"));
@@ -128,9 +126,9 @@ export class ConsentReport extends ConsentElement {
       h("td", {}, h("bdi", {}, row.units.join(", "))),
       h("td", { lang: "en" }, row.provided_consent),
       status,
-      h("td", { class: "wide" }, row.source ? this.t(/** @type {any} */ (`source.${row.source}`)) : "—"),
-      h("td", { class: "wide" }, row.changed_at ? dayOf(row.changed_at, this.language) : "—"),
-      h("td", { class: "wide" }, row.evidence ? this.t(/** @type {any} */ (`evidence.${row.evidence}`)) : "—"));
+      h("td", {}, row.source ? this.t(/** @type {any} */ (`source.${row.source}`)) : "—"),
+      h("td", {}, row.changed_at ? dayOf(row.changed_at, this.language) : "—"),
+      h("td", {}, row.evidence ? this.t(/** @type {any} */ (`evidence.${row.evidence}`)) : "—"));
   }
 
   /** The whole matching report, which comes in parts where it is long.

@@ -167,15 +167,13 @@ form .row { justify-content: space-between; align-items: center; }
 .pre { white-space: pre-line; }
 code { font: 0.8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 
-@container (max-width: 46rem) {
-  .wide { display: none; }
-}
 @container (max-width: 30rem) {
   .facts > div { grid-template-columns: 1fr; }
   th, td { padding-inline: var(--_space); }
-  tbody th { min-inline-size: 5rem; }
+  .templates tbody th { min-inline-size: 5rem; }
   .scroll table { font-size: 0.8125rem; }
-  .totals > div { flex: 1; min-inline-size: 5rem; padding-inline: var(--_space); }
+  .totals { flex-wrap: nowrap; }
+  .totals > div { flex: 1; min-inline-size: 0; padding-inline: var(--_space); font-size: 0.8125rem; }
   .tools button { flex: 1; }
   .roomy .consent { padding: calc(var(--_space) * 2); }
   .roomy { font-size: 1rem; }
@@ -190,7 +188,6 @@ code { font: 0.8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
   :host { font-size: 9pt; }
   .tools, .pager, .other, button, form { display: none !important; }
   .scroll { overflow: visible; border: 0; }
-  .wide { display: table-cell; }
   thead { display: table-header-group; }
   tr, .card, .history > li { break-inside: avoid; }
 }

@@ -12,6 +12,7 @@ export class ConsentThread extends ConsentElement {
   static poll = 5;
   #shown = "";
   #pages = 1;
+  #atEnd = true;
   /** Makes a retry of the same text safe. @type {{body: string, key: string} | undefined} */
   #attempt;
 
@@ -36,6 +37,11 @@ export class ConsentThread extends ConsentElement {
     this.list = h("ol", { class: "texts" });
     this.nothing = h("p", { class: "empty", hidden: true }, this.t("noTexts"));
     this.log = h("div", { class: "log", role: "log", tabindex: 0, "aria-label": this.t("threadTitle") }, this.earlier, this.nothing, this.list);
+    const { log } = this;
+    log.addEventListener("scroll", () => {
+      this.#atEnd = log.scrollHeight - log.scrollTop - log.clientHeight < 40;
+    });
+    new ResizeObserver(() => this.#toEnd(this.#atEnd)).observe(log);
     this.notice = h("p", { class: "notice", lang: "en", hidden: true });
     this.problem = h("p", { class: "problem", role: "alert", hidden: true });
     this.input = h("textarea", { id: "text", rows: 3, "aria-describedby": "count", oninput: () => this.#count() });
@@ -69,11 +75,20 @@ export class ConsentThread extends ConsentElement {
     const shown = JSON.stringify([this.language, messages]);
     if (shown === this.#shown) return;
     const { log } = this;
-    const atEnd = !this.#shown || log.scrollHeight - log.scrollTop - log.clientHeight < 40;
     const fromEnd = log.scrollHeight - log.scrollTop;
+    const atEnd = this.#atEnd;
     this.#shown = shown;
     this.list.replaceChildren(...messages.map((it) => this.#message(it)));
-    log.scrollTop = atEnd ? log.scrollHeight : log.scrollHeight - fromEnd;
+    log.scrollTop = log.scrollHeight - fromEnd;
+    this.#toEnd(atEnd);
+  }
+
+  /** The newest text is at the end, and stays in sight for who was there.
+   * @param {boolean} wanted
+   */
+  #toEnd(wanted) {
+    if (wanted && this.log) this.log.scrollTop = this.log.scrollHeight;
+    this.#atEnd = wanted;
   }
 
   /** @param {any} message */
@@ -121,7 +136,7 @@ export class ConsentThread extends ConsentElement {
       this.changed(answer.data);
     }
     await this.refresh();
-    if (answer && this.log) this.log.scrollTop = this.log.scrollHeight;
+    this.#toEnd(this.#atEnd || Boolean(answer));
     input.focus();
   }
 }
