@@ -2,6 +2,7 @@
 
 import assert from "node:assert/strict";
 import { readFileSync } from "node:fs";
+import { createServer } from "node:http";
 import { after, test } from "node:test";
 
 import { NOTICE, PORTAL_LABEL, PROFILE_LABEL, START_NOTE, again, api, close, facility, leave, look, number, open, register, stack, text, token } from "./talk.js";
@@ -216,6 +217,39 @@ test("a token that is a function is asked again after a 401", async () => {
   }, [here.id, stack.tokens.staff, token({ sub: "x", scope: "consent:read", facilities: "*", ttl: 0 })]);
   assert.equal(asked, 2);
   await leave(page);
+});
+
+test("facility software of another origin embeds the elements and hears of what they do", async () => {
+  const here = await facility();
+  const html = `<!doctype html><html lang="en"><title>Facility software</title><h1>Ada</h1>
+    <style>consent-profile { --consent-accent: rgb(200, 0, 100); } * { color: red; }</style>
+    <script type="module" src="${stack.api}/elements/consent.js"></script>
+    <consent-profile api="${stack.api}" facility="${here.id}" tenant="ada"></consent-profile>
+    <script type="module">
+      globalThis.heard = [];
+      const profile = document.querySelector("consent-profile");
+      profile.token = async () => ${JSON.stringify(stack.tokens.staff)};
+      for (const name of ["consent-changed", "consent-error"]) document.body.addEventListener(name, (event) => heard.push([name, event.detail.status, event.detail.code ?? null]));
+    </script>`;
+  const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(html)).listen(0, "127.0.0.1");
+  const { port } = server.address();
+  const page = await open("", { token: "", at: `http://127.0.0.1:${port}/` });
+  const box = page.getByRole("checkbox", { name: PROFILE_LABEL });
+  await box.click();
+  await page.getByText("Agreed, recorded by staff,").waitFor();
+  await box.click();
+  await page.getByText("Opted out, recorded by staff,").waitFor();
+  await text(here, "STOP");
+  await box.click();
+  await page.getByRole("alert").filter({ hasText: "START" }).waitFor();
+  assert.deepEqual(await page.evaluate(() => globalThis.heard), [
+    ["consent-changed", "provided", null],
+    ["consent-changed", "opted_out", null],
+    ["consent-error", 409, "start_reply_required"],
+  ]);
+  assert.equal(await box.evaluate((it) => getComputedStyle(it).accentColor), "rgb(200, 0, 100)");
+  await leave(page);
+  server.close();
 });
 
 test("a lost connection says so, undoes the click, and recovers by itself", async () => {

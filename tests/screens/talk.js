@@ -83,7 +83,7 @@ const browser = await chromium.launch({ executablePath: SCREENS_BROWSER, args: [
 export const close = () => browser.close();
 
 /** A page of somebody's own browser. What goes wrong in it fails the test, unless it is a refusal that was asked for. */
-export async function open(path, { token = stack.tokens.staff, locale = "en-US", width = 1440, ...options } = {}) {
+export async function open(path, { token = stack.tokens.staff, locale = "en-US", width = 1440, at = stack.api, ...options } = {}) {
   const context = await browser.newContext({ locale, timezoneId: "America/Chicago", viewport: { width, height: 900 }, reducedMotion: "reduce", ...options });
   context.setDefaultTimeout(8_000);
   const page = await context.newPage();
@@ -93,7 +93,7 @@ export async function open(path, { token = stack.tokens.staff, locale = "en-US",
     const expected = /status of (4\d\d|503)|ERR_INTERNET_DISCONNECTED|ERR_FAILED/.test(message.text());
     if (message.type() === "error" && !expected) page.wrong.push(message.text());
   });
-  await page.goto(stack.api + path + (token ? `#token=${token}` : ""));
+  await page.goto(at + path + (token ? `#token=${token}` : ""));
   return page;
 }
 

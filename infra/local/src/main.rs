@@ -6,6 +6,7 @@
 
 mod announce;
 mod cargo_lambda;
+mod cors;
 mod front;
 mod functions;
 mod people;

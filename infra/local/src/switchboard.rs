@@ -8,7 +8,7 @@ use std::time::Duration;
 use anyhow::{Context as _, Result};
 use axum::extract::{FromRef, Query, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST};
-use axum::http::{HeaderValue, Method, StatusCode, Uri};
+use axum::http::{HeaderValue, Method, StatusCode};
 use axum::middleware::{self, Next};
 use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
@@ -19,6 +19,7 @@ use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::timeout;
 
+use crate::cors;
 use crate::http;
 use crate::seed::text_of;
 use crate::tokens::{Claims, Keys};
@@ -61,14 +62,12 @@ pub(crate) fn around(service: Router, api: &str, keys: &Keys) -> Router {
         .layer(middleware::from_fn(by_its_own_name))
         .with_state(switchboard.clone());
     let counted = middleware::from_fn_with_state(switchboard.changes, counted);
-    service.layer(counted).merge(own)
+    let from_other_ports = middleware::from_fn(cors::of_this_machine);
+    service.layer(counted).layer(from_other_ports).merge(own)
 }
 
 async fn by_its_own_name(request: Request, next: Next) -> Response {
-    let host = request.headers().get(HOST).and_then(|host| host.to_str().ok());
-    let authority = host.and_then(|host| host.parse::<Uri>().ok());
-    let name = authority.as_ref().and_then(Uri::host);
-    if name.is_some_and(|name| ["127.0.0.1", "localhost", "[::1]"].contains(&name)) {
+    if request.headers().get(HOST).is_some_and(cors::is_here) {
         next.run(request).await
     } else {
         StatusCode::FORBIDDEN.into_response()
