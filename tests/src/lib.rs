@@ -37,6 +37,7 @@ use pages::Pages;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
+use reviews::Reviews;
 use serde_json::Value;
 use sms_topic::SmsTopic;
 use sms_webhook::{ProviderKeys, SmsWebhook};
@@ -83,6 +84,7 @@ pub struct World {
     profile: Box<Profile>,
     portal: Box<Portal>,
     report: Report,
+    reviews: Reviews,
     messages: Box<Messages>,
     decisions: Decisions,
     sms_webhook: Box<SmsWebhook>,
@@ -128,6 +130,7 @@ impl World {
             profile: Box::new(Profile::new(access(), store.clone(), sender(), cursors())),
             portal: Box::new(Portal::new(access(), store.clone(), sender())),
             report: Report::new(access(), store.clone(), cursors()),
+            reviews: Reviews::new(access(), store.clone(), cursors()),
             messages: Box::new(Messages {
                 access: access(),
                 store: store.clone(),
@@ -222,6 +225,7 @@ impl World {
             ["v1", "facilities", _, "decisions"] | ["v1", "facilities", _, "tenants", _, "decisions", ..] => {
                 "decisions"
             }
+            ["v1", "facilities", _, "reviews", ..] => "reviews",
             [
                 "v1",
                 "facilities",
@@ -254,6 +258,7 @@ impl World {
             "portal" => Box::pin(self.portal.handle(request)).await,
             "report" => Box::pin(self.report.handle(request)).await,
             "decisions" => Box::pin(self.decisions.handle(request)).await,
+            "reviews" => Box::pin(self.reviews.handle(request)).await,
             "messages" => Box::pin(self.messages.handle(request)).await,
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
             "openapi" => openapi::handle(&request),

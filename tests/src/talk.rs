@@ -202,6 +202,40 @@ impl World {
         page["decisions"].as_array().unwrap().clone()
     }
 
+    /// A facility's reviews, such as `f1/reviews?status=open`.
+    pub async fn reviews(&self, path: &str) -> Value {
+        self.get(&format!("/v1/facilities/{path}")).await.is(200)
+    }
+
+    /// The only open review of `f1`.
+    pub async fn open_review(&self) -> Value {
+        let page = self.reviews("f1/reviews").await;
+        assert_eq!(
+            (&page["open"], &page["next"]),
+            (&json!(1), &Value::Null),
+            "{page}"
+        );
+        page["reviews"][0].clone()
+    }
+
+    /// Staff decide about a text of `f1`.
+    pub async fn decide(&self, review: &Value, decision: &str) -> Answer {
+        let id = review["review_id"].as_str().unwrap();
+        let body = json!({"decision": decision, "note": "I called them."});
+        self.send(call(&format!("PUT /v1/facilities/f1/reviews/{id}")).json(&body))
+            .await
+    }
+
+    /// What the records of a tenant of `f1` say, oldest first, such as `held, hold_lifted`.
+    pub async fn story(&self, id: &str) -> String {
+        let history = self.history(id).await;
+        let kinds: Vec<&str> = history
+            .iter()
+            .map(|record| record["type"].as_str().unwrap())
+            .collect();
+        kinds.join(", ")
+    }
+
     /// The totals of `f1`: provided, not provided, opted out.
     pub async fn totals(&self) -> [i64; 3] {
         let report = self.get("/v1/facilities/f1/consent-report?limit=1").await.is(200);

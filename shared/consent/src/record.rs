@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facility::Facility;
 use crate::id::{FacilityId, PhoneNumber, TenantId};
-use crate::rules::{Action, ChangeKind, Consent, Grant, OptOut, Source, Status, Step};
+use crate::rules::{Action, ChangeKind, Consent, Grant, Holding, OptOut, Source, Status, Step, can_be_held};
 
 pub use stored::{Checked, Entry, Link, StoredRecord, check_page};
 
@@ -25,6 +25,8 @@ pub enum Channel {
     Registration,
     /// Registration from a file.
     Import,
+    /// A person's decision about a text that they have read.
+    Review,
 }
 
 /// Who did it, and what they saw or said: what a record holds beside the change itself.
@@ -243,6 +245,15 @@ impl ChainError {
     }
 }
 
+/// What records alone give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Where consent stands.
+    pub consent: Consent,
+    /// Whether texts are held back.
+    pub holding: Holding,
+}
+
 /// Rebuilds a tenant's consent from their records alone, oldest first, and checks the chain.
 ///
 /// # Errors
@@ -251,27 +262,35 @@ pub fn rebuild(
     facility: &FacilityId,
     tenant: &TenantId,
     records: &[StoredRecord],
-) -> Result<Consent, ChainError> {
-    let mut consent = Consent::NotProvided;
+) -> Result<Rebuilt, ChainError> {
+    let mut rebuilt = Rebuilt {
+        consent: Consent::NotProvided,
+        holding: Holding::Free,
+    };
     let mut previous: Option<&StoredRecord> = None;
     for (sequence, stored) in (1..).zip(records) {
         stored.check(facility, tenant, sequence)?;
         let unlinked = ChainError::Unlinked(sequence);
         let record = stored.to_record().ok_or(unlinked)?;
         if stored.text("previous_hash") != previous.and_then(|record| record.text("hash"))
-            || record.from != Standing::from(consent)
+            || record.from != Standing::from(rebuilt.consent)
         {
             return Err(unlinked);
         }
-        consent = replay(consent, &record).ok_or(unlinked)?;
+        rebuilt = replay(rebuilt, &record).ok_or(unlinked)?;
         previous = Some(stored);
     }
-    Ok(consent)
+    Ok(rebuilt)
 }
 
 /// What stands after a record, `None` where no change of its kind leads to what it says.
-fn replay(from: Consent, record: &Record) -> Option<Consent> {
+fn replay(before: Rebuilt, record: &Record) -> Option<Rebuilt> {
+    let Rebuilt {
+        consent: from,
+        holding,
+    } = before;
     let to = match (record.kind, record.to.source) {
+        (ChangeKind::Granted, Some(Source::Profile)) if holding == Holding::OnHold => return None,
         (ChangeKind::Granted, Some(Source::Profile)) => Consent::Provided(Grant::Profile),
         (ChangeKind::Granted, Some(Source::Portal)) => Consent::Provided(Grant::Portal),
         (ChangeKind::Granted, Some(Source::Text)) => Consent::Provided(Grant::Text),
@@ -285,11 +304,18 @@ fn replay(from: Consent, record: &Record) -> Option<Consent> {
             _ => OptOut::Text,
         }),
         (ChangeKind::Ended, None) => Consent::NotProvided,
+        (ChangeKind::Held, _) if holding == Holding::Free && can_be_held(from) => from,
+        (ChangeKind::HoldLifted, _) if holding == Holding::OnHold => from,
+        (ChangeKind::Reviewed, _) => from,
         (ChangeKind::Granted, None)
         | (ChangeKind::OptedOut, Some(Source::Grandfathered) | None)
-        | (ChangeKind::Ended, Some(_)) => return None,
+        | (ChangeKind::Ended, Some(_))
+        | (ChangeKind::Held | ChangeKind::HoldLifted, _) => return None,
     };
-    (Standing::from(to) == record.to).then_some(to)
+    (Standing::from(to) == record.to).then_some(Rebuilt {
+        consent: to,
+        holding: record.kind.holding_after(to, holding),
+    })
 }
 
 /// A time as it stands on the wire: RFC 3339 in UTC, with milliseconds.

@@ -31,6 +31,8 @@ mod races;
 mod report;
 mod report_csv;
 mod report_large;
+mod reviews;
+mod reviews_of_many;
 mod schema_versions;
 mod secrets;
 mod sms_webhook;
