@@ -103,6 +103,22 @@ test("a note goes with the decision; a decision that somebody else made says so"
   await leave(page);
 });
 
+test("a text that comes meanwhile takes nobody's words or place", async () => {
+  const here = await facility();
+  await text(here, DOUBT);
+  const page = await open(`/staff/${here.id}/reviews`);
+  const note = page.getByLabel("Note (optional)").first();
+  await note.pressSequentially("She moved");
+  const other = number();
+  await register(here, "ben", "Ben Ortiz", other);
+  await text(here, DOUBT, other);
+  await again(page);
+  await page.getByText("Ben Ortiz").waitFor();
+  await page.keyboard.type(" in May.");
+  assert.equal(await note.inputValue(), "She moved in May.");
+  await leave(page);
+});
+
 test("nothing to read says so", async () => {
   const here = await facility();
   const page = await open(`/staff/${here.id}/reviews`);

@@ -34,6 +34,20 @@ export function say(node, text) {
   node.hidden = !text;
 }
 
+/** Puts nodes into a list, in their order. What stays is not touched: it keeps its focus.
+ * @param {HTMLElement} list
+ * @param {HTMLElement[]} nodes
+ */
+export function arrange(list, nodes) {
+  const wanted = new Set(nodes);
+  for (const child of [...list.children]) if (!wanted.has(/** @type {HTMLElement} */ (child))) child.remove();
+  let at = list.firstElementChild;
+  for (const node of nodes) {
+    if (node === at) at = at.nextElementSibling;
+    else list.insertBefore(node, at);
+  }
+}
+
 /** A small label with a colour. The words say what the colour says.
  * @param {string} text
  * @param {"good" | "bad" | "warn" | "plain"} kind

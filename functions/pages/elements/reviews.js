@@ -1,6 +1,6 @@
 // Texts that a person has to read.
 
-import { ConsentElement, chip, define, h, say } from "./element.js";
+import { ConsentElement, arrange, chip, define, h, say } from "./element.js";
 import { day, daysLeft, phone, time } from "./format.js";
 
 /** What may be decided of each kind. */
@@ -81,15 +81,15 @@ export class ConsentReviews extends ConsentElement {
     this.#shown = shown;
     this.#reviews = reviews;
     // What somebody is writing stays.
-    const cards = new Map([...this.list.children].map((it) => [it.getAttribute("data-is"), it]));
-    this.list.replaceChildren(...reviews.map((it) => cards.get(JSON.stringify(it)) ?? this.#card(it)));
+    const cards = new Map([...this.list.querySelectorAll("li")].map((it) => [it.dataset.is, it]));
+    arrange(this.list, reviews.map((it) => cards.get(`${this.language} ${JSON.stringify(it)}`) ?? this.#card(it)));
   }
 
   /** @param {any} review */
   #card(review) {
     const id = `r-${review.review_id}`;
     const problem = h("p", { class: "problem", role: "alert", hidden: true });
-    const card = h("li", { class: "card", "data-is": JSON.stringify(review) },
+    const card = h("li", { class: "card", "data-is": `${this.language} ${JSON.stringify(review)}` },
       h("article", { "aria-labelledby": id },
         h("h3", { id }, ...this.#who(review)),
         h("p", { class: "meta" },
