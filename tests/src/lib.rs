@@ -35,6 +35,7 @@ use facilities::Facilities;
 use lambda_http::{Body, Request, Response};
 use messages::Messages;
 use outbox::Outbox;
+use pages::Pages;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
@@ -62,6 +63,8 @@ pub use tamper::{Item, attribute};
 
 /// Signs the tests' Twilio requests.
 pub const TWILIO_AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
+/// Which sites may show the tests' pages in a frame.
+pub const FRAME_ANCESTORS: &str = "https://facility.example";
 /// Where the tests' webhooks are.
 pub const BASE_URL: &str = "https://texts.example.com";
 
@@ -93,6 +96,7 @@ pub struct World {
     sms_webhook: Box<SmsWebhook>,
     sms_topic: Box<SmsTopic>,
     outbox: Outbox,
+    pages: Pages,
     /// Dropped last: the functions use it.
     emulator: Arc<Emulator>,
 }
@@ -165,6 +169,7 @@ impl World {
                 topic: sns.events_topic(),
                 metrics: emulator.counts.metrics(),
             },
+            pages: Pages::new(store.clone(), FRAME_ANCESTORS).expect("a header"),
             sns,
             secrets,
             kms,
@@ -226,6 +231,7 @@ impl World {
         let function = match segments.as_slice() {
             ["openapi.json"] => "openapi",
             [".well-known", ..] | ["v1", "facilities", _, "tenants", _, "consent", "evidence"] => "evidence",
+            ["elements" | "staff" | "portal" | "programs", ..] => "pages",
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
             ["v1", "facilities", _, "consent-report"] => "report",
@@ -270,6 +276,7 @@ impl World {
             "messages" => Box::pin(self.messages.handle(request)).await,
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
             "openapi" => openapi::handle(&request),
+            "pages" => Box::pin(self.pages.handle(request)).await,
             _ => panic!("no function {function}"),
         }
     }

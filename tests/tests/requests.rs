@@ -57,6 +57,7 @@ async fn each_route_makes_this_many_requests() {
     count("facility, new", facility("+15125550101")).await;
     count("facility, another number", facility(OFFICE)).await;
     count("facility, read", call("GET /v1/facilities/f1")).await;
+    count("text programme", call("GET /programs/f1").nobody()).await;
     count("tenant, new", tenant("t1", ADA)).await;
     count("tenant, unchanged", tenant("t1", ADA)).await;
     count("tenant, another phone", tenant("t1", BEN)).await;
@@ -142,6 +143,7 @@ async fn each_route_makes_this_many_requests() {
     facility, new                                201 1 BatchGetItem, 1 TransactWriteItems
     facility, another number                     200 1 BatchGetItem, 1 TransactWriteItems
     facility, read                               200 1 BatchGetItem
+    text programme                               200 1 BatchGetItem
     tenant, new                                  201 2 BatchGetItem, 1 BatchWriteItem, 1 TransactWriteItems
     tenant, unchanged                            200 1 BatchGetItem
     tenant, another phone                        200 2 BatchGetItem, 1 BatchWriteItem, 1 DeleteItem, 1 TransactWriteItems

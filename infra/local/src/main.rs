@@ -6,6 +6,7 @@
 
 mod announce;
 mod cargo_lambda;
+mod cors;
 mod front;
 mod functions;
 mod people;
@@ -16,6 +17,7 @@ mod seed;
 mod stack;
 mod store;
 mod stream;
+mod switchboard;
 mod tokens;
 mod up;
 

@@ -17,6 +17,7 @@ pub(crate) struct Stack {
     pub(crate) telnyx: Telnyx,
     /// Where the public keys of evidence are.
     pub(crate) evidence_keys: String,
+    pub(crate) screens: String,
     pub(crate) outbox: String,
     pub(crate) events: String,
 }

@@ -21,7 +21,7 @@ use crate::screen::Screen;
 use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
-use crate::{announce, front, kms, port, secrets, seed, sns, stream};
+use crate::{announce, front, kms, port, secrets, seed, sns, stream, switchboard};
 use dev::outbox::Outbox;
 use dev::provider::Numbers;
 use dev::workspace::Workspace;
@@ -150,6 +150,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     let reader = stream::Reader::new(&dynamodb, &account, lambda, arguments.data.as_deref())?;
     tokio::spawn(reader.run());
     let front = front::router(&built.workspace, lambda, &screen);
+    let front = switchboard::around(front, &api, &keys);
     let listener = built.listener;
     tokio::spawn(async { axum::serve(listener, front).await });
     if !arguments.empty {
@@ -175,6 +176,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
             public_key: keys.telnyx_public()?,
         },
         evidence_keys: format!("{api}/.well-known/evidence-keys.json"),
+        screens: format!("{api}/"),
         outbox: format!("{beside_url}/outbox"),
         events: format!("{beside_url}/sns/events"),
         api,
@@ -226,6 +228,7 @@ fn environment(
         ("EVIDENCE_KEY_ID", kms::KEY_ID.to_owned()),
         ("SMS_WEBHOOK_BASE_URL", api.to_owned()),
         ("EVENTS_TOPIC_ARN", sns::EVENTS_TOPIC_ARN.to_owned()),
+        ("FRAME_ANCESTORS", "'none'".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
     ];

@@ -26,6 +26,7 @@ mod numbers;
 mod off_channel;
 mod openapi;
 mod outbox;
+mod pages;
 mod portal;
 mod profile;
 mod promises;

@@ -140,9 +140,11 @@ fn the_routes_are_those_of_one_machine() {
             let alias = &resources[integration]["Properties"]["IntegrationUri"]["!Ref"];
             let function = alias.as_str().unwrap().trim_end_matches(".Alias");
             let binary = &resources[function]["Metadata"]["BuildProperties"]["Binary"];
-            // Providers sign, and have no tokens; the document and the keys of evidence are public. Nobody else comes in without one.
+            // Providers sign, and have no tokens; the document, the keys of evidence and the pages are public. Nobody else
+            // comes in without one.
             let open = path.starts_with("/v1/sms/")
-                || ["/openapi.json", "/.well-known/evidence-keys.json"].contains(&path);
+                || ["/openapi.json", "/.well-known/evidence-keys.json"].contains(&path)
+                || integration == "PagesIntegration";
             assert_eq!(
                 route["AuthorizationType"],
                 if open { "NONE" } else { "JWT" },
