@@ -5,6 +5,7 @@ mod broken_chains;
 mod deliveries;
 mod events;
 mod facilities;
+mod gate_race;
 mod history;
 mod import_consent;
 mod import_files;
