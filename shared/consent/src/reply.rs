@@ -58,7 +58,7 @@ impl TextEffect {
             // Nobody has the number, or an older START arrived after a newer STOP.
             Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
             Meaning::Help => Some(Outcome::Help),
-            Meaning::None => None,
+            Meaning::Doubt | Meaning::None => None,
         }
     }
 }

@@ -153,7 +153,7 @@ impl Store {
         let keyword = match intent.meaning {
             Meaning::OptOut => Some(Keyword::Stop),
             Meaning::OptIn => Some(Keyword::Start),
-            Meaning::Help | Meaning::None => None,
+            Meaning::Doubt | Meaning::Help | Meaning::None => None,
         };
         let heard = Heard {
             message,
