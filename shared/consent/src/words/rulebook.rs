@@ -82,9 +82,10 @@ impl Rulebook {
         let patterns: Vec<Pattern> = rule::all()
             .enumerate()
             .flat_map(|(order, rule)| rule.patterns.iter().map(move |written| (order, rule, *written)))
+            .flat_map(|(order, rule, written)| written.split("; ").map(move |each| (order, rule, each)))
             .flat_map(|(order, rule, written)| builder.patterns(order, rule, written))
             .collect();
-        let tagged: Vec<(WordId, usize, u64)> = [lexicon::WORDS, lexicon::SPANISH, lexicon::FRENCH]
+        let tagged: Vec<(WordId, usize, u64)> = [lexicon::ENGLISH, lexicon::SPANISH, lexicon::FRENCH]
             .into_iter()
             .enumerate()
             .flat_map(|(language, lists)| {
