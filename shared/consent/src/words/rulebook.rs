@@ -51,6 +51,8 @@ pub(super) struct Start {
 }
 
 pub(super) struct Pattern {
+    /// Tells it from others by its text, wherever it stands in the tables.
+    pub(super) mark: u16,
     pub(super) rule: &'static Rule,
     pub(super) order: usize,
     pub(super) from: Edge,
@@ -320,6 +322,7 @@ impl Builder {
                     if words.split('|').any(|each| each == "$") {
                         let steps = steps.clone();
                         patterns.push(Pattern {
+                            mark: mark(written),
                             rule,
                             order,
                             from,
@@ -336,6 +339,7 @@ impl Builder {
             }
         }
         patterns.push(Pattern {
+            mark: mark(written),
             rule,
             order,
             from,
@@ -344,6 +348,13 @@ impl Builder {
         });
         patterns
     }
+}
+
+/// A number that tells one pattern from another.
+fn mark(written: &str) -> u16 {
+    let mut hasher = Fnv::default();
+    hasher.write(written.as_bytes());
+    u16::try_from(hasher.finish() & 0xffff).unwrap_or_default()
 }
 
 /// The pseudo-words of the tables: words that the vocabulary does not hold.

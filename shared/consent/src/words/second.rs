@@ -3,7 +3,8 @@
 //!
 //! Words, their neighbours, parts of words and the tags of the lexicon are hashed into 65,536 buckets, each with a weight of 8 bits. A text's score is the
 //! sum of its weights over the root of their number: integers only, so the same on every machine. The weights are trained by
-//! `cargo run --release -p consent --example words_train` from the rows of `tests/corpus/` alone.
+//! `cargo run --release -p consent --example words_train` from the rows of `tests/corpus/` alone. Who changes tags, hints or those rows
+//! trains them anew.
 
 use super::lexicon::{Tag, set};
 use super::quoted::OwnWords;
@@ -96,7 +97,7 @@ pub(super) fn features(
         let rule = hash(START ^ 0x33, hit.rule.id.as_bytes());
         for nth in 0..4 {
             add(bucket(rule ^ nth));
-            add(bucket(rule ^ (u32::from(hit.pattern) << 8) ^ nth));
+            add(bucket(rule ^ (u32::from(hit.mark) << 8) ^ nth));
         }
     }
     for row in rows.filter(|row| row.verdict == Verdict::Nothing) {

@@ -110,7 +110,7 @@ pub(super) const RULES: &[Rule] = &[
               longer rent|store|have|a|your|there|lease|with .. \
               tenant|customer|unit|storage|there|here|you|yall|facility|renter|$; i|we|im|am|are|not|aint|isnt|were \
               not|no|longer|a|your|with* tenant|customer|renter|client|member anymore|longer|here|there|of|$; not with \
-              your|you|yall|this|the .. anymore|longer; havent|haven't had|rented|been|stored a|any|there|with|from|anything \
+              your|you|yall|this|the .. anymore|longer; havent had|rented|been|stored a|any|there|with|from|anything \
               .. since|in|for|with|you; been gone|out|moved since|for|out|a; moved out|everything|all|away|on|states|to .. \
               ago|since|already|last|anymore|garage|back; my|our|the lease|contract|rental|unit|account|storage .. \
               over|ended|closed|empty|cleared|expired|up|terminated|vacated|gone|done \

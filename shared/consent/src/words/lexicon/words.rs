@@ -134,9 +134,9 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     (My, "my our"),
     (
         You,
-        "you u yall ya youre youve youd youll ull yous you're vous ustedes usted uds vos",
+        "you u yall ya youre youve youd youll ull yous vous ustedes usted uds vos",
     ),
-    (I, "i im ive id ill we weve wed were i'm lets je yo nosotros"),
+    (I, "i im ive id ill we weve wed were lets je yo nosotros"),
     (
         They,
         "he she they hes shes him her his their theyre theyll who someone somebody anyone nobody noone everyone neighbor neighbors \
