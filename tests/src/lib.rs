@@ -15,6 +15,7 @@ mod counts;
 mod described;
 mod emulator;
 mod issuer;
+mod kms;
 mod linked;
 mod python;
 mod requests;
@@ -29,6 +30,7 @@ use consent_http::{Access, Problem, answer};
 use consent_secrets::{Accounts, cursor_key};
 use consent_store::Store;
 use decisions::Decisions;
+use evidence::Evidence;
 use facilities::Facilities;
 use lambda_http::{Body, Request, Response};
 use messages::Messages;
@@ -47,6 +49,7 @@ pub use chain::{canonical, hash_of, verify_chain};
 pub use counts::Counts;
 pub use emulator::{Emulator, Faults, Requests, Step};
 pub use issuer::{Issuer, Token, mac, sign};
+pub use kms::KmsStandIn;
 pub use linked::linked_actions;
 pub use python::python_packages;
 pub use requests::{
@@ -79,6 +82,9 @@ pub struct World {
     pub sns: SnsStandIn,
     /// What has the functions' secret.
     pub secrets: SecretsStandIn,
+    /// What signs evidence.
+    pub kms: KmsStandIn,
+    evidence: Evidence,
     facilities: Facilities,
     // Those that send are large, and a world is handed around.
     profile: Box<Profile>,
@@ -112,7 +118,8 @@ impl World {
         let store = emulator.store().await;
         let sns = SnsStandIn::start(&emulator.counts, emulator.uncounted_store()).await;
         let secrets = SecretsStandIn::start().await;
-        Self::of(emulator, store, sns, secrets, Access::by_authorizer)
+        let kms = KmsStandIn::start().await;
+        Self::of(emulator, store, sns, secrets, kms, Access::by_authorizer)
     }
 
     fn of(
@@ -120,12 +127,14 @@ impl World {
         store: Store,
         sns: SnsStandIn,
         secrets: SecretsStandIn,
+        kms: KmsStandIn,
         access: impl Fn() -> Access,
     ) -> Self {
         let cursors = || secrets.secret(cursor_key);
         let accounts = || secrets.secret(Accounts::read);
         let sender = || sns.sender(accounts());
         Self {
+            evidence: Evidence::new(access(), store.clone(), kms.signer(&[])),
             facilities: Facilities::new(access(), store.clone(), accounts()),
             profile: Box::new(Profile::new(access(), store.clone(), sender(), cursors())),
             portal: Box::new(Portal::new(access(), store.clone(), sender())),
@@ -163,6 +172,7 @@ impl World {
             pages: Pages::new(store.clone(), FRAME_ANCESTORS).expect("a header"),
             sns,
             secrets,
+            kms,
             counts: emulator.counts.clone(),
             requests: emulator.requests.clone(),
             capacity: emulator.capacity.clone(),
@@ -179,6 +189,7 @@ impl World {
             self.store.clone(),
             self.sns.clone(),
             self.secrets.clone(),
+            self.kms.clone(),
             access,
         )
     }
@@ -198,6 +209,7 @@ impl World {
             store,
             self.sns.clone(),
             self.secrets.clone(),
+            self.kms.clone(),
             Access::by_authorizer,
         )
     }
@@ -218,6 +230,7 @@ impl World {
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let function = match segments.as_slice() {
             ["openapi.json"] => "openapi",
+            [".well-known", ..] | ["v1", "facilities", _, "tenants", _, "consent", "evidence"] => "evidence",
             ["elements" | "staff" | "portal" | "programs", ..] => "pages",
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
@@ -254,6 +267,7 @@ impl World {
     async fn invoke(&self, function: &str, request: Request) -> Result<Response<Body>, Problem> {
         match function {
             "facilities" => Box::pin(self.facilities.handle(request)).await,
+            "evidence" => Box::pin(self.evidence.handle(request)).await,
             "profile" => Box::pin(self.profile.handle(request)).await,
             "portal" => Box::pin(self.portal.handle(request)).await,
             "report" => Box::pin(self.report.handle(request)).await,

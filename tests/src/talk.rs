@@ -168,6 +168,18 @@ impl World {
         records
     }
 
+    /// The evidence pack of a tenant of `f1`, as `query` asks for it.
+    pub async fn evidence(&self, id: &str, query: &str) -> Value {
+        let path = format!("/v1/facilities/f1/tenants/{id}/consent/evidence{query}");
+        self.get(&path).await.is(200)
+    }
+
+    /// The keys that verify evidence.
+    pub async fn evidence_keys(&self) -> Value {
+        let keys = call("GET /.well-known/evidence-keys.json").nobody();
+        self.send(keys).await.is(200)
+    }
+
     /// The last record of a tenant of `f1`.
     pub async fn last_record(&self, id: &str) -> Value {
         self.history(id).await.pop().expect("a record")

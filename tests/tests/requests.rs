@@ -91,6 +91,16 @@ async fn each_route_makes_this_many_requests() {
         call("GET /v1/facilities/f1/tenants/t1/consent/history"),
     )
     .await;
+    count(
+        "evidence",
+        call("GET /v1/facilities/f1/tenants/t1/consent/evidence"),
+    )
+    .await;
+    count(
+        "evidence, keys",
+        call("GET /.well-known/evidence-keys.json").nobody(),
+    )
+    .await;
     count("report, a page", call("GET /v1/facilities/f1/consent-report")).await;
     count(
         "report, a search",
@@ -153,6 +163,8 @@ async fn each_route_makes_this_many_requests() {
     sending a text                               202 1 BatchGetItem, 2 TransactWriteItems
     decisions of a tenant                        200 2 BatchGetItem, 1 Query
     history                                      200 1 BatchGetItem, 1 Query
+    evidence                                     200 1 BatchGetItem, 2 Query
+    evidence, keys                               200 none
     report, a page                               200 2 Query
     report, a search                             200 2 Query
     report, CSV                                  200 1 BatchGetItem, 1 Query

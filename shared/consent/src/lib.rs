@@ -24,6 +24,7 @@
 
 pub mod business_days;
 pub mod decision;
+pub mod evidence;
 pub mod facility;
 pub mod gate;
 pub mod id;

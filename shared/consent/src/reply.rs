@@ -333,6 +333,7 @@ mod tests {
             number: Some(PhoneNumber::parse_e164("+15125550100").unwrap()),
             provider: Provider::Aws,
             help_contact: Some("512-555-0199".to_owned()),
+            time_zone: None,
             disclosure: None,
             confirm_opt_in: ConfirmOptIn::ByText,
         }

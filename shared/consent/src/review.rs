@@ -319,6 +319,7 @@ impl Review {
                 ..self.text.clone()
             }),
             rule: Some(verdict.decision.rule().to_owned()),
+            received: None,
         }
     }
 

@@ -7,6 +7,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::record::Rebuilt;
+
 /// Tenants whose `created_on` is before this day were asked on paper and are grandfathered.
 pub const GRANDFATHERED_BEFORE: Date = jiff::civil::date(2023, 9, 26);
 
@@ -173,6 +175,8 @@ pub enum Action {
     Check(Screen),
     /// The box was submitted unchecked.
     Uncheck(Screen),
+    /// The tenant withdrew by another way than texts and the portal, and staff record it.
+    Withdraw,
     /// A text from the tenant's number to the facility's that revokes.
     Stop,
     /// A text from the tenant's number to the facility's that asks for texts again.
@@ -316,6 +320,7 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
     Ok(match action {
         Action::Check(screen) => check(from, screen, circumstances)?,
         Action::Uncheck(screen) => uncheck(from, screen),
+        Action::Withdraw => withdraw(from),
         Action::Stop => stop(from, "stop"),
         Action::Start => start(from, circumstances),
         Action::Doubt => doubt(from, circumstances.holding),
@@ -341,6 +346,54 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
         Action::RemoveNumber => end(from, circumstances.holding, "number_removed"),
         Action::MoveOut => end(from, circumstances.holding, "moved_out"),
     })
+}
+
+/// Whether some action, in some circumstances, is such a change from where a tenant stands to there.
+pub fn is_change(before: Rebuilt, kind: ChangeKind, to: Consent) -> bool {
+    let Rebuilt {
+        consent: from,
+        holding,
+    } = before;
+    let numbers = [NumberStanding::Clear, NumberStanding::Stopped];
+    let screens = [Screen::Profile, Screen::Portal];
+    let old = GRANDFATHERED_BEFORE.yesterday().unwrap_or(GRANDFATHERED_BEFORE);
+    let actions = [
+        Action::Withdraw,
+        Action::Stop,
+        Action::Start,
+        Action::RemoveNumber,
+        Action::MoveOut,
+        Action::Doubt,
+        Action::NoOptOut,
+        Action::Seen,
+    ]
+    .into_iter()
+    .chain(screens.map(Action::Check))
+    .chain(screens.map(Action::Uncheck))
+    .chain(numbers.map(|number| Action::Return { number }))
+    .chain(numbers.map(|number| Action::ChangeNumber { number }))
+    // Nobody stands anywhere before they are registered.
+    .chain(
+        numbers
+            .into_iter()
+            .filter(|_| from == Consent::NotProvided)
+            .map(|number| Action::Register {
+                created_on: old,
+                number,
+            }),
+    );
+    let settings = [TwoWayTexting::On, TwoWayTexting::Off];
+    actions
+        .flat_map(|action| settings.map(|two_way_texting| (action, two_way_texting)))
+        .filter_map(|(action, two_way_texting)| {
+            let circumstances = Circumstances {
+                two_way_texting,
+                cell_phone: CellPhone::OnFile,
+                holding,
+            };
+            decide(from, action, circumstances).ok().flatten()
+        })
+        .any(|step| (step.kind, step.to) == (kind, to))
 }
 
 /// The table of who may undo what (contract, rule 8).
@@ -388,6 +441,18 @@ fn uncheck(from: Consent, screen: Screen) -> Option<Step> {
             rule,
         }),
         Consent::NotProvided | Consent::OptedOut(_) => None,
+    }
+}
+
+/// It counts whether the tenant had agreed or not, and adds nothing to a withdrawal that stands.
+fn withdraw(from: Consent) -> Option<Step> {
+    match from {
+        Consent::NotProvided | Consent::Provided(_) => Some(Step {
+            kind: ChangeKind::OptedOut,
+            to: Consent::OptedOut(OptOut::Profile),
+            rule: "off_channel_withdrawal",
+        }),
+        Consent::OptedOut(_) => None,
     }
 }
 

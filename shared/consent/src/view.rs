@@ -2,6 +2,7 @@
 
 use serde::Serialize;
 
+use crate::evidence::Grade;
 use crate::facility::Facility;
 use crate::gate::{Gate, gate};
 use crate::record::rfc3339;
@@ -165,6 +166,7 @@ pub struct ConsentView {
     can_text: bool,
     opt_in_via: Vec<OptInChannel>,
     hold: Option<HoldView>,
+    evidence: Option<Grade>,
     profile: ProfileScreen,
     /// What the two-way texting screen shows.
     pub two_way_texting: TwoWayTextingScreen,
@@ -235,6 +237,7 @@ impl ConsentView {
             can_text,
             opt_in_via: opt_in_via(tenant, facility.two_way_texting),
             hold: tenant.hold.as_ref().map(HoldView::from),
+            evidence: Grade::of(tenant.consent),
             profile: ProfileScreen {
                 checkbox: Checkbox::of(facility, tenant, Screen::Profile),
                 cell_phone_icon: (!can_text).then_some("x"),

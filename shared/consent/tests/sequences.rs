@@ -4,6 +4,7 @@
 
 use std::collections::BTreeMap;
 
+use consent::evidence::Life;
 use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
 use consent::number::{Keyword, KeywordText, Number};
@@ -91,6 +92,7 @@ fn evidence(channel: Channel) -> Evidence {
         disclosure: None,
         text: None,
         rule: None,
+        received: None,
     }
 }
 
@@ -102,6 +104,7 @@ impl World {
             two_way_texting: TwoWayTexting::On,
             number: None,
             provider: Provider::Aws,
+            time_zone: None,
             help_contact: None,
             disclosure: None,
             confirm_opt_in: ConfirmOptIn::Never,
@@ -470,6 +473,28 @@ fn check_reviews(world: &World) {
     }
 }
 
+/// What the rules have recorded follows by the rules, and leads to where the tenant stands.
+fn check_life(tenant: &Tenant, records: &[Record]) {
+    let mut life = Life::default();
+    for record in records {
+        let followed = life.follow(&StoredRecord::of(record).unwrap());
+        assert_eq!(
+            followed,
+            Ok(()),
+            "what the rules record follows by the rules: {record:?}"
+        );
+    }
+    let standing = life.standing();
+    assert_eq!(
+        (standing.status, standing.source),
+        (tenant.consent.status(), tenant.consent.source())
+    );
+    assert_eq!(
+        standing.record_id.is_some(),
+        tenant.consent != Consent::NotProvided
+    );
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 4_000, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -497,6 +522,9 @@ proptest! {
                 }
             }
             check_reviews(&world);
+        }
+        for (id, tenant) in &world.tenants {
+            check_life(tenant, world.records.get(id).map_or(&[], Vec::as_slice));
         }
     }
 

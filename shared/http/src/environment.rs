@@ -27,6 +27,11 @@ pub const EVENTS_TOPIC_ARN: &str = "EVENTS_TOPIC_ARN";
 /// Which sites may show the pages in a frame, in the words of `Content-Security-Policy`.
 pub const FRAME_ANCESTORS: &str = "FRAME_ANCESTORS";
 
+/// The KMS key that signs evidence, by its id.
+pub const EVIDENCE_KEY_ID: &str = "EVIDENCE_KEY_ID";
+/// KMS keys that signed evidence before, by their ids, separated by commas.
+pub const EARLIER_EVIDENCE_KEY_IDS: &str = "EARLIER_EVIDENCE_KEY_IDS";
+
 /// A setting is missing or unusable. The text names it and never quotes it.
 #[derive(Debug, thiserror::Error)]
 #[error("the environment's {0} is missing or not usable")]

@@ -192,6 +192,7 @@ impl Store {
                     provider_message_id: text.message_id.clone(),
                     classification: intent.classification.clone(),
                 }),
+                received: None,
                 rule: Some(intent.rule.clone()),
             },
             thread: Some(Thread {

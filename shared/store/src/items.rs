@@ -72,6 +72,8 @@ pub(crate) struct FacilityItem {
     disclosure: Option<String>,
     #[serde(default)]
     confirm_opt_in: ConfirmOptIn,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
     #[serde(default, skip_serializing)]
     version: u64,
 }
@@ -87,6 +89,7 @@ impl From<&Facility> for FacilityItem {
             help_contact: facility.help_contact.clone(),
             disclosure: facility.disclosure.clone(),
             confirm_opt_in: facility.confirm_opt_in,
+            time_zone: facility.time_zone.clone(),
             version: 0,
         }
     }
@@ -108,6 +111,7 @@ impl From<FacilityItem> for Versioned<Facility> {
             help_contact: item.help_contact,
             disclosure: item.disclosure,
             confirm_opt_in: item.confirm_opt_in,
+            time_zone: item.time_zone,
         };
         Self {
             value,

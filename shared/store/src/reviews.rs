@@ -262,14 +262,14 @@ impl Store {
         self.read_reviews(&mut reviews, list.facility, ids).await?;
         let mut page = Vec::with_capacity(entries.len());
         let mut bytes = 0;
-        let mut last = None;
+        let mut listed = None;
         let mut is_cut = false;
         for (place, entry) in &entries {
             if bytes >= PAGE_BYTES {
                 is_cut = true;
                 break;
             }
-            last = Some(place);
+            listed = Some(place);
             // One that was decided between the two reads is in the other list by now.
             let review = reviews.get(&entry.review_id);
             if let Some(review) =
@@ -279,7 +279,7 @@ impl Store {
                 page.push(review.clone());
             }
         }
-        let next = last.filter(|_| is_more || is_cut);
+        let next = listed.filter(|_| is_more || is_cut);
         Ok(Some(ReviewPage {
             reviews: page,
             next: next.map(|place| cursors.seal(&list.name(), place)),
@@ -293,7 +293,7 @@ impl Store {
         list: &ReviewList<'_>,
         limit: u16,
     ) -> Result<(Vec<(String, ReviewEntryItem)>, bool), StoreError> {
-        let (first, last) = list.bounds();
+        let (from, to) = list.bounds();
         let answer = self
             .client
             .query()
@@ -302,12 +302,12 @@ impl Store {
             .scan_index_forward(list.status == ReviewStatus::Open)
             // One more than is shown tells whether there is a next page, and the cursor's own is left out.
             .limit(i32::from(limit) + 2)
-            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :from AND :to")
             .expression_attribute_names("#pk", PARTITION_KEY)
             .expression_attribute_names("#sk", SORT_KEY)
             .expression_attribute_values(":pk", AttributeValue::S(facility_partition(list.facility)))
-            .expression_attribute_values(":first", AttributeValue::S(first))
-            .expression_attribute_values(":last", AttributeValue::S(last))
+            .expression_attribute_values(":from", AttributeValue::S(from))
+            .expression_attribute_values(":to", AttributeValue::S(to))
             .send()
             .await?;
         let mut is_more = answer.last_evaluated_key.is_some();

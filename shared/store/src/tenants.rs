@@ -108,10 +108,10 @@ impl Store {
         }
     }
 
-    /// An uncheck waits for every text in flight, also where it changes nothing: somebody may have unchecked the box
+    /// A withdrawal waits for every text in flight, also where it changes nothing: somebody may have withdrawn
     /// a moment ago and wait still.
     async fn await_if_withdrawn(&self, action: Action, tenant: &Tenant, time: RequestTime) {
-        if matches!(action, Action::Uncheck(_)) {
+        if matches!(action, Action::Uncheck(_) | Action::Withdraw) {
             self.await_pending(&Pending::of(tenant), time).await;
         }
     }

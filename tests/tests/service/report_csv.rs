@@ -76,7 +76,7 @@ async fn csv_has_the_members_of_a_row_and_the_whole_of_what_matches() {
     assert_eq!(rows.len(), 5);
     assert_eq!(
         rows[0].join(","),
-        "tenant_id,name,cell_phone,units,provided_consent,status,source,changed_at,on_hold"
+        "tenant_id,name,cell_phone,units,provided_consent,status,source,changed_at,on_hold,evidence"
     );
     let ada = world.view("t-ada").await;
     let changed_at = ada["changed_at"].as_str().unwrap();
@@ -91,7 +91,8 @@ async fn csv_has_the_members_of_a_row_and_the_whole_of_what_matches() {
             "provided",
             "profile",
             changed_at,
-            "false"
+            "false",
+            "staff_attested"
         ]
     );
     assert_eq!(
@@ -105,7 +106,8 @@ async fn csv_has_the_members_of_a_row_and_the_whole_of_what_matches() {
             "not_provided",
             "",
             "",
-            "false"
+            "false",
+            ""
         ]
     );
     assert_eq!(rows[4][1], "zoë Álvarez");

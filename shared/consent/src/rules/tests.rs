@@ -3,7 +3,8 @@
 use super::*;
 
 use Action::{
-    ChangeNumber, Check, Doubt, MoveOut, NoOptOut, Register, RemoveNumber, Return, Seen, Start, Stop, Uncheck,
+    ChangeNumber, Check, Doubt, MoveOut, NoOptOut, Register, RemoveNumber, Return, Seen, Start, Stop,
+    Uncheck, Withdraw,
 };
 use CellPhone::{Missing, OnFile};
 use Holding::{Free, OnHold};
@@ -402,4 +403,14 @@ fn status_and_source_are_what_the_screens_show() {
             ("opted_out", Some(Source::Text)),
         ]
     );
+}
+
+#[test]
+fn a_withdrawal_by_another_way_counts_unless_one_stands() {
+    for from in GRANTED.into_iter().chain([NONE]) {
+        becomes(from, Withdraw, &BOTH, OUT_PROFILE, ChangeKind::OptedOut);
+    }
+    for from in OPTED_OUT {
+        stays(from, Withdraw, &BOTH);
+    }
 }
