@@ -26,6 +26,9 @@ test("new tenants: the profile, the portal, and the history of what happens next
   assert.equal(await time.getAttribute("title"), await time.getAttribute("datetime"), "the exact time, in UTC");
   await page.getByText("Details").first().click();
   await look(page, "profile-history", "Words shown", PROFILE_LABEL);
+  const [evidence] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Evidence page" }).click()]);
+  assert.equal(evidence.suggestedFilename(), "consent-evidence-ada.html");
+  assert.ok(readFileSync(await evidence.path(), "utf8").includes(PROFILE_LABEL));
   await leave(portal);
   await leave(page);
 });
@@ -39,6 +42,7 @@ test("a withdrawal that came in another way is recorded on the profile", async (
   await look(page, "profile-other-way", "Record the opt-out");
   await page.getByRole("button", { name: "Record the opt-out" }).click();
   await page.getByText("Opted out, recorded by staff,").waitFor();
+  await page.getByText("staff@example.com recorded that the customer opted out by letter.").first().waitFor();
   assert.equal((await api("GET", `${here.path}/consent`)).body.status, "opted_out");
   await leave(page);
 });

@@ -78,9 +78,9 @@ button, input:not([type="checkbox"]), select, textarea { min-block-size: 2.25rem
 input:not([type="checkbox"]), select, textarea { inline-size: 100%; }
 textarea { padding-block: 0.5rem; resize: vertical; }
 button { font-weight: 550; cursor: pointer; white-space: nowrap; }
-button:hover:not(:disabled) { background: var(--_sunken); }
+button:hover:not(:disabled, .strong, [aria-pressed="true"]) { background: var(--_sunken); }
 button.strong { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent); }
-button.strong:hover:not(:disabled) { background: var(--_accent); filter: brightness(1.08); }
+button.strong:hover:not(:disabled) { filter: brightness(1.08); }
 button.quiet { border-color: transparent; background: none; color: var(--_accent); }
 button[aria-pressed="true"] { background: var(--_text); border-color: var(--_text); color: var(--_surface); }
 :disabled { cursor: not-allowed; }
