@@ -14,6 +14,7 @@ mod evidence_grades;
 mod evidence_packs;
 mod evidence_page;
 mod facilities;
+mod gate_race;
 mod history;
 mod import_consent;
 mod import_files;
