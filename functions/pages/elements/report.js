@@ -123,12 +123,12 @@ export class ConsentReport extends ConsentElement {
     return h("tr", {},
       h("th", { scope: "row" }, href ? h("a", { href }, name) : name),
       h("td", { class: "number" }, row.cell_phone ? phone(row.cell_phone) : "—"),
-      h("td", {}, h("bdi", {}, row.units.join(", "))),
+      h("td", { class: "units" }, h("bdi", {}, row.units.join(", "))),
       h("td", { lang: "en" }, row.provided_consent),
       status,
       h("td", {}, row.source ? this.t(/** @type {any} */ (`source.${row.source}`)) : "—"),
       h("td", {}, row.changed_at ? dayOf(row.changed_at, this.language) : "—"),
-      h("td", {}, row.evidence ? this.t(/** @type {any} */ (`evidence.${row.evidence}`)) : "—"));
+      h("td", {}, row.evidence ? this.t(/** @type {any} */ (`grade.${row.evidence}`)) : "—"));
   }
 
   /** The whole matching report, which comes in parts where it is long.
