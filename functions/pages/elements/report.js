@@ -118,7 +118,7 @@ export class ConsentReport extends ConsentElement {
   #row(row) {
     const href = this.getAttribute("tenant-href")?.replaceAll("{tenant_id}", encodeURIComponent(row.tenant_id));
     const name = h("bdi", {}, row.name);
-    const status = h("td", {}, chip(this.t(/** @type {any} */ (`status.${row.status}`)), standingKind(row.status)));
+    const status = h("td", { class: "state" }, chip(this.t(/** @type {any} */ (`status.${row.status}`)), standingKind(row.status)));
     if (row.on_hold) status.append(" ", chip(this.t("onHold"), "warn"));
     return h("tr", {},
       h("th", { scope: "row" }, href ? h("a", { href }, name) : name),

@@ -126,7 +126,8 @@ th, td { padding: calc(var(--_space) * 0.75) calc(var(--_space) * 1.5); border-b
 thead th { background: var(--_sunken); color: var(--_muted); font-weight: 600; white-space: nowrap; }
 tbody tr:last-child :is(th, td) { border-block-end: 0; }
 td { white-space: nowrap; overflow-wrap: break-word; }
-.units { min-inline-size: 6rem; white-space: normal; }
+.units, .state { white-space: normal; }
+.units { min-inline-size: 6rem; }
 time { white-space: nowrap; }
 tbody th { font-weight: 550; min-inline-size: 8rem; }
 tbody tr:hover { background: var(--_sunken); }
