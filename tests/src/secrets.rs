@@ -11,6 +11,7 @@ use tokio::net::TcpListener;
 
 use crate::TWILIO_AUTH_TOKEN;
 use crate::emulator::Requests;
+use crate::simulated::Simulated;
 use crate::requests::{TELNYX_SEED, telnyx_public_key};
 
 /// A secret with these keys: one byte, over and over, for cursors; Twilio's token; the seed of Telnyx's key.
@@ -20,6 +21,11 @@ fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {
         "twilio_auth_token": auth_token,
         "telnyx_public_key": telnyx_public_key(telnyx),
     })
+}
+
+/// The secret that the tests begin with.
+pub fn first_secret() -> Value {
+    with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED)
 }
 
 /// Another version of the secret than the tests begin with: every key of it is another for another number, and
@@ -34,17 +40,29 @@ pub struct SecretsStandIn {
     /// Counts what the functions ask of it.
     pub requests: Requests,
     endpoint: String,
+    /// The way to it, where that is no socket.
+    simulated: Option<Simulated>,
 }
 
 impl SecretsStandIn {
     pub(crate) async fn start() -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let endpoint = format!("http://{}/secrets", listener.local_addr().unwrap());
-        let router = dev::secrets::router(&with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED));
+        let router = dev::secrets::router(&first_secret());
         tokio::spawn(async { axum::serve(listener, router).await });
         Self {
             requests: Requests::default(),
             endpoint,
+            simulated: None,
+        }
+    }
+
+    /// A simulation answers for it.
+    pub(crate) fn simulated(simulated: &Simulated) -> Self {
+        Self {
+            requests: Requests::default(),
+            endpoint: String::new(),
+            simulated: Some(simulated.clone()),
         }
     }
 
@@ -60,7 +78,11 @@ impl SecretsStandIn {
 
     /// The secret as a function has it that has just started.
     pub fn secret<T>(&self, read: Reader<T>) -> Secret<T> {
-        let config = self.config().interceptor(self.requests.clone());
+        let config = match &self.simulated {
+            Some(simulated) => simulated.secrets(),
+            None => self.config(),
+        };
+        let config = config.interceptor(self.requests.clone());
         Secret::new(Client::from_conf(config.build()), SECRET_ARN, read)
     }
 

@@ -8,12 +8,15 @@ use serde_json::Value;
 use tokio::net::TcpListener;
 
 use crate::counts::Counts;
+use crate::simulated::Simulated;
 
 /// The stand-in, until the test ends.
 #[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
     counts: Counts,
+    /// The way to it, where that is no socket.
+    simulated: Option<Simulated>,
 }
 
 impl SnsStandIn {
@@ -24,15 +27,33 @@ impl SnsStandIn {
         Self {
             endpoint,
             counts: counts.clone(),
+            simulated: None,
+        }
+    }
+
+    /// A simulation answers for it.
+    pub(crate) fn simulated(simulated: &Simulated, counts: &Counts) -> Self {
+        Self {
+            endpoint: String::new(),
+            counts: counts.clone(),
+            simulated: Some(simulated.clone()),
         }
     }
 
     pub(crate) fn client(&self) -> Sns {
-        Sns::new(self.sdk(), self.counts.metrics())
+        let metrics = self.counts.metrics();
+        match &self.simulated {
+            Some(simulated) => Sns::from_configuration(simulated.configuration(), metrics),
+            None => Sns::new(self.sdk(), metrics),
+        }
     }
 
     pub(crate) fn events_topic(&self) -> EventsTopic {
-        EventsTopic::new(self.sdk(), dev::sns::EVENTS_TOPIC_ARN.to_owned())
+        let client = match &self.simulated {
+            Some(simulated) => simulated.sns(),
+            None => self.sdk(),
+        };
+        EventsTopic::new(client, dev::sns::EVENTS_TOPIC_ARN.to_owned())
     }
 
     fn sdk(&self) -> aws_sdk_sns::Client {

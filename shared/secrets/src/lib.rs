@@ -13,7 +13,7 @@ mod error;
 mod members;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::Client;
@@ -21,6 +21,7 @@ use consent_http::Problem;
 use consent_http::environment::{self, EnvironmentError, SECRETS_ARN};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 use crate::error::SecretError;
 

@@ -4,7 +4,7 @@ mod events;
 
 use std::time::Duration;
 
-use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::operation::publish::PublishError;
@@ -59,11 +59,16 @@ impl Sns {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once
     /// and ends within 2 seconds: made again after a time-out it might send a text twice.
     pub async fn from_environment(metrics: Metrics) -> Self {
+        Self::from_configuration(consent_store::aws_configuration().await, metrics)
+    }
+
+    /// With the rest of the client's configuration, and the same patience.
+    pub fn from_configuration(configuration: SdkConfig, metrics: Metrics) -> Self {
         let timeouts = TimeoutConfig::builder()
             .operation_timeout(Duration::from_secs(2))
             .build();
-        let configuration = consent_store::aws_configuration().await.into_builder();
         let configuration = configuration
+            .into_builder()
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts);
         Self::new(Client::new(&configuration.build()), metrics)

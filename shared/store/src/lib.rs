@@ -20,6 +20,7 @@ mod numbers;
 mod permit;
 mod postings;
 mod preferences;
+pub mod random;
 mod registrations;
 mod report;
 mod report_query;
@@ -29,7 +30,7 @@ mod store;
 mod tenants;
 mod thread;
 
-pub use client::aws_configuration;
+pub use client::{aws_configuration, aws_configuration_over};
 pub use cursor::{BadCursor, CursorKey};
 pub use error::StoreError;
 pub use facilities::PutFacility;
