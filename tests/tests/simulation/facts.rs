@@ -52,7 +52,6 @@ impl TenantVersion {
 /// A number at a facility, as one write left it.
 #[derive(Debug, Clone)]
 pub(crate) struct NumberVersion {
-    pub(crate) at: u64,
     pub(crate) is_stopped: bool,
     pub(crate) keywords: u64,
 }
@@ -143,7 +142,6 @@ impl Facts {
             match (*kind, pk.split_once('#'), sk.split_once('#')) {
                 ("Put", Some(("FACILITY", facility)), Some(("PHONE", phone))) => {
                     let version = NumberVersion {
-                        at,
                         is_stopped: item["standing"]["S"] == "stopped",
                         keywords: number(item, "keywords"),
                     };
@@ -216,13 +214,6 @@ impl Facts {
     /// The last record's end of a text: what let it out.
     pub(crate) fn texts_of(&self, by: CallId) -> impl Iterator<Item = &Sent> {
         self.sent.iter().filter(move |sent| sent.by == by)
-    }
-
-    /// The facility's number at a moment, if it had one.
-    pub(crate) fn number_of(&self, facility: &str, moment: u64) -> Option<&str> {
-        let versions = self.facilities.get(facility)?;
-        let place = at(versions, moment, |version| version.at)?;
-        versions[place].number.as_deref()
     }
 
     /// The facilities that a business number led to at some time from `from` to `to`.

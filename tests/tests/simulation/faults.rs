@@ -42,13 +42,13 @@ impl Faults {
             let on = dice.happens(450);
             if on { level * factor } else { 0 }
         };
-        Self {
+        let usual = Self {
             throttled: some(1),
             server_error: some(1),
             broken: some(1),
             silent: some(1),
             conflict: some(3),
-            storm: if some(1) > 0 { 700 } else { 0 },
+            storm: 0,
             unprocessed: some(3),
             torn: some(8),
             stale: some(8),
@@ -56,7 +56,9 @@ impl Faults {
             freeze: some(1),
             slow_provider: dice.one(&[0, 200, 500, 900]),
             latency: dice.one(&[2, 8, 8, 30, 120]),
-        }
+        };
+        let storm = if dice.happens(60) { 930 } else { 0 };
+        Self { storm, ..usual }
     }
 }
 

@@ -61,6 +61,8 @@ pub(crate) struct State {
     pub(crate) blocked: BTreeSet<String>,
     /// The items of transactions under way.
     locked: BTreeSet<String>,
+    /// The tokens of transactions that were carried out.
+    done: BTreeSet<String>,
     /// What queries were answered, for reads that are late.
     answered: BTreeMap<String, (u64, String)>,
     published: u64,
@@ -120,6 +122,16 @@ async fn millis(millis: u64) {
     sleep(Duration::from_millis(millis)).await;
 }
 
+/// Whether a key is that of a tenant or a total.
+fn is_busy(key: &str) -> bool {
+    key.contains(" TENANT#") || key.contains("#TOTALS#")
+}
+
+fn is_busy_anywhere(transaction: &str) -> bool {
+    let request = serde_json::from_str(transaction).unwrap();
+    writes(&request).iter().any(|(key, ..)| is_busy(key))
+}
+
 fn error(status: u16, code: &str) -> (u16, String) {
     let body = json!({"__type": format!("com.amazonaws.dynamodb.v20120810#{code}"), "message": "no"});
     (status, body.to_string())
@@ -149,6 +161,7 @@ impl Net {
                 facts: Facts::default(),
                 blocked: BTreeSet::new(),
                 locked: BTreeSet::new(),
+                done: BTreeSet::new(),
                 answered: BTreeMap::new(),
                 published: 0,
             }),
@@ -157,6 +170,30 @@ impl Net {
 
     pub(crate) fn state(&self) -> MutexGuard<'_, State> {
         self.state.lock().unwrap()
+    }
+
+    /// Everything that happened to the table, as its stream has it.
+    pub(crate) fn stream(&self) -> Vec<Value> {
+        let of = |request: Value| serde_json::from_value(request).unwrap();
+        let streams = self.database.list_streams(serde_json::from_value(json!({})).unwrap()).unwrap();
+        let stream = &streams.streams[0];
+        let from = json!({
+            "StreamArn": stream.stream_arn, "ShardId": dynoxide::streams::shard_id(&stream.table_name),
+            "ShardIteratorType": "TRIM_HORIZON",
+        });
+        let mut iterator = self.database.get_shard_iterator(of(from)).unwrap().shard_iterator;
+        let mut records = Vec::new();
+        while let Some(at) = iterator {
+            let request = serde_json::from_value(json!({"ShardIterator": at})).unwrap();
+            let read = serde_json::to_value(self.database.get_records(request).unwrap()).unwrap();
+            let page = read["Records"].as_array().unwrap();
+            if page.is_empty() {
+                break;
+            }
+            records.extend(page.iter().cloned());
+            iterator = read["NextShardIterator"].as_str().map(str::to_owned);
+        }
+        records
     }
 
     pub(crate) fn say(&self, who: &str, what: &str) {
@@ -170,7 +207,7 @@ impl Net {
     /// A request to the database. What has been sent is carried out, whether or not who sent it lives on.
     async fn database(self: Arc<Self>, here: Arc<Here>, operation: String, body: String) -> Exchanged {
         let is_transaction = operation == "TransactWriteItems";
-        let is_storm = is_transaction && (body.contains("\"TENANT#") || body.contains("#TOTALS#"));
+        let is_storm = is_transaction && is_busy_anywhere(&body);
         let fate = here.roll(|faults, dice| faults.database(dice, is_transaction, is_storm));
         let (before, after) = here.roll(|faults, dice| (dice.below(faults.latency), dice.below(faults.latency)));
         let what = summary(&operation, &body);
@@ -189,7 +226,7 @@ impl Net {
                 suffers("conflict");
                 millis(before).await;
                 let request = serde_json::from_str(&body).unwrap();
-                let (status, answer) = cancelled(&request, |key| key.contains(" TENANT#") || key.contains("#TOTALS#"));
+                let (status, answer) = cancelled(&request, |key| !is_storm || is_busy(key));
                 Ok(response(status, "application/x-amz-json-1.0", answer))
             }
             Fate::Throttled => {
@@ -269,7 +306,9 @@ impl Net {
         for key in &keys {
             state.locked.remove(key);
         }
-        if status == 200 {
+        let token = request["ClientRequestToken"].as_str().unwrap_or_default();
+        // What is asked again under its token is answered again, and is not done again.
+        if status == 200 && state.done.insert(token.to_owned()) {
             let now = state.trace.now();
             state.facts.written(now, here.call, &request);
             state.trace.say(&here.name, &format!("  wrote {}", written(&request)));

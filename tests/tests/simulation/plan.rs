@@ -136,6 +136,7 @@ enum Kind {
     MoveOut,
     Import,
     Box,
+    Grant,
     Stop,
     Start,
     OtherText,
@@ -162,6 +163,7 @@ impl Planner {
             (weight(3), Kind::MoveOut),
             (weight(2), Kind::Import),
             (4 + weight(8), Kind::Box),
+            (4 + weight(10), Kind::Grant),
             (4 + weight(8), Kind::Stop),
             (2 + weight(6), Kind::Start),
             (weight(2), Kind::OtherText),
@@ -261,7 +263,7 @@ impl Planner {
             }
             Kind::MoveOut => {
                 self.leave(Operation::MoveOut { facility, tenant: tenant.clone() });
-                if self.dice.happens(500) {
+                if self.dice.happens(800) {
                     let after = self.dice.between(50, 6_000);
                     let details = self.details(tenant);
                     self.add(after, Operation::Register { facility, details });
@@ -276,6 +278,20 @@ impl Planner {
                 let checked = self.dice.happens(550);
                 let operation = Operation::Box { facility, tenant, screen, checked };
                 if checked { self.add(0, operation) } else { self.leave(operation) }
+            }
+            Kind::Grant => {
+                // Whatever stands in the way of texts, one of these lifts it.
+                let details = Details { replied_stop: false, ..self.details(tenant.clone()) };
+                if self.dice.happens(250) {
+                    self.add(0, Operation::Register { facility, details });
+                }
+                let from = self.number_at_hand();
+                self.text_from(0, facility, Word::Start, from);
+                let pause = self.dice.one(&[10, 150, 600]);
+                for screen in [Screen::Portal, Screen::Profile] {
+                    let tenant = tenant.clone();
+                    self.add(pause, Operation::Box { facility, tenant, screen, checked: true });
+                }
             }
             Kind::Stop => self.keyword(facility, Word::Stop),
             Kind::Start => self.keyword(facility, Word::Start),
@@ -406,8 +422,16 @@ impl Planner {
         }
     }
 
+    fn number_at_hand(&mut self) -> usize {
+        if self.tenants.len() > 10 && self.dice.happens(900) { 0 } else { self.dice.index(self.numbers) }
+    }
+
     fn text(&mut self, after: u64, facility: usize, word: Word) {
-        let from = if self.tenants.len() > 10 && self.dice.happens(900) { 0 } else { self.dice.index(self.numbers) };
+        let from = self.number_at_hand();
+        self.text_from(after, facility, word, from);
+    }
+
+    fn text_from(&mut self, after: u64, facility: usize, word: Word, from: usize) {
         let is_otherwise = from == 3 && self.dice.happens(500);
         let spelled = if is_otherwise { "+5215512345699".to_owned() } else { NUMBERS[from].to_owned() };
         let to = if self.dice.happens(30) { self.dice.index(BUSINESS.len()) } else { facility };

@@ -427,8 +427,7 @@ impl Stage {
 
     /// What the event source mapping hands on of the stream: new records.
     fn records(&self) -> Vec<Value> {
-        let stream = self.instances[0].stream();
-        let records = stream["Records"].as_array().cloned().unwrap_or_default();
+        let records = self.net.stream();
         let is_record = |record: &Value| {
             let sort = record["dynamodb"]["Keys"]["SK"]["S"].as_str();
             record["eventName"] == "INSERT" && sort.is_some_and(|sort| sort.starts_with("RECORD#"))
