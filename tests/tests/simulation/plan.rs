@@ -11,7 +11,7 @@ pub(crate) const BUSINESS: [&str; 3] = ["+15125550100", "+15125550101", "+151255
 pub(crate) const NUMBERS: [&str; 4] = ["+15125550142", "+15125550143", "+15125550144", "+525512345699"];
 
 /// So many tenants share a number in a crowd: more than one transaction holds.
-const CROWD: usize = 60;
+const CROWD: usize = 34;
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Screen {
@@ -153,7 +153,7 @@ impl Planner {
         let faults = Faults::of(&mut dice);
         let half = |dice: &mut Dice| i64::try_from(dice.below(1_001)).unwrap() - 500;
         let skews = if dice.happens(500) { [half(&mut dice), half(&mut dice), half(&mut dice)] } else { [0; 3] };
-        let is_crowd = dice.happens(100);
+        let is_crowd = dice.happens(90);
         let tenants = if is_crowd { CROWD } else { usize::try_from(dice.one(&[1, 1, 2, 3, 5])).unwrap() };
         let mut weight = |usual: u64| usual * dice.one(&[0, 1, 1, 2]);
         let kinds = vec![
@@ -240,7 +240,7 @@ impl Planner {
     fn tenant(&mut self) -> String {
         if self.tenants.len() > 10 {
             // The first, the last, and those at the borders of transactions.
-            let place = self.dice.one(&[0, 20, 28, 30, 45, 59]);
+            let place = self.dice.one(&[0, 12, 26, 27, 29, 33]);
             return self.tenants[place].clone();
         }
         self.tenants[self.dice.index(self.tenants.len())].clone()
