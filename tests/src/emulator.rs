@@ -320,6 +320,12 @@ impl Emulator {
     }
 
     fn config(&self) -> aws_sdk_dynamodb::config::Builder {
+        self.uncounted_config()
+            .interceptor(self.requests.clone())
+            .interceptor(self.capacity.clone())
+    }
+
+    fn uncounted_config(&self) -> aws_sdk_dynamodb::config::Builder {
         let http = aws_smithy_http_client::Builder::new().build_http();
         aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
@@ -327,8 +333,12 @@ impl Emulator {
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .endpoint_url(&self.endpoint)
-            .interceptor(self.requests.clone())
-            .interceptor(self.capacity.clone())
+    }
+
+    /// A store on the same table whose requests do not count: for the stand-ins.
+    pub(crate) fn uncounted_store(&self) -> Store {
+        let client = aws_sdk_dynamodb::Client::from_conf(self.uncounted_config().build());
+        Store::new(client, &self.table, self.counts.metrics())
     }
 
     /// A store on the same table, its way disturbed. It does not try again: tests need not wait.

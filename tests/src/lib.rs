@@ -27,8 +27,9 @@ mod tamper;
 use std::sync::Arc;
 
 use consent_http::{Access, Problem, answer};
-use consent_secrets::cursor_key;
+use consent_secrets::{Accounts, cursor_key};
 use consent_store::Store;
+use decisions::Decisions;
 use facilities::Facilities;
 use lambda_http::{Body, Request, Response};
 use messages::Messages;
@@ -36,6 +37,7 @@ use outbox::Outbox;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
+use reviews::Reviews;
 use serde_json::Value;
 use sms_topic::SmsTopic;
 use sms_webhook::{ProviderKeys, SmsWebhook};
@@ -77,12 +79,15 @@ pub struct World {
     /// What has the functions' secret.
     pub secrets: SecretsStandIn,
     facilities: Facilities,
-    profile: Profile,
-    portal: Portal,
+    // Those that send are large, and a world is handed around.
+    profile: Box<Profile>,
+    portal: Box<Portal>,
     report: Report,
-    messages: Messages,
-    sms_webhook: SmsWebhook,
-    sms_topic: SmsTopic,
+    reviews: Reviews,
+    messages: Box<Messages>,
+    decisions: Decisions,
+    sms_webhook: Box<SmsWebhook>,
+    sms_topic: Box<SmsTopic>,
     outbox: Outbox,
     /// Dropped last: the functions use it.
     emulator: Arc<Emulator>,
@@ -103,12 +108,13 @@ impl World {
     async fn on(emulator: Emulator) -> Self {
         let emulator = Arc::new(emulator);
         let store = emulator.store().await;
-        let sns = SnsStandIn::start(&emulator.counts).await;
+        let sns = SnsStandIn::start(&emulator.counts, emulator.uncounted_store()).await;
         let secrets = SecretsStandIn::start().await;
         Self::of(emulator, store, sns, secrets, Access::by_authorizer)
     }
 
-    /// The functions of one instance in a simulation, which answers whatever they ask of AWS. `table` is in `database`.
+    /// The functions of one instance in a simulation, which answers whatever they ask of AWS and of providers. `table` is
+    /// in `database`.
     pub fn simulated(simulated: &Simulated, database: dynoxide::Database, table: &str) -> Self {
         let emulator = Emulator::unlistened(database, table);
         let store = Store::new(simulated.dynamodb(), table, emulator.counts.metrics());
@@ -125,30 +131,39 @@ impl World {
         access: impl Fn() -> Access,
     ) -> Self {
         let cursors = || secrets.secret(cursor_key);
+        let accounts = || secrets.secret(Accounts::read);
+        let sender = || sns.sender(accounts());
         Self {
-            facilities: Facilities::new(access(), store.clone()),
-            profile: Profile::new(access(), store.clone(), cursors()),
-            portal: Portal::new(access(), store.clone(), sns.client()),
+            facilities: Facilities::new(access(), store.clone(), accounts()),
+            profile: Box::new(Profile::new(access(), store.clone(), sender(), cursors())),
+            portal: Box::new(Portal::new(access(), store.clone(), sender())),
             report: Report::new(access(), store.clone(), cursors()),
-            messages: Messages {
+            reviews: Reviews::new(access(), store.clone(), cursors()),
+            messages: Box::new(Messages {
                 access: access(),
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sender(),
+                cursors: cursors(),
+                metrics: emulator.counts.metrics(),
+            }),
+            decisions: Decisions {
+                access: access(),
+                store: store.clone(),
                 cursors: cursors(),
                 metrics: emulator.counts.metrics(),
             },
-            sms_webhook: SmsWebhook {
+            sms_webhook: Box::new(SmsWebhook {
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sender(),
                 keys: secrets.secret(ProviderKeys::read),
                 base_url: BASE_URL.to_owned(),
                 metrics: emulator.counts.metrics(),
-            },
-            sms_topic: SmsTopic {
+            }),
+            sms_topic: Box::new(SmsTopic {
                 store: store.clone(),
-                sns: sns.client(),
+                sender: sender(),
                 metrics: emulator.counts.metrics(),
-            },
+            }),
             outbox: Outbox {
                 topic: sns.events_topic(),
                 metrics: emulator.counts.metrics(),
@@ -220,6 +235,10 @@ impl World {
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
             ["v1", "facilities", _, "consent-report"] => "report",
+            ["v1", "facilities", _, "decisions"] | ["v1", "facilities", _, "tenants", _, "decisions", ..] => {
+                "decisions"
+            }
+            ["v1", "facilities", _, "reviews", ..] => "reviews",
             [
                 "v1",
                 "facilities",
@@ -248,6 +267,8 @@ impl World {
             "profile" => Box::pin(self.profile.handle(request)).await,
             "portal" => Box::pin(self.portal.handle(request)).await,
             "report" => Box::pin(self.report.handle(request)).await,
+            "decisions" => Box::pin(self.decisions.handle(request)).await,
+            "reviews" => Box::pin(self.reviews.handle(request)).await,
             "messages" => Box::pin(self.messages.handle(request)).await,
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
             "openapi" => openapi::handle(&request),

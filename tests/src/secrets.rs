@@ -18,12 +18,14 @@ use crate::requests::{TELNYX_SEED, telnyx_public_key};
 fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {
     json!({
         "cursor_key": STANDARD.encode([cursor; 32]),
+        "twilio_account_sid": dev::twilio::ACCOUNT_SID,
         "twilio_auth_token": auth_token,
         "telnyx_public_key": telnyx_public_key(telnyx),
+        "telnyx_api_key": dev::telnyx::API_KEY,
     })
 }
 
-/// The secret that the tests begin with.
+/// The secret as the tests begin with it.
 pub fn first_secret() -> Value {
     with_keys(7, TWILIO_AUTH_TOKEN, TELNYX_SEED)
 }

@@ -1,23 +1,26 @@
-//! AWS, as a simulation answers for it.
+//! AWS and the providers, as a simulation answers for them.
 
 use aws_config::SdkConfig;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
+use consent_texts::Exchange;
 
-/// The way of a simulation's functions to AWS.
-#[derive(Debug, Clone)]
+/// The way of a simulation's functions to AWS and to providers.
+#[derive(Clone)]
 pub struct Simulated {
     configuration: SdkConfig,
     /// The SDK keeps count of retries here, and otherwise for the whole process.
     partition: RetryPartition,
+    others: Exchange,
 }
 
 impl Simulated {
-    /// Everything goes the way that this configuration says.
-    pub fn new(configuration: SdkConfig) -> Self {
+    /// Everything goes the ways that are given: to AWS by this configuration, to other providers by `others`.
+    pub fn new(configuration: SdkConfig, others: Exchange) -> Self {
         let partition = RetryPartition::custom("simulation").build();
         Self {
             configuration,
             partition,
+            others,
         }
     }
 
@@ -37,6 +40,11 @@ impl Simulated {
     pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::config::Builder {
         let config = aws_sdk_secretsmanager::config::Builder::from(&self.configuration);
         config.retry_partition(self.partition.clone())
+    }
+
+    /// The way to the providers without an SDK.
+    pub(crate) fn others(&self) -> Exchange {
+        self.others.clone()
     }
 
     pub(crate) fn configuration(&self) -> SdkConfig {

@@ -1,16 +1,22 @@
-//! The local stack's stand-in for SNS, in this process.
+//! The local stack's stand-ins for SNS, Twilio and Telnyx, in this process.
 
 use std::time::Duration;
 
 use aws_sdk_sns::config::{BehaviorVersion, Credentials, Region};
-use consent_sns::{EventsTopic, Sns};
+use consent_secrets::{Accounts, Secret};
+use consent_sns::EventsTopic;
+use consent_store::Store;
+use consent_texts::{Sender, Urls};
+use dev::outbox::Outbox;
+use dev::provider::Numbers;
 use serde_json::Value;
 use tokio::net::TcpListener;
 
+use crate::TWILIO_AUTH_TOKEN;
 use crate::counts::Counts;
 use crate::simulated::Simulated;
 
-/// The stand-in, until the test ends.
+/// The stand-ins, until the test ends.
 #[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
@@ -20,10 +26,20 @@ pub struct SnsStandIn {
 }
 
 impl SnsStandIn {
-    pub(crate) async fn start(counts: &Counts) -> Self {
+    /// `store` says whose numbers are whose.
+    pub(crate) async fn start(counts: &Counts, store: Store) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}/sns", listener.local_addr().unwrap());
-        tokio::spawn(async { axum::serve(listener, dev::sns::router()).await });
+        let endpoint = format!("http://{}", listener.local_addr().unwrap());
+        let outbox = Outbox::default();
+        let numbers = Numbers::OfFacilities(store);
+        let auth_token = TWILIO_AUTH_TOKEN.to_owned();
+        let router = outbox
+            .clone()
+            .router()
+            .merge(dev::sns::router(outbox.clone()))
+            .merge(dev::twilio::router(auth_token, numbers.clone(), outbox.clone()))
+            .merge(dev::telnyx::router(numbers, outbox));
+        tokio::spawn(async { axum::serve(listener, router).await });
         Self {
             endpoint,
             counts: counts.clone(),
@@ -31,20 +47,27 @@ impl SnsStandIn {
         }
     }
 
-    /// A simulation answers for it.
+    /// A simulation answers for all of them.
     pub(crate) fn simulated(simulated: &Simulated, counts: &Counts) -> Self {
         Self {
-            endpoint: String::new(),
+            endpoint: "http://providers.example.com".to_owned(),
             counts: counts.clone(),
             simulated: Some(simulated.clone()),
         }
     }
 
-    pub(crate) fn client(&self) -> Sns {
+    pub(crate) fn sender(&self, accounts: Secret<Accounts>) -> Sender {
+        let urls = Urls {
+            twilio: format!("{}/twilio", self.endpoint),
+            telnyx: format!("{}/telnyx", self.endpoint),
+        };
         let metrics = self.counts.metrics();
         match &self.simulated {
-            Some(simulated) => Sns::from_configuration(simulated.configuration(), metrics),
-            None => Sns::new(self.sdk(), metrics),
+            Some(simulated) => {
+                let (aws, others) = (simulated.configuration(), simulated.others());
+                Sender::over(aws, others, urls, accounts, metrics)
+            }
+            None => Sender::new(self.sdk(), urls, accounts, metrics),
         }
     }
 
@@ -68,23 +91,23 @@ impl SnsStandIn {
                     .operation_timeout(Duration::from_secs(2))
                     .build(),
             )
-            .endpoint_url(&self.endpoint)
+            .endpoint_url(format!("{}/sns", self.endpoint))
             .build();
         aws_sdk_sns::Client::from_conf(config)
     }
 
-    /// The texts sent, oldest first.
+    /// The texts sent, oldest first, whoever carried them.
     pub async fn outbox(&self) -> Vec<Value> {
         self.list("/outbox").await
     }
 
     /// The events published, oldest first.
     pub async fn events(&self) -> Vec<Value> {
-        self.list("/events").await
+        self.list("/sns/events").await
     }
 
     async fn list(&self, path: &str) -> Vec<Value> {
-        match self.tell("GET", path).await {
+        match self.ask("GET", path).await {
             Value::Array(list) => list,
             other => panic!("no list: {other}"),
         }
@@ -92,21 +115,31 @@ impl SnsStandIn {
 
     /// How many texts were sent.
     pub async fn outbox_length(&self) -> usize {
-        let length = self.tell("GET", "/outbox/length").await;
+        let length = self.ask("GET", "/outbox/length").await;
         length
             .as_u64()
             .and_then(|length| usize::try_from(length).ok())
             .expect("a number")
     }
 
-    /// Uses one of the stand-in's controls, such as `PUT /failures/1`.
-    pub async fn tell(&self, method: &str, path: &str) -> Value {
+    /// Uses one of the controls of the stand-in for SNS, such as `PUT /failures/1`.
+    pub async fn tell(&self, method: &str, path: &str) {
+        self.tell_provider("sns", method, path).await;
+    }
+
+    /// Uses one of the controls of a stand-in: `sns`, `twilio` or `telnyx`.
+    pub async fn tell_provider(&self, provider: &str, method: &str, path: &str) {
+        self.ask(method, &format!("/{provider}{path}")).await;
+    }
+
+    async fn ask(&self, method: &str, path: &str) -> Value {
         let request = axum::http::Request::builder()
             .method(method)
             .uri(format!("{}{path}", self.endpoint))
             .body(dev::http::Body::default())
             .unwrap();
         let answer = dev::http::send(&dev::http::client(), request).await.unwrap();
+        assert!(answer.status().is_success(), "{method} {path}");
         serde_json::from_slice(answer.body()).unwrap_or_default()
     }
 }

@@ -24,6 +24,29 @@ impl World {
         self.put_facility("f1", &texting).await;
     }
 
+    /// `f1` with two-way texting at [`OFFICE`], its texts carried by this provider, and these members instead or beside.
+    pub async fn facility_by(&self, provider: &str, members: &Value) {
+        let mut body = json!({
+            "name": "Main Street Storage", "two_way_texting": {"enabled": true, "number": OFFICE, "provider": provider},
+        });
+        for (name, value) in members.as_object().unwrap() {
+            body[name] = value.clone();
+        }
+        let answer = self.send(call("PUT /v1/facilities/f1").json(&body)).await;
+        assert!(answer.status.is_success(), "{}", answer.text);
+    }
+
+    /// Sends a text to a tenant of `f1`, under this `Idempotency-Key` if there is one.
+    pub async fn send_text(&self, id: &str, body: &str, key: Option<&str>) -> Answer {
+        let path = format!("POST /v1/facilities/f1/tenants/{id}/messages");
+        let call = call(&path).json(&json!({"body": body}));
+        let call = match key {
+            Some(key) => call.header("Idempotency-Key", key),
+            None => call,
+        };
+        self.send(call).await
+    }
+
     /// A world in which `f1` has two-way texting and one tenant, Ada, grandfathered: `t1` at [`ADA`].
     pub async fn with_ada() -> Self {
         Self::new().await.and_ada().await
@@ -148,6 +171,69 @@ impl World {
     /// The last record of a tenant of `f1`.
     pub async fn last_record(&self, id: &str) -> Value {
         self.history(id).await.pop().expect("a record")
+    }
+
+    /// Asks whether texts to tenants of `f1` may leave, by other means, within so many seconds.
+    pub async fn ask(&self, tenants: &[&str], seconds: u8) -> Vec<Value> {
+        let body = json!({"tenant_ids": tenants, "valid_for": seconds});
+        let answer = self
+            .send(call("POST /v1/facilities/f1/decisions").json(&body))
+            .await;
+        answer.is(200)["decisions"].as_array().unwrap().clone()
+    }
+
+    /// Asks about one tenant, whose text may leave: the decision's id.
+    pub async fn open(&self, id: &str, seconds: u8) -> String {
+        let decision = self.ask(&[id], seconds).await.remove(0);
+        assert_eq!(decision["allowed"], true, "{decision}");
+        decision["decision_id"].as_str().unwrap().to_owned()
+    }
+
+    /// Says what became of a text to a tenant of `f1`.
+    pub async fn outcome(&self, id: &str, decision: &str, body: &Value) -> Answer {
+        let path = format!("PUT /v1/facilities/f1/tenants/{id}/decisions/{decision}");
+        self.send(call(&path).json(body)).await
+    }
+
+    /// The decisions about texts to a tenant of `f1`, newest first.
+    pub async fn decisions(&self, id: &str) -> Vec<Value> {
+        let path = format!("/v1/facilities/f1/tenants/{id}/decisions?limit=200");
+        let page = self.get(&path).await.is(200);
+        page["decisions"].as_array().unwrap().clone()
+    }
+
+    /// A facility's reviews, such as `f1/reviews?status=open`.
+    pub async fn reviews(&self, path: &str) -> Value {
+        self.get(&format!("/v1/facilities/{path}")).await.is(200)
+    }
+
+    /// The only open review of `f1`.
+    pub async fn open_review(&self) -> Value {
+        let page = self.reviews("f1/reviews").await;
+        assert_eq!(
+            (&page["open"], &page["next"]),
+            (&json!(1), &Value::Null),
+            "{page}"
+        );
+        page["reviews"][0].clone()
+    }
+
+    /// Staff decide about a text of `f1`.
+    pub async fn decide(&self, review: &Value, decision: &str) -> Answer {
+        let id = review["review_id"].as_str().unwrap();
+        let body = json!({"decision": decision, "note": "I called them."});
+        self.send(call(&format!("PUT /v1/facilities/f1/reviews/{id}")).json(&body))
+            .await
+    }
+
+    /// What the records of a tenant of `f1` say, oldest first, such as `held, hold_lifted`.
+    pub async fn story(&self, id: &str) -> String {
+        let history = self.history(id).await;
+        let kinds: Vec<&str> = history
+            .iter()
+            .map(|record| record["type"].as_str().unwrap())
+            .collect();
+        kinds.join(", ")
     }
 
     /// The totals of `f1`: provided, not provided, opted out.

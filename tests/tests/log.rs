@@ -49,7 +49,9 @@ impl Log {
                 "sms_webhook",
                 "sms_topic",
                 "messages",
+                "decisions",
                 "consent_sns",
+                "consent_texts",
                 "consent_secrets",
                 "outbox",
                 "log",
@@ -121,6 +123,15 @@ async fn everything(world: &World) {
         call("GET /v1/facilities/f1/consent-report?search=Zebulon"),
         call("GET /v1/facilities/f1/consent-report?search=5125550142").header("accept", "text/csv"),
         call("GET /v1/facilities/f1/consent-report?status=Zebulon"),
+        call("POST /v1/facilities/f1/decisions")
+            .json(&json!({"tenant_ids": ["t1", "t2", "t9"], "valid_for": 1})),
+        call("POST /v1/facilities/f1/decisions")
+            .json(&json!({"tenant_ids": ["Zebulon Quixote"], "valid_for": "0142"})),
+        call("GET /v1/facilities/f1/tenants/t1/decisions?consent_record_id=Zebulon"),
+        put("f1/tenants/t1/decisions/Zebulon")
+            .json(&json!({"outcome": "sent", "body": "a sesquipedalian padlock"})),
+        put("f1/tenants/t1/decisions/x")
+            .json(&json!({"outcome": "padlock", "provider_message_id": "padlock"})),
         twilio("SM1", ADA, OFFICE, "a sesquipedalian padlock"),
         twilio("SM2", ADA, OFFICE, "STOP"),
         twilio("SM2", ADA, OFFICE, "STOP"),
@@ -145,6 +156,7 @@ async fn everything(world: &World) {
         world.send(call).await;
     }
     texts(world).await;
+    by_other_providers(world).await;
 }
 
 /// Texts that leave, that SNS refuses or fails at, and that come by the other ways.
@@ -187,6 +199,42 @@ async fn texts(world: &World) {
     }
 }
 
+/// Texts by the providers without an SDK, and what these refuse.
+async fn by_other_providers(world: &World) {
+    for provider in ["twilio", "telnyx"] {
+        let facility = json!({
+            "name": "Main", "disclosure": "a padlock", "confirm_opt_in": true,
+            "two_way_texting": {"enabled": true, "number": OFFICE, "provider": provider},
+        });
+        world.send(call("PUT /v1/facilities/f1").json(&facility)).await;
+        let click = async |consented: bool| {
+            let box_of_ada = call("PUT /v1/facilities/f1/tenants/t1/consent");
+            world
+                .send(box_of_ada.json(&json!({"consented": consented})))
+                .await;
+        };
+        for control in [
+            "/failures/1",
+            "/answers/400/21614",
+            "/answers/401/10009",
+            "/answers/500/20500",
+        ] {
+            world.sns.tell_provider(provider, "PUT", control).await;
+            world.send_text("t1", "a padlock", None).await;
+            click(false).await;
+            world.sns.tell_provider(provider, "PUT", control).await;
+            click(true).await;
+        }
+        let listed = format!("/opted-out/{ADA}");
+        world.sns.tell_provider(provider, "PUT", &listed).await;
+        world.send_text("t1", "a padlock", None).await;
+        world.sns.tell_provider(provider, "PUT", "/failures/1").await;
+        let help = telnyx("help", ADA, OFFICE, "HELP", clock::now().as_second());
+        world.send(help).await;
+        world.sns.tell_provider(provider, "DELETE", &listed).await;
+    }
+}
+
 #[tokio::test]
 async fn nothing_personal_reaches_the_log() {
     let log = Log::default();
@@ -214,6 +262,8 @@ async fn nothing_personal_reaches_the_log() {
     assert!(text.contains("request failed"));
     for line in [
         "a reply was not sent",
+        "a grant is not confirmed",
+        "the provider refused it: 400, error 21614",
         "did not take a number off its list",
         "a record was not carried out",
         "a record was not published",
@@ -246,12 +296,14 @@ async fn nothing_of_the_secret_reaches_the_log() {
     let log = Log::default();
     let _kept = log.keep();
     let world = World::with_ada().await;
+    world.facility_by("twilio", &json!({})).await;
     let use_it = async |world: &World| {
         for call in [
             twilio("SM1", ADA, OFFICE, "hello"),
             telnyx("T1", ADA, OFFICE, "hello", clock::now().as_second()),
             call(&format!("GET {HISTORY}")),
             call(&format!("GET {HISTORY}?cursor=AAAA")),
+            call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "hello"})),
         ] {
             let answer = world.send(call).await;
             assert!(!answer.text.contains("xylophone"), "{}", answer.text);

@@ -2,8 +2,9 @@
 //! of its time.
 
 use std::fmt::Write as _;
+use std::sync::Mutex;
 
-use serde_json::json;
+use serde_json::{Value, json};
 use tests::{ADA, BEN, Call, OFFICE, World, call, twilio};
 
 #[tokio::test]
@@ -12,9 +13,11 @@ use tests::{ADA, BEN, Call, OFFICE, World, call, twilio};
 async fn each_route_makes_this_many_requests() {
     let world = World::embedded().await;
     let mut table = String::new();
+    let answered = Mutex::new(Value::Null);
     let mut count = async |what: &str, call: Call| {
         world.requests.take();
         let answer = world.send(call).await;
+        *answered.lock().unwrap() = serde_json::from_str(&answer.text).unwrap_or_default();
         assert!(answer.status.as_u16() < 500, "{}", answer.text);
         let operations: Vec<String> = world
             .requests
@@ -71,6 +74,17 @@ async fn each_route_makes_this_many_requests() {
     count("portal view", call("GET /v1/portal/consent").tenant("f1", "t1")).await;
     count("portal check", portal(true)).await;
     count("portal check, as it stands", portal(true)).await;
+    let decisions = "/v1/facilities/f1/tenants/t1/decisions";
+    let ask = call("POST /v1/facilities/f1/decisions").json(&json!({"tenant_ids": ["t1"]}));
+    count("decision by another's hand", ask).await;
+    let decision = answered.lock().unwrap()["decisions"][0]["decision_id"].clone();
+    let path = format!("PUT {decisions}/{}", decision.as_str().unwrap());
+    let outcome = call(&path).json(&json!({"outcome": "sent", "body": "Your gate code is new."}));
+    count("its outcome, with the text", outcome.clone()).await;
+    count("its outcome, again", outcome).await;
+    let send = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "hello"}));
+    count("sending a text", send).await;
+    count("decisions of a tenant", call(&format!("GET {decisions}"))).await;
     count(
         "history",
         call("GET /v1/facilities/f1/tenants/t1/consent/history"),
@@ -108,6 +122,11 @@ async fn each_route_makes_this_many_requests() {
         world.tenant(&format!("shared{number:03}"), ADA).await;
     }
     count("text, STOP of 200 tenants", text("SM7", "STOP")).await;
+    world.facility_by("aws", &json!({"confirm_opt_in": true})).await;
+    world.tenant("t1", BEN).await;
+    world.text("SM8", BEN, "START").await;
+    world.profile("t1", "uncheck").await;
+    count("profile check, confirmed by a text", profile(true)).await;
     println!("{table}");
     insta::assert_snapshot!(table, @r"
     facility, new                                201 1 BatchGetItem, 1 TransactWriteItems
@@ -126,6 +145,11 @@ async fn each_route_makes_this_many_requests() {
     portal view                                  200 1 BatchGetItem
     portal check                                 200 1 BatchGetItem, 1 TransactWriteItems
     portal check, as it stands                   200 1 BatchGetItem
+    decision by another's hand                   200 1 BatchGetItem, 1 TransactWriteItems
+    its outcome, with the text                   200 1 BatchGetItem, 1 TransactWriteItems
+    its outcome, again                           200 1 BatchGetItem
+    sending a text                               202 1 BatchGetItem, 2 TransactWriteItems
+    decisions of a tenant                        200 2 BatchGetItem, 1 Query
     history                                      200 1 BatchGetItem, 1 Query
     report, a page                               200 2 Query
     report, a search                             200 2 Query
@@ -140,5 +164,6 @@ async fn each_route_makes_this_many_requests() {
     nobody's token                               401 none
     a signature that is none                     403 none
     text, STOP of 200 tenants                    200 17 BatchGetItem, 8 TransactWriteItems
+    profile check, confirmed by a text           200 2 BatchGetItem, 3 TransactWriteItems
     ");
 }

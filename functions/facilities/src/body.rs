@@ -1,10 +1,10 @@
 //! What the facility software sends, read strictly.
 
-use consent::facility::Facility;
+use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::rules::TwoWayTexting;
 use consent::tenant::{Details, DetailsEntry, Entry};
-use consent_http::request::{Fields, boolean, optional, text};
+use consent_http::request::{Fields, boolean, lines, optional, text};
 use consent_http::{FieldError, Problem};
 use consent_store::{Registrant, RepliedStop};
 use jiff::civil::Date;
@@ -16,6 +16,7 @@ const NAME_CHARACTERS: usize = 200;
 const UNIT_CHARACTERS: usize = 64;
 const UNITS: usize = 200;
 const CONTACT_CHARACTERS: usize = 200;
+const DISCLOSURE_CHARACTERS: usize = 1_000;
 const NO_PHONE_NUMBER: &str = "must be one phone number that can be texted, such as +1 and ten digits, without letters or \
                                an extension, or null";
 
@@ -26,6 +27,10 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
     let help_contact = fields.read("help_contact", |value| {
         optional(value, |value| text(value, 1..=CONTACT_CHARACTERS))
     });
+    let disclosure = fields.read("disclosure", |value| {
+        optional(value, |value| lines(value, 1..=DISCLOSURE_CHARACTERS))
+    });
+    let confirm_opt_in = fields.read("confirm_opt_in", |value| optional(value, boolean));
     let texting = fields.read("two_way_texting", |value| {
         value
             .and_then(Value::as_object)
@@ -40,27 +45,39 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
                 number.ok_or_else(|| NO_PHONE_NUMBER.to_owned())
             })
         });
+        let provider = within.read("provider", |value| optional(value, provider));
         if (enabled, &number) == (Some(true), &Some(None)) {
             within.error("number", "must be there when two-way texting is enabled");
         }
         fields.absorb(within.into_errors());
-        enabled.zip(number)
+        Some((enabled?, number?, provider?))
     });
-    let facility = name
-        .zip(help_contact)
-        .zip(texting)
-        .map(|((name, help_contact), (enabled, number))| Facility {
+    let facility = || {
+        let (enabled, number, provider) = texting?;
+        Some(Facility {
             facility_id,
-            name,
+            name: name?,
             two_way_texting: if enabled {
                 TwoWayTexting::On
             } else {
                 TwoWayTexting::Off
             },
             number,
-            help_contact,
-        });
-    fields.finish(facility)
+            provider: provider.unwrap_or_default(),
+            help_contact: help_contact?,
+            disclosure: disclosure?,
+            confirm_opt_in: ConfirmOptIn::from(confirm_opt_in? == Some(true)),
+        })
+    };
+    fields.finish(facility())
+}
+
+fn provider(value: Option<&Value>) -> Result<Provider, String> {
+    let provider = value.and_then(Value::as_str).and_then(Provider::parse);
+    provider.ok_or_else(|| {
+        let known = Provider::ALL.map(Provider::as_str).join(", ");
+        format!("must be one of {known}")
+    })
 }
 
 /// Reads a tenant whose id is known. It replaces what is on file.

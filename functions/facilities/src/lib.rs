@@ -4,7 +4,9 @@ mod body;
 mod imports;
 mod phone;
 
-use consent::facility::Facility;
+use std::sync::Arc;
+
+use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::MOST_SHARERS;
 use consent::record::{Channel, Evidence};
@@ -12,6 +14,7 @@ use consent::rules::TwoWayTexting;
 use consent::tenant::Registered;
 use consent::view::ConsentView;
 use consent_http::{Access, Caller, Problem, Scope, clock, request, response};
+use consent_secrets::{Accounts, Secret};
 use consent_store::{PutFacility, RegisterError, Store};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -22,6 +25,7 @@ use tokio::time::Instant;
 pub struct Facilities {
     access: Access,
     store: Store,
+    accounts: Secret<Accounts>,
 }
 
 /// A facility's settings on the wire.
@@ -30,12 +34,15 @@ struct FacilityBody<'a> {
     name: &'a str,
     two_way_texting: TwoWayTextingBody<'a>,
     help_contact: Option<&'a str>,
+    disclosure: Option<&'a str>,
+    confirm_opt_in: ConfirmOptIn,
 }
 
 #[derive(Serialize)]
 struct TwoWayTextingBody<'a> {
     enabled: bool,
     number: Option<&'a str>,
+    provider: Provider,
 }
 
 impl<'a> From<&'a Facility> for FacilityBody<'a> {
@@ -45,16 +52,23 @@ impl<'a> From<&'a Facility> for FacilityBody<'a> {
             two_way_texting: TwoWayTextingBody {
                 enabled: facility.two_way_texting == TwoWayTexting::On,
                 number: facility.number.as_ref().map(PhoneNumber::as_str),
+                provider: facility.provider,
             },
             help_contact: facility.help_contact.as_deref(),
+            disclosure: facility.disclosure.as_deref(),
+            confirm_opt_in: facility.confirm_opt_in,
         }
     }
 }
 
 impl Facilities {
     /// The function on a store.
-    pub fn new(access: Access, store: Store) -> Self {
-        Self { access, store }
+    pub fn new(access: Access, store: Store, accounts: Secret<Accounts>) -> Self {
+        Self {
+            access,
+            store,
+            accounts,
+        }
     }
 
     /// Answers a request.
@@ -98,6 +112,7 @@ impl Facilities {
         self.caller(request, Scope::TenantsWrite, facility).await?;
         let id = request::facility_id(facility)?;
         let facility = body::facility(id, &request::json_object(request)?)?;
+        self.provider_is_on(facility.provider).await?;
         let status = match self.store.put_facility(&facility).await? {
             PutFacility::Created => StatusCode::CREATED,
             PutFacility::Replaced => StatusCode::OK,
@@ -107,6 +122,22 @@ impl Facilities {
             }
         };
         response::json(status, &FacilityBody::from(&facility))
+    }
+
+    /// 400 where the secret has no account at the provider. It is read for another one than AWS alone.
+    async fn provider_is_on(&self, provider: Provider) -> Result<(), Problem> {
+        if provider == Provider::Aws {
+            return Ok(());
+        }
+        let has_account = |accounts: &Arc<Accounts>| accounts.can_send(provider).then_some(()).ok_or(());
+        let on = self.accounts.attempt(clock::now(), has_account).await?;
+        on.map_err(|()| {
+            let detail = format!(
+                "must be a provider that is set up: the service's secret has no account at {}",
+                provider.as_str()
+            );
+            Problem::invalid_field("two_way_texting.provider", detail)
+        })
     }
 
     async fn register(

@@ -4,16 +4,15 @@ mod preferences;
 
 use consent::gate::{Gate, ProviderBlock, gate};
 use consent::id::{FacilityId, TenantId};
-use consent::view::{ConsentView, TwoWayTextingScreen, notice, opt_in_via};
+use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via, why_not};
 use consent_http::request::{self, Fields, Query};
-use consent_http::{Access, Problem, Scope, clock, response};
+use consent_http::{Access, Caller, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
-use consent_sns::Sns;
 use consent_store::{
-    CursorKey, Decided, Draft, Found, Message, Outcome, Permit, SendError, Store, TenantList, ThreadEntry,
-    Unpublished,
+    CursorKey, Decided, Draft, Found, Message, Permit, SendError, Store, TenantList, ThreadEntry, Unpublished,
 };
+use consent_texts::{NotSent, Sender};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -29,7 +28,7 @@ pub struct Messages {
     /// Where decisions and threads are.
     pub store: Store,
     /// What sends texts.
-    pub sns: Sns,
+    pub sender: Sender,
     /// What seals cursors.
     pub cursors: Secret<CursorKey>,
     /// Counts the texts that do not leave.
@@ -81,7 +80,7 @@ impl Messages {
         caller.at_facility(scope, facility)?;
         let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
         match (*list, scope) {
-            ("messages", Scope::MessagesSend) => self.send(&request, &facility, &tenant).await,
+            ("messages", Scope::MessagesSend) => self.send(&request, &caller, &facility, &tenant).await,
             ("messages", _) => self.thread(&request, &facility, &tenant).await,
             (_, Scope::ConsentWrite) => self.choose(&request, &facility, &tenant).await,
             _ => {
@@ -94,6 +93,7 @@ impl Messages {
     async fn send(
         &self,
         request: &Request,
+        caller: &Caller,
         facility: &FacilityId,
         tenant: &TenantId,
     ) -> Result<Response<Body>, Problem> {
@@ -106,19 +106,25 @@ impl Messages {
             tenant,
             body,
             key: idempotency_key(request)?,
+            by: caller.subject(),
         };
         let mut decided = self.store.decide(&draft, clock::now).await;
-        // The tenant may have lifted the provider's block where we did not see it.
+        let mut known = None;
+        // The provider may have let the number back where we did not see it.
         if let Err(SendError::Refused(Gate::ProviderBlocked, found)) = &decided
-            && let Some(number) = &found.tenant.details.cell_phone
-            && matches!(self.sns.is_opted_out(number).await, Ok(false))
+            && let Some(block) = found.tenant.provider_block()
+            && self
+                .sender
+                .may_be_let_back(found.facility.provider, &block.number)
+                .await
         {
+            known = Some(block.clone());
             self.store.keep_provider_block(facility, tenant, None).await?;
             decided = self.store.decide(&draft, clock::now).await;
         }
         match decided {
             Ok(Decided::SentBefore(message)) => accepted(&message),
-            Ok(Decided::Publish(permit)) => self.publish(&draft, *permit).await,
+            Ok(Decided::Publish(permit)) => self.publish(*permit, known.as_ref()).await,
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
             Err(SendError::Refused(gate, found)) => Err(self.refused_send(gate, &found)),
             Err(SendError::KeyReused) => {
@@ -133,52 +139,36 @@ impl Messages {
         }
     }
 
-    /// Hands an accepted message to SNS, and writes down how that went.
-    async fn publish(&self, draft: &Draft<'_>, permit: Permit) -> Result<Response<Body>, Problem> {
-        let outcome = self.sns.send(&permit, clock::now()).await;
-        let (message, mut found, number) = (
-            permit.message().clone(),
-            permit.found().clone(),
-            permit.to().clone(),
-        );
-        let recorded = self.store.record_outcome(permit, &outcome).await;
-        let unpublished = match outcome {
-            Outcome::Sent => {
-                if let Err(error) = recorded {
-                    // It left: an error now would have the caller send it again.
-                    tracing::error!(%error, "a sent message stays accepted");
-                }
-                return accepted(&message);
-            }
-            Outcome::NotSent(unpublished) => unpublished,
+    /// Hands an accepted message to the provider. `known` is what was known of the provider's own list before.
+    async fn publish(
+        &self,
+        permit: Permit,
+        known: Option<&ProviderBlock>,
+    ) -> Result<Response<Body>, Problem> {
+        let sent = self.sender.send(&self.store, permit, known, clock::now).await;
+        let unpublished = match sent {
+            Ok(message) => return accepted(&message),
+            Err(NotSent::Blocked(found)) => return Err(self.refused_send(Gate::ProviderBlocked, &found)),
+            Err(NotSent::Store(error)) => return Err(error.into()),
+            Err(NotSent::Unpublished(unpublished)) => unpublished,
         };
-        match unpublished {
-            Unpublished::OptedOut => {
-                let block = ProviderBlock {
-                    number,
-                    since: clock::now(),
-                    retry_after: None,
-                };
-                self.store
-                    .keep_provider_block(draft.facility, draft.tenant, Some(&block))
-                    .await?;
-                found.tenant.provider_block = Some(block);
-                Err(self.refused_send(Gate::ProviderBlocked, &found))
+        Err(match unpublished {
+            // Nobody was asked, or the next try may be taken.
+            error @ (Unpublished::TooLate | Unpublished::NotNow(_) | Unpublished::OptedOut) => {
+                Problem::unavailable(error)
             }
-            // SNS was not asked.
-            error @ Unpublished::TooLate => Err(Problem::unavailable(error)),
             error @ Unpublished::Refused(_) => {
-                self.metrics.count_one(Metric::SendFailures, clock::now());
-                Err(Problem::unavailable(error))
+                let detail = "The provider refused this text, so it did not leave. The service's log has the \
+                              provider's reason; the same text will be refused again until that has changed.";
+                Problem::unavailable(error).saying(detail)
             }
             error @ Unpublished::Unknown(_) => {
-                self.metrics.count_one(Metric::SendFailures, clock::now());
                 let detail = "The provider's answer did not come: the text may have left. Sending it again may send it twice.";
-                Err(Problem::unavailable(error)
+                Problem::unavailable(error)
                     .saying(detail)
-                    .with("may_have_left", json!(true)))
+                    .with("may_have_left", json!(true))
             }
-        }
+        })
     }
 
     /// 409 to somebody who wanted to send a text, which counts.
@@ -195,14 +185,7 @@ impl Messages {
     ) -> Result<Response<Body>, Problem> {
         let query = Query::of(request);
         let limit = query.limit()?;
-        let record = query
-            .one("consent_record_id")?
-            .map(|id| record(id, facility, tenant))
-            .transpose()?;
-        let list = match record {
-            Some(record) => TenantList::decisions(facility, tenant, record),
-            None => TenantList::thread(facility, tenant),
-        };
+        let list = TenantList::thread(facility, tenant);
         let cursor = query.one("cursor")?;
         let turned = |cursors: &CursorKey| match cursor {
             Some(cursor) => list.clone().turn(cursor, cursors),
@@ -210,11 +193,6 @@ impl Messages {
         };
         let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
         let found = self.store.resident(facility, tenant).await??;
-        if record.is_some() {
-            let page = self.store.decisions(&list, limit, &cursors).await?;
-            let body = json!({"decisions": page.entries, "next": page.next});
-            return response::json(StatusCode::OK, &body);
-        }
         let page = self.store.thread(&list, limit, &cursors).await?;
         let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
         let body = ThreadBody {
@@ -253,30 +231,18 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 
 /// 409, with the way back.
 fn refused(gate: Gate, found: &Found) -> Problem {
-    let code = match gate {
-        Gate::NoCellPhone => "no_cell_phone",
-        Gate::NoTextNumber => "no_text_number",
-        Gate::ConsentRequired | Gate::ProviderBlocked | Gate::Open => "consent_required",
-    };
-    let detail = match gate {
-        Gate::NoCellPhone => Some("There is no cell phone on file for this customer."),
-        gate => notice(gate),
-    };
-    Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
+    let code = gate.code().unwrap_or("consent_required");
+    let detail = why_not(gate, &found.facility, &found.tenant);
+    let problem = Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
         .with("consent_status", json!(found.tenant.consent.status()))
         .with(
             "opt_in_via",
             json!(opt_in_via(&found.tenant, found.facility.two_way_texting)),
-        )
-}
-
-/// The sequence of a consent record of this tenant.
-fn record(id: &str, facility: &FacilityId, tenant: &TenantId) -> Result<u64, Problem> {
-    id.strip_prefix(&format!("{facility}/{tenant}/"))
-        .and_then(|sequence| sequence.parse().ok())
-        .ok_or_else(|| {
-            Problem::invalid_field("consent_record_id", "must be the id of a record of this tenant")
-        })
+        );
+    match (gate, &found.tenant.hold) {
+        (Gate::OnHold, Some(hold)) => problem.with("review_id", json!(hold.review_id)),
+        _ => problem,
+    }
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {

@@ -2,7 +2,7 @@
 
 use consent_http::{Access, environment, serve};
 use consent_secrets::{Secret, cursor_key};
-use consent_sns::Sns;
+use consent_texts::Sender;
 use messages::Messages;
 
 #[tokio::main(flavor = "current_thread")]
@@ -10,7 +10,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let messages = &Messages {
         access: Access::from_environment()?,
         store: environment::store().await?,
-        sns: Sns::from_environment(environment::metrics()?).await,
+        sender: Sender::from_environment(environment::metrics()?).await?,
         cursors: Secret::from_environment(cursor_key).await?,
         metrics: environment::metrics()?,
     };

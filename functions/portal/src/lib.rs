@@ -3,8 +3,8 @@
 use consent::rules::Screen;
 use consent::view::PortalView;
 use consent_http::{Access, Problem, checkbox, clock, request, response};
-use consent_sns::Sns;
 use consent_store::{Found, Store, Submitted};
+use consent_texts::{LetBack, Sender};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -13,13 +13,17 @@ use lambda_http::{Body, Request, Response};
 pub struct Portal {
     access: Access,
     store: Store,
-    sns: Sns,
+    sender: Sender,
 }
 
 impl Portal {
     /// The function on a store.
-    pub fn new(access: Access, store: Store, sns: Sns) -> Self {
-        Self { access, store, sns }
+    pub fn new(access: Access, store: Store, sender: Sender) -> Self {
+        Self {
+            access,
+            store,
+            sender,
+        }
     }
 
     /// Answers a request.
@@ -46,11 +50,16 @@ impl Portal {
             let now = clock::now();
             let submitted =
                 checkbox::submit(Screen::Portal, &request, &caller, &self.store, ids, now, view).await?;
-            if self.lift_provider_block(&submitted, now).await {
+            let asked = self.lift_provider_block(&submitted, now).await;
+            let found = self
+                .sender
+                .confirm_grant(&self.store, submitted, caller.subject(), clock::now)
+                .await;
+            if asked {
                 // What the provider said shows.
                 self.store.resident(&facility, &tenant).await??
             } else {
-                submitted.found
+                found
             }
         };
         response::tagged_json(StatusCode::OK, &view(&found))
@@ -66,8 +75,9 @@ impl Portal {
         let asks = tenant.consent != *before && tenant.lifts_provider_block(*before);
         if asks {
             let tenants = std::slice::from_ref(&tenant.tenant_id);
-            self.sns
-                .lift_opt_out(&self.store, &tenant.facility_id, tenants, number, now)
+            let at = (&tenant.facility_id, found.facility.provider);
+            self.sender
+                .let_back(&self.store, at, tenants, number, LetBack::ByPortal, now)
                 .await;
         }
         asks

@@ -1,13 +1,13 @@
 //! The Lambda function `portal`: the tenant's own consent check box.
 
 use consent_http::{Access, environment, serve};
-use consent_sns::Sns;
+use consent_texts::Sender;
 use portal::Portal;
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let store = environment::store().await?;
-    let sns = Sns::from_environment(environment::metrics()?).await;
-    let portal = &Portal::new(Access::from_environment()?, store, sns);
+    let sender = Sender::from_environment(environment::metrics()?).await?;
+    let portal = &Portal::new(Access::from_environment()?, store, sender);
     serve(|request| portal.handle(request)).await
 }

@@ -7,6 +7,7 @@ use consent_http::request::{self, Query};
 use consent_http::{Access, Caller, Problem, Scope, checkbox, clock, response};
 use consent_secrets::Secret;
 use consent_store::{CursorKey, Found, Store};
+use consent_texts::Sender;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -15,6 +16,7 @@ use serde::Serialize;
 pub struct Profile {
     access: Access,
     store: Store,
+    sender: Sender,
     cursors: Secret<CursorKey>,
 }
 
@@ -28,10 +30,11 @@ struct HistoryBody {
 
 impl Profile {
     /// The function on a store.
-    pub fn new(access: Access, store: Store, cursors: Secret<CursorKey>) -> Self {
+    pub fn new(access: Access, store: Store, sender: Sender, cursors: Secret<CursorKey>) -> Self {
         Self {
             access,
             store,
+            sender,
             cursors,
         }
     }
@@ -94,7 +97,11 @@ impl Profile {
             view,
         )
         .await?;
-        response::tagged_json(StatusCode::OK, &view(&submitted.found))
+        let found = self
+            .sender
+            .confirm_grant(&self.store, submitted, caller.subject(), clock::now)
+            .await;
+        response::tagged_json(StatusCode::OK, &view(&found))
     }
 
     async fn history(

@@ -28,7 +28,7 @@ pub(crate) struct Part {
     bytes: usize,
 }
 
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 9] = [
     "tenant_id",
     "name",
     "cell_phone",
@@ -37,6 +37,7 @@ const COLUMNS: [&str; 8] = [
     "status",
     "source",
     "changed_at",
+    "on_hold",
 ];
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -74,6 +75,7 @@ impl Part {
                 .and_then(serde_json::Value::as_str)
                 .unwrap_or_default(),
             row.changed_at.as_deref().unwrap_or_default(),
+            if row.on_hold { "true" } else { "false" },
         ])?;
         self.writer.flush()?;
         let added = self.writer.get_ref().iter().skip(written);

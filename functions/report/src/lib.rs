@@ -51,6 +51,7 @@ struct RowBody {
     status: Status,
     source: Option<Source>,
     changed_at: Option<String>,
+    on_hold: bool,
 }
 
 impl From<&ReportRow> for RowBody {
@@ -68,6 +69,7 @@ impl From<&ReportRow> for RowBody {
             status: row.status,
             source: row.source,
             changed_at: row.changed_at.clone(),
+            on_hold: row.on_hold,
         }
     }
 }

@@ -4,28 +4,34 @@
 //!
 //! <https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html>
 
+use std::time::Duration;
+
+use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
 use consent_metrics::{Metric, Metrics};
-use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store, StoreError};
+use consent_texts::Sender;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_bytes::ByteBuf;
 use serde_json::Value;
 
-const PROVIDER: &str = "aws";
+const PROVIDER: Provider = Provider::Aws;
 /// AWS's ids of messages are UUIDs.
 const MESSAGE_ID_CHARACTERS: usize = 64;
+/// A STOP is carried out, or is to come again, within this time: the function is ended after 29 seconds. Whatever it may
+/// have to wait for is over sooner.
+const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The function, with what it works on.
 pub struct SmsTopic {
     /// Where texts take effect.
     pub store: Store,
     /// What sends the replies.
-    pub sns: Sns,
+    pub sender: Sender,
     /// Counts what is no text, what could not be written, and texts to nobody.
     pub metrics: Metrics,
 }
@@ -150,12 +156,15 @@ impl SmsTopic {
         let now = clock::now();
         let Ok(from) = PhoneNumber::parse_end(&message.origination_number) else {
             // Short codes and the like are no tenant's.
-            tracing::info!(provider = PROVIDER, "a text from what is no phone number");
+            tracing::info!(
+                provider = PROVIDER.as_str(),
+                "a text from what is no phone number"
+            );
             return Ok(());
         };
         let Ok(to) = PhoneNumber::parse_end(&message.destination_number) else {
             // An RCS agent, for one.
-            tracing::warn!(provider = PROVIDER, "a text to what is no phone number");
+            tracing::warn!(provider = PROVIDER.as_str(), "a text to what is no phone number");
             self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
             return Ok(());
         };
@@ -168,12 +177,13 @@ impl SmsTopic {
             to,
             body,
             sent_at: Some(timestamp),
+            patience: PATIENCE,
         };
         let received = self.store.receive(&text, &intent, now).await?;
         if matches!(received, Received::UnknownNumber) {
             self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
         }
-        self.sns.answer(&self.store, received, clock::now()).await;
+        self.sender.answer(&self.store, received, clock::now()).await;
         Ok(())
     }
 }

@@ -1,7 +1,7 @@
 //! The Lambda function `sms-topic`: inbound texts of AWS End User Messaging.
 
 use consent_http::{environment, log};
-use consent_sns::Sns;
+use consent_texts::Sender;
 use lambda_runtime::{Error, LambdaEvent, run, service_fn};
 use sms_topic::SmsTopic;
 
@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
     log::start();
     let topic = &SmsTopic {
         store: environment::store().await?,
-        sns: Sns::from_environment(environment::metrics()?).await,
+        sender: Sender::from_environment(environment::metrics()?).await?,
         metrics: environment::metrics()?,
     };
     run(service_fn(|event: LambdaEvent<_>| async {

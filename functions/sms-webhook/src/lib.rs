@@ -7,14 +7,17 @@ mod keys;
 mod telnyx;
 mod twilio;
 
+use std::time::Duration;
+
 use base64::{Engine as _, engine::general_purpose::STANDARD};
+use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::{Problem, clock, request};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
-use consent_sns::Sns;
 use consent_store::{InboundText, Received, Store};
+use consent_texts::{LetBack, Sender};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -26,13 +29,37 @@ pub struct SmsWebhook {
     /// Where texts take effect.
     pub store: Store,
     /// What sends the replies to providers whose webhooks cannot answer.
-    pub sns: Sns,
+    pub sender: Sender,
     /// What verifies the providers' signatures.
     pub keys: Secret<ProviderKeys>,
     /// The public address that providers call, up to `/v1/sms/...`.
     pub base_url: String,
     /// Counts the requests that are no texts, and those to nobody.
     pub metrics: Metrics,
+}
+
+/// A provider that delivers texts by a webhook.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Webhook {
+    Twilio,
+    Telnyx,
+}
+
+impl Webhook {
+    const fn provider(self) -> Provider {
+        match self {
+            Self::Twilio => Provider::Twilio,
+            Self::Telnyx => Provider::Telnyx,
+        }
+    }
+
+    /// How long the provider waits for an answer, less what is on the way.
+    const fn patience(self) -> Duration {
+        match self {
+            Self::Twilio => twilio::PATIENCE,
+            Self::Telnyx => telnyx::PATIENCE,
+        }
+    }
 }
 
 /// The largest body of a webhook, in bytes. A text of the longest kind, 1,600 emoji, is some 20 KiB as a form.
@@ -61,28 +88,28 @@ impl SmsWebhook {
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let provider = match path.as_slice() {
-            ["v1", "sms", "twilio"] => "twilio",
-            ["v1", "sms", "telnyx"] => "telnyx",
+        let webhook = match path.as_slice() {
+            ["v1", "sms", "twilio"] => Webhook::Twilio,
+            ["v1", "sms", "telnyx"] => Webhook::Telnyx,
             _ => return Err(Problem::no_such_path()),
         };
         if request.method() != Method::POST {
             return Err(Problem::method_not_allowed("POST"));
         }
-        let now = clock::now();
-        let read = self.read(provider, &request, now).await;
+        let (provider, now) = (webhook.provider(), clock::now());
+        let read = self.read(webhook, &request, now).await;
         let delivery = read.inspect_err(|problem| match problem.code() {
             "bad_signature" => self.metrics.count_one(Metric::BadSignatures(provider), now),
             "invalid_request" => self.metrics.count_one(Metric::UnreadableTexts(provider), now),
             _ => {}
         })?;
         let told = match delivery {
-            Some(delivery) => self.receive(provider, delivery, now).await?,
+            Some(delivery) => self.receive(webhook, delivery, now).await?,
             None => None,
         };
-        Ok(match provider {
-            "twilio" => twilio::answer(told.as_deref()),
-            _ => Response::new(Body::Empty),
+        Ok(match webhook {
+            Webhook::Twilio => twilio::answer(told.as_deref()),
+            Webhook::Telnyx => Response::new(Body::Empty),
         })
     }
 
@@ -91,35 +118,37 @@ impl SmsWebhook {
     /// Anybody may send one. So what is too large, or cannot be signed, is refused before it is read.
     async fn read(
         &self,
-        provider: &str,
+        webhook: Webhook,
         request: &Request,
         now: Timestamp,
     ) -> Result<Option<Delivery>, Problem> {
         let body = request::body(request, BODY_LIMIT)?;
-        // Each provider is read in the same way; a third is one arm more here.
-        if provider == "twilio" {
-            let signature = signature(request, "x-twilio-signature", twilio::SIGNATURE_BYTES)?;
-            let parameters = twilio::parameters(body)?;
-            let urls = twilio::urls(&self.base_url);
-            let signed = twilio::signed(signature, &urls, request.uri().query(), &parameters);
-            self.keys
-                .attempt(now, |keys| keys.verify_twilio(&signed))
-                .await??;
-            twilio::read(&parameters)
-        } else {
-            let signature = signature(request, "telnyx-signature-ed25519", telnyx::SIGNATURE_BYTES)?;
-            let signed = telnyx::signed(signature, request, body, now)?;
-            self.keys
-                .attempt(now, |keys| keys.verify_telnyx(&signed))
-                .await??;
-            telnyx::read(body)
+        match webhook {
+            Webhook::Twilio => {
+                let signature = signature(request, "x-twilio-signature", twilio::SIGNATURE_BYTES)?;
+                let parameters = twilio::parameters(body)?;
+                let urls = twilio::urls(&self.base_url);
+                let signed = twilio::signed(signature, &urls, request.uri().query(), &parameters);
+                self.keys
+                    .attempt(now, |keys| keys.verify_twilio(&signed))
+                    .await??;
+                twilio::read(&parameters)
+            }
+            Webhook::Telnyx => {
+                let signature = signature(request, "telnyx-signature-ed25519", telnyx::SIGNATURE_BYTES)?;
+                let signed = telnyx::signed(signature, request, body, now)?;
+                self.keys
+                    .attempt(now, |keys| keys.verify_telnyx(&signed))
+                    .await??;
+                telnyx::read(body)
+            }
         }
     }
 
     /// Carries out a text, at every facility that it was sent to. The answer is what the response says to the sender.
     async fn receive(
         &self,
-        provider: &'static str,
+        webhook: Webhook,
         delivery: Delivery,
         now: Timestamp,
     ) -> Result<Option<String>, Problem> {
@@ -131,8 +160,9 @@ impl SmsWebhook {
             sent_at,
             intent,
         } = delivery;
+        let provider = webhook.provider();
         let Some((first, others)) = to.split_first() else {
-            tracing::warn!(provider, "a text to what is no phone number");
+            tracing::warn!(provider = provider.as_str(), "a text to what is no phone number");
             self.metrics.count_one(Metric::UnknownNumbers(provider), now);
             return Ok(None);
         };
@@ -143,6 +173,7 @@ impl SmsWebhook {
             to: first.clone(),
             body,
             sent_at,
+            patience: webhook.patience(),
         };
         // Whatever kept the text from being written, it must come again.
         let received = self.store.receive_group(&text, others, &intent, now).await;
@@ -154,7 +185,7 @@ impl SmsWebhook {
         let mut outcome = Ok(());
         for received in received {
             match received {
-                Ok(received) => told = told.or(self.answer(provider, received).await),
+                Ok(received) => told = told.or(self.answer(webhook, received).await),
                 Err(error) => outcome = Err(Problem::unavailable(error)),
             }
         }
@@ -163,17 +194,18 @@ impl SmsWebhook {
 
     /// Answers a text that a facility has received: where the response says nothing to the sender, through the
     /// facility's provider. A response ends the function, so the provider is asked before to let the number back in.
-    async fn answer(&self, provider: &str, received: Received) -> Option<String> {
-        if provider != "twilio" {
-            self.sns.answer(&self.store, received, clock::now()).await;
+    async fn answer(&self, webhook: Webhook, received: Received) -> Option<String> {
+        if webhook == Webhook::Telnyx {
+            self.sender.answer(&self.store, received, clock::now()).await;
             return None;
         }
         let Received::Accepted(accepted) = received else {
             return None;
         };
         let (tenants, number) = (&accepted.started, &accepted.from);
-        self.sns
-            .lift_opt_out(&self.store, &accepted.facility_id, tenants, number, clock::now())
+        let at = (&accepted.facility_id, accepted.provider);
+        self.sender
+            .let_back(&self.store, at, tenants, number, LetBack::ByStart, clock::now())
             .await;
         self.store
             .reply_in_response(accepted.reply, accepted.claim, clock::now)

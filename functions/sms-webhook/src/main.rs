@@ -3,14 +3,14 @@
 use consent_http::environment::{self, SMS_WEBHOOK_BASE_URL};
 use consent_http::serve;
 use consent_secrets::Secret;
-use consent_sns::Sns;
+use consent_texts::Sender;
 use sms_webhook::{ProviderKeys, SmsWebhook};
 
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let webhook = &SmsWebhook {
         store: environment::store().await?,
-        sns: Sns::from_environment(environment::metrics()?).await,
+        sender: Sender::from_environment(environment::metrics()?).await?,
         keys: Secret::from_environment(ProviderKeys::read).await?,
         base_url: environment::required(SMS_WEBHOOK_BASE_URL)?,
         metrics: environment::metrics()?,

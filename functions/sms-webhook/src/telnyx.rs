@@ -2,6 +2,8 @@
 //!
 //! <https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks>
 
+use std::time::Duration;
+
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent::words::Meaning;
@@ -18,6 +20,9 @@ use crate::{Delivery, bad_signature};
 pub(crate) const SIGNATURE_BYTES: usize = 64;
 /// A request that was signed longer ago, or later than now, is taken for a replay.
 const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
+/// Telnyx gives a request up after 2 seconds and delivers it again, up to 3 times for each address:
+/// <https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks>.
+pub(crate) const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Telnyx's message ids are UUIDs.
 const MESSAGE_ID_CHARACTERS: usize = 64;
 

@@ -36,7 +36,7 @@ fn text(stack: &Stack, file: &Path, arguments: &UpArguments, cargo_lambda: &Path
     let file = shortest(file);
     let cargo_lambda = shortest(cargo_lambda);
     let port = api.rsplit(':').next().unwrap_or_default();
-    let sns = outbox.trim_end_matches("/outbox");
+    let beside = outbox.trim_end_matches("/outbox");
     let demo = format!("$API/v1/facilities/{FACILITY}");
     let staff = "-H \"Authorization: Bearer $STAFF\"";
     let first = if arguments.empty {
@@ -68,9 +68,10 @@ Try, in another shell:
 Give a function a recorded event:
   {cargo_lambda} lambda invoke FUNCTION \\
     --invoke-address 127.0.0.1 --invoke-port {port} --data-file events/...
-Let SNS refuse a number, or fail three times:
-  curl -X PUT {sns}/opted-out/+15125550142
-  curl -X PUT {sns}/failures/3
+Let a provider (sns, twilio or telnyx) refuse a number, fail three times, or be slow:
+  curl -X PUT {beside}/sns/opted-out/+15125550142
+  curl -X PUT {beside}/twilio/failures/3
+  curl -X PUT {beside}/telnyx/delay/1500
 
 ",
         seconds = took.as_secs_f32(),

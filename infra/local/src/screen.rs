@@ -9,7 +9,7 @@ use std::thread;
 use std::time::Duration;
 
 use axum::http::{Method, StatusCode};
-use dev::sns::Sent;
+use dev::outbox::Sent;
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
 use serde_json::Value;
@@ -125,13 +125,16 @@ fn time() -> String {
 fn described(sent: &Sent) -> String {
     match sent {
         // Neither the number nor the text: the list of texts has them.
-        Sent::Text { to, characters } => {
+        Sent::Text { to, characters, via } => {
             let end = to
                 .char_indices()
                 .rev()
                 .nth(3)
                 .map_or(to.as_str(), |(start, _)| &to[start..]);
-            format!("text sent to ...{end}, {characters} characters")
+            format!(
+                "text sent to ...{end} by {}, {characters} characters",
+                via.as_str()
+            )
         }
         Sent::Event(event) => {
             let word = |name: &str| event[name].as_str().unwrap_or("?");
@@ -162,6 +165,7 @@ fn short(line: &str) -> Option<String> {
 
 #[cfg(test)]
 mod tests {
+    use consent::facility::Provider;
     use serde_json::json;
 
     use super::*;
@@ -194,8 +198,9 @@ mod tests {
         let text = Sent::Text {
             to: "+15125550142".to_owned(),
             characters: 5,
+            via: Provider::Telnyx,
         };
-        assert_eq!(described(&text), "text sent to ...0142, 5 characters");
+        assert_eq!(described(&text), "text sent to ...0142 by telnyx, 5 characters");
         let event = json!({"type": "consent.granted", "source": "/facilities/demo", "subject": "t-ada", "data": {"cell_phone": "+1"}});
         assert_eq!(described(&Sent::Event(event)), "event consent.granted demo/t-ada");
     }

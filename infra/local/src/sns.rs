@@ -14,12 +14,12 @@ use axum::http::header::CONTENT_TYPE;
 use axum::response::{IntoResponse, Response};
 use axum::routing::{get, post, put};
 use axum::{Json, Router};
-use serde::Serialize;
+use consent::facility::Provider;
 use serde_json::Value;
-use tokio::sync::mpsc::UnboundedSender;
 use tokio::time::sleep;
 
 use crate::clock;
+use crate::outbox::{Outbox, Sent, Text};
 
 /// The topic that record events are published to, a FIFO one.
 pub const EVENTS_TOPIC_ARN: &str = "arn:aws:sns:us-east-1:000000000000:consent-events.fifo";
@@ -27,34 +27,9 @@ pub const EVENTS_TOPIC_ARN: &str = "arn:aws:sns:us-east-1:000000000000:consent-e
 /// The message attribute that names the number a text is sent from.
 const ORIGINATION_NUMBER: &str = "AWS.MM.SMS.OriginationNumber";
 
-/// A text that SNS would have sent.
-#[derive(Debug, Clone, Serialize)]
-struct Text {
-    to: String,
-    from: Option<String>,
-    body: String,
-    at: String,
-}
-
-/// What the stand-in took, for whoever shows it.
 #[derive(Debug)]
-pub enum Sent {
-    /// A text to a number.
-    Text {
-        /// The number, E.164.
-        to: String,
-        /// How long the text is.
-        characters: usize,
-    },
-    /// An event, as it was published.
-    Event(Value),
-}
-
-#[derive(Debug, Default)]
 struct World {
-    /// Who is told of what is taken.
-    listener: Option<UnboundedSender<Sent>>,
-    texts: Vec<Text>,
+    outbox: Outbox,
     events: Vec<Value>,
     /// The deduplication ids of the events.
     published_before: HashSet<String>,
@@ -86,14 +61,6 @@ impl Refusal {
 #[derive(Debug, Clone)]
 struct Shared(Arc<Mutex<World>>);
 
-impl World {
-    fn tell(&self, sent: Sent) {
-        if let Some(listener) = &self.listener {
-            let _ = listener.send(sent);
-        }
-    }
-}
-
 impl Shared {
     /// A request that panicked cannot have left the world half changed: every change is one statement.
     fn lock(&self) -> MutexGuard<'_, World> {
@@ -101,31 +68,21 @@ impl Shared {
     }
 }
 
-/// The stand-in's endpoint, its lists of what was sent, and its controls.
-pub fn router() -> Router {
-    serving(World::default())
-}
-
-/// The same, telling what it takes.
-pub fn router_that_tells(listener: UnboundedSender<Sent>) -> Router {
-    serving(World {
-        listener: Some(listener),
-        ..World::default()
-    })
-}
-
-fn serving(world: World) -> Router {
+/// The stand-in's endpoint, its list of events, and its controls. Texts go to this outbox.
+pub fn router(outbox: Outbox) -> Router {
+    let world = World {
+        outbox,
+        events: Vec::new(),
+        published_before: HashSet::new(),
+        opted_out: HashSet::new(),
+        opted_in: HashSet::new(),
+        failures_to_come: 0,
+        delay: Duration::ZERO,
+        published: 0,
+    };
     Router::new()
         .route("/sns", post(query))
         .route("/sns/", post(query))
-        .route(
-            "/sns/outbox",
-            get(async |State(world): State<Shared>| Json(world.lock().texts.clone())),
-        )
-        .route(
-            "/sns/outbox/length",
-            get(async |State(world): State<Shared>| Json(world.lock().texts.len())),
-        )
         .route(
             "/sns/events",
             get(async |State(world): State<Shared>| Json(world.lock().events.clone())),
@@ -224,15 +181,12 @@ fn publish(world: &mut World, parameters: &HashMap<String, String>) -> Result<St
                 "Invalid parameter: PhoneNumber Reason: {to} is opted out"
             )));
         }
-        world.tell(Sent::Text {
-            to: to.clone(),
-            characters: message.chars().count(),
-        });
-        world.texts.push(Text {
+        world.outbox.take(Text {
             to: to.clone(),
             from: attribute(parameters, ORIGINATION_NUMBER),
             body: message.to_owned(),
-            at: format!("{:.3}", clock::now()),
+            at: clock::now(),
+            via: Provider::Aws,
         });
     } else if parameters.contains_key("TopicArn") {
         let event: Value = serde_json::from_str(message)
@@ -241,7 +195,7 @@ fn publish(world: &mut World, parameters: &HashMap<String, String>) -> Result<St
         let deduplication = required(parameters, "MessageDeduplicationId")?;
         // SNS remembers them for five minutes, and answers as if it were the first time.
         if world.published_before.insert(deduplication.to_owned()) {
-            world.tell(Sent::Event(event.clone()));
+            world.outbox.tell(Sent::Event(event.clone()));
             world.events.push(event);
         }
     } else {
@@ -316,7 +270,9 @@ mod tests {
     async fn sdk() -> Result<(aws_sdk_sns::Client, String)> {
         let listener = TcpListener::bind("127.0.0.1:0").await?;
         let base = format!("http://{}/sns", listener.local_addr()?);
-        tokio::spawn(async { axum::serve(listener, router()).await });
+        let outbox = Outbox::default();
+        let router = router(outbox.clone()).merge(outbox.router());
+        tokio::spawn(async { axum::serve(listener, router).await });
         let config = aws_sdk_sns::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -359,7 +315,7 @@ mod tests {
             .send()
             .await?;
 
-        let texts = tell("GET", &format!("{base}/outbox")).await?;
+        let texts = tell("GET", &base.replace("/sns", "/outbox")).await?;
         let text = texts.get(0).context("one text")?;
         assert_eq!(text["to"], "+15125550142");
         assert_eq!(text["from"], "+15125550100");
@@ -389,7 +345,7 @@ mod tests {
             .await;
         assert_eq!(refused.err().context("refused")?.code(), Some("InvalidParameter"));
         assert_eq!(
-            tell("GET", &format!("{base}/outbox")).await?,
+            tell("GET", &base.replace("/sns", "/outbox")).await?,
             serde_json::json!([])
         );
 

@@ -6,7 +6,10 @@ use std::path::Path;
 use std::time::Duration;
 
 use anyhow::{Context as _, Result};
+use aws_sdk_dynamodb::Client;
 use aws_sdk_dynamodb::config::{BehaviorVersion, Credentials, Region};
+use consent_metrics::Metrics;
+use consent_store::Store;
 use dev::embedded;
 use dynoxide::Database;
 use tokio::net::TcpListener;
@@ -96,6 +99,21 @@ async fn sweep(database: Database) {
 
 /// Creates the table, unless it exists.
 pub(crate) async fn create_table(endpoint: &str, account: &Account) -> Result<()> {
+    consent_store::schema::create_table(&client(endpoint, account), TABLE_NAME)
+        .await
+        .with_context(|| format!("cannot create the table {TABLE_NAME} at {endpoint}"))
+}
+
+/// The store on the table, which counts nothing.
+pub(crate) fn store(endpoint: &str, account: &Account) -> Store {
+    Store::new(
+        client(endpoint, account),
+        TABLE_NAME,
+        Metrics::to("consent", std::io::sink()),
+    )
+}
+
+fn client(endpoint: &str, account: &Account) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
         .http_client(aws_smithy_http_client::Builder::new().build_http())
@@ -103,8 +121,5 @@ pub(crate) async fn create_table(endpoint: &str, account: &Account) -> Result<()
         .credentials_provider(account.credentials())
         .endpoint_url(endpoint)
         .build();
-    let client = aws_sdk_dynamodb::Client::from_conf(config);
-    consent_store::schema::create_table(&client, TABLE_NAME)
-        .await
-        .with_context(|| format!("cannot create the table {TABLE_NAME} at {endpoint}"))
+    Client::from_conf(config)
 }

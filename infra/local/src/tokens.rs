@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock;
+use dev::{telnyx, twilio};
 
 /// `iss` of the ready-made tokens. A constant, not an address, so that a token outlives a restart with `--data`.
 pub(crate) const ISSUER: &str = "https://issuer.cargo-dev.example";
@@ -106,8 +107,10 @@ impl Keys {
     pub(crate) fn secret(&self) -> Result<Value> {
         Ok(json!({
             "cursor_key": self.cursor,
+            "twilio_account_sid": twilio::ACCOUNT_SID,
             "twilio_auth_token": self.twilio_auth_token,
             "telnyx_public_key": self.telnyx_public()?,
+            "telnyx_api_key": telnyx::API_KEY,
         }))
     }
 

@@ -22,7 +22,10 @@ use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
 use crate::{announce, front, port, secrets, seed, sns, stream};
+use dev::outbox::Outbox;
+use dev::provider::Numbers;
 use dev::workspace::Workspace;
+use dev::{telnyx, twilio};
 
 /// What of this process's environment the functions see: how much they log.
 const PASSED_ON: [&str; 4] = [
@@ -114,10 +117,19 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     let screen = Screen::start(arguments.verbose);
     let (told, sent) = mpsc::unbounded_channel();
     tokio::spawn(screen.clone().sent(sent));
+    let outbox = Outbox::that_tells(told);
+    let numbers = Numbers::OfFacilities(store::store(&dynamodb, &account));
     let (seats, runtime_api) = functions::seats(&built.binaries);
     let beside = Router::new()
         .route("/.well-known/jwks.json", get(async || Json(jwks)))
-        .merge(sns::router_that_tells(told))
+        .merge(outbox.clone().router())
+        .merge(sns::router(outbox.clone()))
+        .merge(twilio::router(
+            keys.twilio_auth_token.clone(),
+            numbers.clone(),
+            outbox.clone(),
+        ))
+        .merge(telnyx::router(numbers, outbox))
         .merge(secrets::router(&keys.secret()?))
         .merge(runtime_api);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
@@ -161,7 +173,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
             private_key: keys.telnyx_private.clone(),
             public_key: keys.telnyx_public()?,
         },
-        outbox: format!("{beside_url}/sns/outbox"),
+        outbox: format!("{beside_url}/outbox"),
         events: format!("{beside_url}/sns/events"),
         api,
         dynamodb,
@@ -198,6 +210,8 @@ fn environment(
         ("METRICS_NAMESPACE", "consent".to_owned()),
         (store::ENDPOINT_VARIABLE, dynamodb.to_owned()),
         ("AWS_ENDPOINT_URL_SNS", format!("{beside}/sns")),
+        ("TWILIO_API_URL", format!("{beside}/twilio")),
+        ("TELNYX_API_URL", format!("{beside}/telnyx")),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("{beside}/secrets")),
         ("AWS_REGION", account.region.clone()),
         ("AWS_ACCESS_KEY_ID", account.access_key_id.clone()),

@@ -1,5 +1,7 @@
 //! A facility and its settings.
 
+use serde::{Deserialize, Serialize};
+
 use crate::id::{FacilityId, PhoneNumber};
 use crate::rules::TwoWayTexting;
 
@@ -14,6 +16,67 @@ pub struct Facility {
     pub two_way_texting: TwoWayTexting,
     /// Its own text number. A STOP to it counts whether two-way texting is on or off.
     pub number: Option<PhoneNumber>,
+    /// Who carries the texts that leave from its number.
+    pub provider: Provider,
     /// How to reach people there, for the answer to HELP.
     pub help_contact: Option<String>,
+    /// Its own words, shown under the label of each check box and recorded with each check.
+    pub disclosure: Option<String>,
+    /// Whether a grant on a screen is followed by a text that confirms it.
+    pub confirm_opt_in: ConfirmOptIn,
+}
+
+/// A provider of text messages.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum Provider {
+    /// AWS: texts leave through Amazon SNS and come through AWS End User Messaging.
+    #[default]
+    Aws,
+    /// Twilio.
+    Twilio,
+    /// Telnyx.
+    Telnyx,
+}
+
+impl Provider {
+    /// Every provider.
+    pub const ALL: [Self; 3] = [Self::Aws, Self::Twilio, Self::Telnyx];
+
+    /// The provider as it stands on the wire, in the webhook's path and in the keys of items.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Aws => "aws",
+            Self::Twilio => "twilio",
+            Self::Telnyx => "telnyx",
+        }
+    }
+
+    /// Reads a provider as it stands on the wire.
+    pub fn parse(text: &str) -> Option<Self> {
+        Self::ALL.into_iter().find(|provider| provider.as_str() == text)
+    }
+}
+
+/// Whether a grant on a screen is followed by a text that confirms it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(from = "bool", into = "bool")]
+pub enum ConfirmOptIn {
+    /// It is.
+    ByText,
+    /// It is not.
+    #[default]
+    Never,
+}
+
+impl From<bool> for ConfirmOptIn {
+    fn from(confirms: bool) -> Self {
+        if confirms { Self::ByText } else { Self::Never }
+    }
+}
+
+impl From<ConfirmOptIn> for bool {
+    fn from(confirm: ConfirmOptIn) -> Self {
+        confirm == ConfirmOptIn::ByText
+    }
 }

@@ -1,14 +1,29 @@
 //! Consent to text messages: states, decisions, words and records.
 //!
-//! This crate is pure. It knows no clock (`now` is a parameter), no network, no database and no AWS type;
-//! whatever decides whether a tenant may be texted is decided here and nowhere else.
+//! This crate is pure. It knows no clock (`now` is a parameter), no network, no database and no AWS type. Whether a
+//! tenant may be texted is decided here and nowhere else.
 //!
-//! The vocabulary: a *facility* is a self-storage site, a *tenant* rents there, a *grant* is agreement to
-//! receive texts, an *opt-out* its withdrawal. [`rules`] turns a state and an action into a step or a
-//! refusal; [`tenant`] and [`number`] carry the step out on what is stored; [`record`] ties it to the
-//! tenant's chain of records; [`view`] is what the screens show of it; [`words`] finds out what a text
-//! means, [`question`] whether a text of ours asked for it, and [`reply`] answers it.
+//! The terms:
+//!
+//! | term | meaning |
+//! |---|---|
+//! | facility | a self-storage site, which texts from a number of its own |
+//! | tenant | a person who rents at one facility |
+//! | grant | recorded agreement to receive texts |
+//! | opt-out | recorded withdrawal of it |
+//! | consent | where a tenant stands: [`rules::Consent`] says who granted, or which opt-outs hold |
+//! | keyword | a text that acts on consent: STOP or START, in whatever words ([`words`]) |
+//! | number | a phone number at one facility: its own STOP, and the tenants who have it ([`number`]) |
+//! | gate | the decision whether one text may leave ([`gate`]) |
+//! | in flight | a text that was let out, and that the provider may still be given; withdrawals wait for it |
+//! | hold | texts are held back until a person has read one in doubt ([`review`]) |
+//! | record | one change of one tenant, chained to the one before by its hash ([`record`]) |
+//!
+//! [`rules`] turns a state and an action into a step or a refusal. [`tenant`] and [`number`] carry the step out on what is
+//! stored. [`view`] is what the screens show, and [`reply`] what the sender of a text is told.
 
+pub mod business_days;
+pub mod decision;
 pub mod facility;
 pub mod gate;
 pub mod id;
@@ -18,6 +33,7 @@ pub mod preferences;
 pub mod question;
 pub mod record;
 pub mod reply;
+pub mod review;
 pub mod rules;
 pub mod tenant;
 pub mod view;

@@ -5,8 +5,9 @@ mod stored;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
+use crate::facility::Facility;
 use crate::id::{FacilityId, PhoneNumber, TenantId};
-use crate::rules::{ChangeKind, Consent, Grant, OptOut, Source, Status, Step};
+use crate::rules::{Action, ChangeKind, Consent, Grant, Holding, OptOut, Source, Status, Step, can_be_held};
 
 pub use stored::{Checked, Entry, Link, StoredRecord, check_page};
 
@@ -24,6 +25,8 @@ pub enum Channel {
     Registration,
     /// Registration from a file.
     Import,
+    /// A person's decision about a text that they have read.
+    Review,
 }
 
 /// Who did it, and what they saw or said: what a record holds beside the change itself.
@@ -33,12 +36,27 @@ pub struct Evidence {
     pub channel: Channel,
     /// The token's subject, or the phone number.
     pub actor: String,
-    /// The wording beside the check box.
+    /// The wording beside the check box: its label, and for a check the facility's own words on the lines after it.
     pub disclosure: Option<String>,
     /// The text received, where one was.
     pub text: Option<ReceivedText>,
     /// The rule that decided, where it is not the one of [`Step::rule`].
     pub rule: Option<String>,
+}
+
+impl Evidence {
+    /// The same for a box of this facility: who checks one has read the facility's own words under the label.
+    #[must_use]
+    pub fn shown_by(&self, facility: &Facility, action: Action) -> Self {
+        let mut shown = self.clone();
+        if let (Action::Check(_), Some(label), Some(words)) =
+            (action, &mut shown.disclosure, &facility.disclosure)
+        {
+            label.push('\n');
+            label.push_str(words);
+        }
+        shown
+    }
 }
 
 /// A text as a record holds it.
@@ -227,6 +245,15 @@ impl ChainError {
     }
 }
 
+/// What records alone give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Where consent stands.
+    pub consent: Consent,
+    /// Whether texts are held back.
+    pub holding: Holding,
+}
+
 /// Rebuilds a tenant's consent from their records alone, oldest first, and checks the chain.
 ///
 /// # Errors
@@ -235,27 +262,35 @@ pub fn rebuild(
     facility: &FacilityId,
     tenant: &TenantId,
     records: &[StoredRecord],
-) -> Result<Consent, ChainError> {
-    let mut consent = Consent::NotProvided;
+) -> Result<Rebuilt, ChainError> {
+    let mut rebuilt = Rebuilt {
+        consent: Consent::NotProvided,
+        holding: Holding::Free,
+    };
     let mut previous: Option<&StoredRecord> = None;
     for (sequence, stored) in (1..).zip(records) {
         stored.check(facility, tenant, sequence)?;
         let unlinked = ChainError::Unlinked(sequence);
         let record = stored.to_record().ok_or(unlinked)?;
         if stored.text("previous_hash") != previous.and_then(|record| record.text("hash"))
-            || record.from != Standing::from(consent)
+            || record.from != Standing::from(rebuilt.consent)
         {
             return Err(unlinked);
         }
-        consent = replay(consent, &record).ok_or(unlinked)?;
+        rebuilt = replay(rebuilt, &record).ok_or(unlinked)?;
         previous = Some(stored);
     }
-    Ok(consent)
+    Ok(rebuilt)
 }
 
 /// What stands after a record, `None` where no change of its kind leads to what it says.
-fn replay(from: Consent, record: &Record) -> Option<Consent> {
+fn replay(before: Rebuilt, record: &Record) -> Option<Rebuilt> {
+    let Rebuilt {
+        consent: from,
+        holding,
+    } = before;
     let to = match (record.kind, record.to.source) {
+        (ChangeKind::Granted, Some(Source::Profile)) if holding == Holding::OnHold => return None,
         (ChangeKind::Granted, Some(Source::Profile)) => Consent::Provided(Grant::Profile),
         (ChangeKind::Granted, Some(Source::Portal)) => Consent::Provided(Grant::Portal),
         (ChangeKind::Granted, Some(Source::Text)) => Consent::Provided(Grant::Text),
@@ -269,11 +304,18 @@ fn replay(from: Consent, record: &Record) -> Option<Consent> {
             _ => OptOut::Text,
         }),
         (ChangeKind::Ended, None) => Consent::NotProvided,
+        (ChangeKind::Held, _) if holding == Holding::Free && can_be_held(from) => from,
+        (ChangeKind::HoldLifted, _) if holding == Holding::OnHold => from,
+        (ChangeKind::Reviewed, _) => from,
         (ChangeKind::Granted, None)
         | (ChangeKind::OptedOut, Some(Source::Grandfathered) | None)
-        | (ChangeKind::Ended, Some(_)) => return None,
+        | (ChangeKind::Ended, Some(_))
+        | (ChangeKind::Held | ChangeKind::HoldLifted, _) => return None,
     };
-    (Standing::from(to) == record.to).then_some(to)
+    (Standing::from(to) == record.to).then_some(Rebuilt {
+        consent: to,
+        holding: record.kind.holding_after(to, holding),
+    })
 }
 
 /// A time as it stands on the wire: RFC 3339 in UTC, with milliseconds.

@@ -1,15 +1,19 @@
-//! The answers to texts: one confirmation of a STOP, one answer to a START or a HELP, nothing promotional.
+//! The answers to texts: one confirmation of a STOP, one answer to a START or a HELP, nothing promotional; and the text
+//! that confirms a grant on a screen.
 //!
 //! 47 CFR 64.1200(a)(12) allows a single confirmation of an opt-out, within five minutes, without anything
-//! promotional. CTIA's Messaging Principles ask for the program's name and a contact in the answer to HELP.
+//! promotional. Who opts in is told what carriers ask for (CTIA Messaging Principles and Best Practices, 5.1.2): the
+//! program's name, how often texts come, that rates may apply, and how to get help and to opt out. The answer to HELP has
+//! the program's name and a contact.
 
 use std::collections::HashSet;
 
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::facility::Facility;
-use crate::rules::{Consent, OptOut, Status, TwoWayTexting};
+use crate::facility::{ConfirmOptIn, Facility};
+use crate::rules::{Consent, Holding, OptOut, Status, TwoWayTexting};
+use crate::tenant::Tenant;
 use crate::words::{Language, Meaning};
 
 /// What a text led to, as far as the sender is told of it.
@@ -17,7 +21,9 @@ use crate::words::{Language, Meaning};
 pub enum Outcome {
     /// Their STOP counts.
     Stopped,
-    /// They will receive texts again.
+    /// Their START opted somebody in, or lifted a hold: they will receive texts from now on.
+    Granted,
+    /// They receive texts already, or nobody has the number: their START opted nobody in.
     Started,
     /// One of those who share the number will; the withdrawal of another on the portal stands.
     StartedInPart,
@@ -36,11 +42,24 @@ pub struct TextEffect {
     pub number_changed: bool,
     /// Whether a tenant's consent changed.
     pub tenants_changed: bool,
-    /// Where the tenants with the number stand, each consent once.
+    /// Where the tenants with the number stand to whom texts are not held back, each consent once.
     pub consents: HashSet<Consent>,
+    /// Whether texts to a tenant with the number are held back.
+    #[serde(default)]
+    pub is_on_hold: bool,
 }
 
 impl TextEffect {
+    /// A tenant with the number stands like this now.
+    pub fn add(&mut self, tenant: &Tenant) {
+        match tenant.holding() {
+            Holding::Free => {
+                self.consents.insert(tenant.consent);
+            }
+            Holding::OnHold => self.is_on_hold = true,
+        }
+    }
+
     /// What the sender is told. `None`: nothing.
     pub fn outcome(&self, meaning: Meaning, two_way_texting: TwoWayTexting) -> Option<Outcome> {
         let any = |wanted: fn(Consent) -> bool| self.consents.iter().copied().any(wanted);
@@ -54,11 +73,13 @@ impl TextEffect {
             }
             Meaning::OptIn if two_way_texting == TwoWayTexting::Off => Some(Outcome::StartUnavailable),
             Meaning::OptIn if any(opted_out_on_the_portal) => Some(Outcome::StartedInPart),
+            Meaning::OptIn if any(provided) && self.tenants_changed => Some(Outcome::Granted),
             Meaning::OptIn if any(provided) => Some(Outcome::Started),
-            // Nobody has the number, or an older START arrived after a newer STOP.
-            Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
+            // Nobody has the number, or an older START arrived after a newer STOP or a newer text in doubt.
+            Meaning::OptIn => (self.consents.is_empty() && !self.is_on_hold && self.number_changed)
+                .then_some(Outcome::Started),
             Meaning::Help => Some(Outcome::Help),
-            Meaning::None => None,
+            Meaning::Doubt | Meaning::None => None,
         }
     }
 }
@@ -102,15 +123,22 @@ pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> Strin
                 "{name} : Vous recevrez de nouveau nos textos. Répondez ARRET pour vous désabonner, AIDE pour de l'aide."
             )
         }
-        (Outcome::StartedInPart, Language::English) => format!(
-            "{name}: You have opted in to text messages; an opt-out on the tenant portal stands. Reply STOP to opt out, HELP for help."
-        ),
-        (Outcome::StartedInPart, Language::Spanish) => format!(
-            "{name}: Le enviaremos mensajes de nuevo; la baja hecha en el portal sigue vigente. Responda ALTO para darse de baja o AYUDA para ayuda."
-        ),
-        (Outcome::StartedInPart, Language::French) => format!(
-            "{name} : Vous recevrez nos textos; un désabonnement sur le portail reste en vigueur. ARRET pour vous désabonner, AIDE pour de l'aide."
-        ),
+        (Outcome::Granted, language) => {
+            let (opted_in, terms, ways) = (opted_in(language), terms(language), ways(language));
+            format!("{}{opted_in} {terms} {ways}", addressed(facility, language))
+        }
+        (Outcome::StartedInPart, language) => {
+            let (opted_in, terms, ways) = (opted_in(language), terms(language), ways(language));
+            let portal = match language {
+                Language::English => "An opt-out on the tenant portal stands.",
+                Language::Spanish => "La baja hecha en el portal sigue vigente.",
+                Language::French => "Un désabonnement sur le portail reste en vigueur.",
+            };
+            format!(
+                "{}{opted_in} {portal} {terms} {ways}",
+                addressed(facility, language)
+            )
+        }
         (Outcome::PortalOptInRequired, Language::English) => format!(
             "{name}: You opted out on the tenant portal. To receive text messages again, check the box on the portal."
         ),
@@ -129,34 +157,92 @@ pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> Strin
         (Outcome::StartUnavailable, Language::French) => format!(
             "{name} : L'abonnement par texto n'est pas possible ici. Vous pouvez le faire sur le portail."
         ),
-        (Outcome::Help, Language::English) => match contact {
-            Some(contact) => format!("{name}: For help, contact {contact}. Reply STOP to opt out."),
-            None => format!("{name}: For help, contact the facility office. Reply STOP to opt out."),
-        },
-        (Outcome::Help, Language::Spanish) => match contact {
-            Some(contact) => {
-                format!("{name}: Para ayuda, contacte a {contact}. Responda ALTO para darse de baja.")
-            }
-            None => format!("{name}: Para ayuda, contacte a la oficina. Responda ALTO para darse de baja."),
-        },
-        (Outcome::Help, Language::French) => match contact {
-            Some(contact) => {
-                format!("{name} : Pour de l'aide, contactez {contact}. Répondez ARRET pour vous désabonner.")
-            }
-            None => {
-                format!("{name} : Pour de l'aide, contactez le bureau. Répondez ARRET pour vous désabonner.")
-            }
-        },
+        (Outcome::Help, language) => {
+            let contact = match (contact, language) {
+                (Some(contact), Language::English) => format!("For help, contact {contact}."),
+                (None, Language::English) => "For help, contact the facility office.".to_owned(),
+                (Some(contact), Language::Spanish) => format!("Para ayuda, contacte a {contact}."),
+                (None, Language::Spanish) => "Para ayuda, contacte a la oficina.".to_owned(),
+                (Some(contact), Language::French) => format!("Pour de l'aide, contactez {contact}."),
+                (None, Language::French) => "Pour de l'aide, contactez le bureau.".to_owned(),
+            };
+            let stop = match language {
+                Language::English => "Reply STOP to opt out.",
+                Language::Spanish => "Responda ALTO para darse de baja.",
+                Language::French => "Répondez ARRET pour vous désabonner.",
+            };
+            format!(
+                "{}{contact} {} {stop}",
+                addressed(facility, language),
+                terms(language)
+            )
+        }
+    }
+}
+
+/// The text that follows a grant on a screen, where the facility wants one. `None`: none follows.
+///
+/// A facility without two-way texting is not asked for HELP or STOP, so its text names neither.
+pub fn confirmation(before: Consent, after: Consent, facility: &Facility) -> Option<String> {
+    let is_grant = before.status() != Status::Provided && after.status() == Status::Provided;
+    if !is_grant || facility.confirm_opt_in == ConfirmOptIn::Never || facility.number.is_none() {
+        return None;
+    }
+    let language = Language::English;
+    let agreed = format!(
+        "{}{} {}",
+        addressed(facility, language),
+        opted_in(language),
+        terms(language)
+    );
+    Some(match facility.two_way_texting {
+        TwoWayTexting::On => format!("{agreed} {}", ways(language)),
+        TwoWayTexting::Off => agreed,
+    })
+}
+
+/// Whose text it is.
+fn addressed(facility: &Facility, language: Language) -> String {
+    match language {
+        Language::English | Language::Spanish => format!("{}: ", facility.name),
+        Language::French => format!("{} : ", facility.name),
+    }
+}
+
+const fn opted_in(language: Language) -> &'static str {
+    match language {
+        Language::English => "You have opted in to text messages.",
+        Language::Spanish => "Ha aceptado recibir mensajes de texto.",
+        Language::French => "Vous avez accepté de recevoir nos textos.",
+    }
+}
+
+/// How often texts come, and what they may cost.
+const fn terms(language: Language) -> &'static str {
+    match language {
+        Language::English => "Message frequency varies. Message and data rates may apply.",
+        Language::Spanish => "Frecuencia variable. Pueden aplicarse tarifas de mensajes y datos.",
+        Language::French => "Fréquence variable. Des frais de messages et de données peuvent s'appliquer.",
+    }
+}
+
+/// How to get help, and how to opt out.
+const fn ways(language: Language) -> &'static str {
+    match language {
+        Language::English => "Reply HELP for help, STOP to opt out.",
+        Language::Spanish => "Responda AYUDA para ayuda, ALTO para darse de baja.",
+        Language::French => "Répondez AIDE pour de l'aide, ARRET pour vous désabonner.",
     }
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::id::FacilityId;
+    use crate::facility::Provider;
+    use crate::id::{FacilityId, PhoneNumber};
     use crate::rules::{Grant, TwoWayTexting::*};
 
-    use Outcome::{Help, PortalOptInRequired, StartUnavailable, Started, StartedInPart, Stopped};
+    use Outcome::{Granted, Help, PortalOptInRequired, StartUnavailable, Started, StartedInPart, Stopped};
 
     /// Beyond ASCII letters, what a text may hold and still be sent in 7 bits a character (3GPP TS 23.038):
     /// anything else halves what fits into one message.
@@ -179,6 +265,7 @@ mod tests {
             number_changed: changed.contains("number"),
             tenants_changed: changed.contains("tenants"),
             consents: after.iter().copied().collect(),
+            is_on_hold: changed.contains("hold"),
         };
         assert_eq!(effect.outcome(meaning, two_way), told, "{changed} {after:?}");
     }
@@ -192,8 +279,10 @@ mod tests {
 
     #[test]
     fn a_start_is_told_what_holds_afterwards() {
-        check(Meaning::OptIn, "number tenants", &[PROVIDED], On, Some(Started));
+        check(Meaning::OptIn, "number tenants", &[PROVIDED], On, Some(Granted));
+        check(Meaning::OptIn, "tenants", &[PROVIDED], On, Some(Granted));
         check(Meaning::OptIn, "", &[PROVIDED], On, Some(Started));
+        check(Meaning::OptIn, "number", &[PROVIDED], On, Some(Started));
         check(Meaning::OptIn, "number", &[], On, Some(Started));
         check(
             Meaning::OptIn,
@@ -223,22 +312,39 @@ mod tests {
     }
 
     #[test]
+    fn a_start_that_lifted_no_hold_is_not_told_that_texts_will_come() {
+        check(Meaning::OptIn, "number hold", &[], On, None);
+        check(Meaning::OptIn, "hold", &[PROVIDED], On, Some(Started));
+        check(Meaning::OptIn, "hold", &[], Off, Some(StartUnavailable));
+    }
+
+    #[test]
     fn help_is_answered_and_nothing_else_is() {
+        check(Meaning::Doubt, "number tenants hold", &[PROVIDED], On, None);
         check(Meaning::Help, "", &[BY_TEXT], Off, Some(Help));
         check(Meaning::None, "", &[PROVIDED], On, None);
     }
 
-    #[test]
-    fn every_answer_is_one_message() {
-        let facility = Facility {
+    fn facility() -> Facility {
+        Facility {
             facility_id: FacilityId::parse("f1").unwrap(),
             name: "Demo Self Storage, Austin".to_owned(),
             two_way_texting: On,
-            number: None,
+            number: Some(PhoneNumber::parse_e164("+15125550100").unwrap()),
+            provider: Provider::Aws,
             help_contact: Some("512-555-0199".to_owned()),
-        };
+            disclosure: None,
+            confirm_opt_in: ConfirmOptIn::ByText,
+        }
+    }
+
+    /// What carriers want to be told takes more than one message in Spanish and French, and where a portal opt-out stands.
+    /// A message holds 160 characters, each part of a longer one 153 (3GPP TS 23.040).
+    #[test]
+    fn answers_are_short_and_cheap() {
         for outcome in [
             Stopped,
+            Granted,
             Started,
             StartedInPart,
             PortalOptInRequired,
@@ -246,15 +352,57 @@ mod tests {
             Help,
         ] {
             for language in [Language::English, Language::Spanish, Language::French] {
-                let text = reply(outcome, language, &facility);
+                let text = reply(outcome, language, &facility());
                 let fits = |character: char| character.is_ascii() || GSM_7_BIT.contains(character);
                 assert!(text.chars().all(fits), "{text}");
-                assert!(
-                    text.chars().count() <= 160,
-                    "{} characters: {text}",
-                    text.chars().count()
-                );
+                let says_terms = matches!(outcome, Granted | StartedInPart | Help);
+                let most = match (outcome, language) {
+                    (Granted | Help, Language::English) => 160,
+                    _ if says_terms => 2 * 153,
+                    _ => 160,
+                };
+                let characters = text.chars().count();
+                assert!(characters <= most, "{characters} characters: {text}");
             }
         }
+    }
+
+    /// Who opts in reads the same, whichever way they did.
+    #[test]
+    fn a_grant_is_confirmed_in_the_words_that_answer_a_start() {
+        let text = "Demo Self Storage, Austin: You have opted in to text messages. Message frequency varies. Message and data \
+                    rates may apply. Reply HELP for help, STOP to opt out.";
+        assert_eq!(reply(Granted, Language::English, &facility()), text);
+        let by_profile = Consent::Provided(Grant::Profile);
+        let check = |before, after, facility: Facility, expected: Option<&str>| {
+            assert_eq!(confirmation(before, after, &facility).as_deref(), expected);
+        };
+        check(Consent::NotProvided, by_profile, facility(), Some(text));
+        check(
+            BY_PORTAL,
+            Consent::Provided(Grant::Portal),
+            facility(),
+            Some(text),
+        );
+        let one_way = Facility {
+            two_way_texting: Off,
+            ..facility()
+        };
+        let short = text.strip_suffix(" Reply HELP for help, STOP to opt out.");
+        check(Consent::NotProvided, by_profile, one_way, short);
+        // Nothing was granted.
+        check(by_profile, by_profile, facility(), None);
+        check(by_profile, BY_PORTAL, facility(), None);
+        check(Consent::NotProvided, Consent::NotProvided, facility(), None);
+        let silent = Facility {
+            confirm_opt_in: ConfirmOptIn::Never,
+            ..facility()
+        };
+        check(Consent::NotProvided, by_profile, silent, None);
+        let numberless = Facility {
+            number: None,
+            ..facility()
+        };
+        check(Consent::NotProvided, by_profile, numberless, None);
     }
 }

@@ -147,6 +147,15 @@ pub enum CellPhone {
     Missing,
 }
 
+/// Whether texts to a tenant are held back because one of theirs may ask for no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Holding {
+    /// They are not.
+    Free,
+    /// They are, until a person has read the text and decided, or the tenant has said something plain.
+    OnHold,
+}
+
 /// What the number itself last said to the facility, whoever had it then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -168,6 +177,12 @@ pub enum Action {
     Stop,
     /// A text from the tenant's number to the facility's that asks for texts again.
     Start,
+    /// A text from the tenant's number that may revoke, and may be meant otherwise.
+    Doubt,
+    /// A person has read the text that led to the hold: it does not revoke.
+    NoOptOut,
+    /// A person has read the text that opted the tenant out.
+    Seen,
     /// First registration, with the standing of the number on file (a missing phone stands clear).
     Register {
         /// The tenant's first day.
@@ -198,6 +213,8 @@ pub struct Circumstances {
     pub two_way_texting: TwoWayTexting,
     /// The tenant's cell phone, after the action.
     pub cell_phone: CellPhone,
+    /// Whether the tenant is on hold, before the action.
+    pub holding: Holding,
 }
 
 /// The kind of a change, `type` of its record.
@@ -212,6 +229,12 @@ pub enum ChangeKind {
     OptOutLifted,
     /// A grant ended with its phone number or with moving out.
     Ended,
+    /// Texts are held back until a person has read one of the tenant's. Status and source stay.
+    Held,
+    /// They are held back no longer. Status and source stay.
+    HoldLifted,
+    /// A person has read the text that opted the tenant out. Status and source stay.
+    Reviewed,
 }
 
 impl ChangeKind {
@@ -222,6 +245,29 @@ impl ChangeKind {
             Self::OptedOut => "opted_out",
             Self::OptOutLifted => "opt_out_lifted",
             Self::Ended => "ended",
+            Self::Held => "held",
+            Self::HoldLifted => "hold_lifted",
+            Self::Reviewed => "reviewed",
+        }
+    }
+
+    /// Whether status or source change with it.
+    pub const fn changes_standing(self) -> bool {
+        match self {
+            Self::Granted | Self::OptedOut | Self::OptOutLifted | Self::Ended => true,
+            Self::Held | Self::HoldLifted | Self::Reviewed => false,
+        }
+    }
+
+    /// Whether a tenant is on hold after a change of this kind that leads to this consent. A hold goes with whatever
+    /// changes status or source, but for an opt-out by staff: a review is not got round by unchecking and checking.
+    pub const fn holding_after(self, to: Consent, before: Holding) -> Holding {
+        match (self, to) {
+            (Self::Held, _) => Holding::OnHold,
+            (Self::OptedOut, Consent::OptedOut(OptOut::Profile)) | (Self::Reviewed, _) => before,
+            (Self::Granted | Self::OptedOut | Self::OptOutLifted | Self::Ended | Self::HoldLifted, _) => {
+                Holding::Free
+            }
         }
     }
 }
@@ -242,6 +288,8 @@ pub struct Step {
 pub enum Refusal {
     /// There is no number to consent for.
     NoCellPhone,
+    /// A text of the tenant's is to be read first.
+    ReviewRequired,
     /// The tenant must reply START.
     StartReplyRequired,
     /// The tenant must check the box on the portal.
@@ -253,6 +301,7 @@ impl Refusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoCellPhone => "no_cell_phone",
+            Self::ReviewRequired => "review_required",
             Self::StartReplyRequired => "start_reply_required",
             Self::PortalOptInRequired => "portal_opt_in_required",
         }
@@ -268,7 +317,14 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
         Action::Check(screen) => check(from, screen, circumstances)?,
         Action::Uncheck(screen) => uncheck(from, screen),
         Action::Stop => stop(from, "stop"),
-        Action::Start => start(from, circumstances.two_way_texting),
+        Action::Start => start(from, circumstances),
+        Action::Doubt => doubt(from, circumstances.holding),
+        Action::NoOptOut => lift(from, circumstances.holding, "review_no_opt_out"),
+        Action::Seen => Some(Step {
+            kind: ChangeKind::Reviewed,
+            to: from,
+            rule: "review_seen",
+        }),
         Action::Register { created_on, number } => register(created_on, number, circumstances.cell_phone),
         Action::Return {
             number: NumberStanding::Stopped,
@@ -281,9 +337,9 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
         } => None,
         Action::ChangeNumber {
             number: NumberStanding::Clear,
-        } => end(from, "number_changed"),
-        Action::RemoveNumber => end(from, "number_removed"),
-        Action::MoveOut => end(from, "moved_out"),
+        } => end(from, circumstances.holding, "number_changed"),
+        Action::RemoveNumber => end(from, circumstances.holding, "number_removed"),
+        Action::MoveOut => end(from, circumstances.holding, "moved_out"),
     })
 }
 
@@ -296,6 +352,9 @@ fn check(from: Consent, screen: Screen, circumstances: Circumstances) -> Result<
     };
     if circumstances.cell_phone == CellPhone::Missing {
         return Err(Refusal::NoCellPhone);
+    }
+    if screen == Screen::Profile && circumstances.holding == Holding::OnHold {
+        return Err(Refusal::ReviewRequired);
     }
     let (grant, rule) = match screen {
         Screen::Profile => (Grant::Profile, "profile_check"),
@@ -345,8 +404,33 @@ fn stop(from: Consent, rule: &'static str) -> Option<Step> {
     })
 }
 
-fn start(from: Consent, two_way_texting: TwoWayTexting) -> Option<Step> {
-    if two_way_texting == TwoWayTexting::Off {
+/// Whether a doubt can put a tenant on hold: not one who has withdrawn by themselves.
+pub(crate) const fn can_be_held(consent: Consent) -> bool {
+    match consent {
+        Consent::NotProvided | Consent::Provided(_) | Consent::OptedOut(OptOut::Profile) => true,
+        Consent::OptedOut(OptOut::Portal | OptOut::Text | OptOut::TextAndPortal) => false,
+    }
+}
+
+fn doubt(from: Consent, holding: Holding) -> Option<Step> {
+    (holding == Holding::Free && can_be_held(from)).then_some(Step {
+        kind: ChangeKind::Held,
+        to: from,
+        rule: "doubt",
+    })
+}
+
+/// Lifts a hold where nothing else is recorded.
+fn lift(from: Consent, holding: Holding, rule: &'static str) -> Option<Step> {
+    (holding == Holding::OnHold).then_some(Step {
+        kind: ChangeKind::HoldLifted,
+        to: from,
+        rule,
+    })
+}
+
+fn start(from: Consent, circumstances: Circumstances) -> Option<Step> {
+    if circumstances.two_way_texting == TwoWayTexting::Off {
         return None;
     }
     match from {
@@ -360,7 +444,9 @@ fn start(from: Consent, two_way_texting: TwoWayTexting) -> Option<Step> {
             to: Consent::OptedOut(OptOut::Portal),
             rule: "start",
         }),
-        Consent::Provided(_) | Consent::OptedOut(OptOut::Portal) => None,
+        Consent::Provided(_) | Consent::OptedOut(OptOut::Portal) => {
+            lift(from, circumstances.holding, "start")
+        }
     }
 }
 
@@ -376,14 +462,14 @@ fn register(created_on: Date, number: NumberStanding, cell_phone: CellPhone) -> 
     }
 }
 
-fn end(from: Consent, rule: &'static str) -> Option<Step> {
+fn end(from: Consent, holding: Holding, rule: &'static str) -> Option<Step> {
     match from {
         Consent::Provided(_) => Some(Step {
             kind: ChangeKind::Ended,
             to: Consent::NotProvided,
             rule,
         }),
-        Consent::NotProvided | Consent::OptedOut(_) => None,
+        Consent::NotProvided | Consent::OptedOut(_) => lift(from, holding, rule),
     }
 }
 

@@ -16,6 +16,10 @@ pub const TOKEN_ISSUER: &str = "TOKEN_ISSUER";
 pub const TOKEN_AUDIENCE: &str = "TOKEN_AUDIENCE";
 /// The secret in Secrets Manager, by its ARN or name.
 pub const SECRETS_ARN: &str = "SECRETS_ARN";
+/// Where Twilio's interface is, where that is not Twilio: on one machine.
+pub const TWILIO_API_URL: &str = "TWILIO_API_URL";
+/// Where Telnyx's interface is, where that is not Telnyx: on one machine.
+pub const TELNYX_API_URL: &str = "TELNYX_API_URL";
 /// The public address of the webhooks, up to `/v1/sms/...`: providers sign it.
 pub const SMS_WEBHOOK_BASE_URL: &str = "SMS_WEBHOOK_BASE_URL";
 /// The SNS topic that record events are published to.

@@ -221,6 +221,28 @@ pub fn text(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<Stri
         })
 }
 
+/// Reads a text of so many characters on one or several lines, as it stands. It is not blank, and has neither control
+/// characters, but for line feeds, nor noncharacters.
+///
+/// # Errors
+/// It is none.
+pub fn lines(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<String, String> {
+    let (least, most) = (length.start(), length.end());
+    let is_character =
+        |character: char| character == '\n' || (!character.is_control() && !is_noncharacter(character));
+    value
+        .and_then(Value::as_str)
+        .filter(|text| length.contains(&text.chars().count()) && !is_blank(text))
+        .filter(|text| text.chars().all(is_character))
+        .map(str::to_owned)
+        .ok_or_else(|| {
+            format!(
+                "must be a text of {least} to {most} characters, not blank, none of them a noncharacter or a control \
+                 character but line feeds"
+            )
+        })
+}
+
 /// The most characters of a text message: SNS and Twilio take no longer one.
 const MESSAGE_CHARACTERS: usize = 1_600;
 

@@ -10,8 +10,10 @@ use std::collections::HashMap;
 use std::io::{Write, stdout};
 use std::sync::{Arc, Mutex, PoisonError};
 
+use consent::facility::Provider;
 use consent::gate::Gate;
 use consent::record::{Channel, Record, rfc3339};
+use consent::review::ReviewDecision;
 use consent::rules::ChangeKind;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -23,18 +25,22 @@ pub enum Metric {
     OptOuts(Channel),
     /// Tenants who were opted in, the grandfathered included.
     OptIns(Channel),
+    /// Tenants who were put on hold.
+    Holds,
+    /// Texts about which a person has decided, each once, however many tenants it concerns.
+    ReviewDecisions(ReviewDecision),
     /// Texts that somebody wanted to send and that were not let out.
     RefusedSends(Gate),
     /// Texts that the provider did not take, although they were let out.
     SendFailures,
     /// Inbound texts that were read as nothing in particular, by provider.
-    UnclassifiedTexts(&'static str),
+    UnclassifiedTexts(Provider),
     /// Webhook requests whose signature does not verify, by provider.
-    BadSignatures(&'static str),
+    BadSignatures(Provider),
     /// What a provider delivered, and what is no text that can be read, by provider. Delivering it again does not help.
-    UnreadableTexts(&'static str),
+    UnreadableTexts(Provider),
     /// Inbound texts to what is no facility's number, by provider. Each delivery counts.
-    UnknownNumbers(&'static str),
+    UnknownNumbers(Provider),
     /// Texts of the topic that could not be written and are to come again. Each attempt counts.
     DelayedTexts,
     /// Answers to texts that did not leave, but for those to numbers on the provider's own opt-out list.
@@ -51,6 +57,8 @@ impl Metric {
         match self {
             Self::OptOuts(_) => "OptOuts",
             Self::OptIns(_) => "OptIns",
+            Self::Holds => "Holds",
+            Self::ReviewDecisions(_) => "ReviewDecisions",
             Self::RefusedSends(_) => "RefusedSends",
             Self::SendFailures => "SendFailures",
             Self::UnclassifiedTexts(_) => "UnclassifiedTexts",
@@ -69,12 +77,14 @@ impl Metric {
     fn dimension(self) -> Option<(&'static str, Value)> {
         match self {
             Self::OptOuts(channel) | Self::OptIns(channel) => Some(("Channel", json!(channel))),
+            Self::ReviewDecisions(decision) => Some(("Decision", json!(decision))),
             Self::RefusedSends(gate) => Some(("Reason", json!(gate))),
             Self::UnclassifiedTexts(provider)
             | Self::BadSignatures(provider)
             | Self::UnreadableTexts(provider)
             | Self::UnknownNumbers(provider) => Some(("Provider", json!(provider))),
-            Self::SendFailures
+            Self::Holds
+            | Self::SendFailures
             | Self::ReplyFailures
             | Self::PublishFailures
             | Self::DelayedTexts
@@ -82,12 +92,15 @@ impl Metric {
         }
     }
 
-    /// What a record counts as, if it is an opt-in or an opt-out.
+    /// What a record counts as, if it is an opt-in, an opt-out or a hold.
     const fn of(record: &Record) -> Option<Self> {
         match record.kind {
             ChangeKind::Granted => Some(Self::OptIns(record.channel)),
             ChangeKind::OptedOut => Some(Self::OptOuts(record.channel)),
-            ChangeKind::OptOutLifted | ChangeKind::Ended => None,
+            ChangeKind::Held => Some(Self::Holds),
+            ChangeKind::OptOutLifted | ChangeKind::Ended | ChangeKind::HoldLifted | ChangeKind::Reviewed => {
+                None
+            }
         }
     }
 }
@@ -122,7 +135,7 @@ impl Metrics {
         }
     }
 
-    /// Counts opt-ins and opt-outs among records that have just been written.
+    /// Counts opt-ins, opt-outs and holds among records that have just been written.
     pub fn count_records<'a>(&self, records: impl IntoIterator<Item = &'a Record>, now: Timestamp) {
         let mut counts: HashMap<Metric, u64> = HashMap::new();
         for metric in records.into_iter().filter_map(Metric::of) {
@@ -138,7 +151,8 @@ impl Metrics {
         self.count(metric, 1, now);
     }
 
-    fn count(&self, metric: Metric, count: u64, now: Timestamp) {
+    /// Counts something so many times.
+    pub fn count(&self, metric: Metric, count: u64, now: Timestamp) {
         let mut line = self.document(metric, count, now).to_string();
         line.push('\n');
         let mut output = self.output.lock().unwrap_or_else(PoisonError::into_inner);

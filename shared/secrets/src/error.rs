@@ -8,7 +8,7 @@ use crate::Malformed;
 
 /// For the log: the text of it holds nothing of the secret.
 #[derive(Debug, Clone, thiserror::Error)]
-pub(crate) enum SecretError {
+pub enum SecretError {
     /// Secrets Manager has no such secret, or it has no text.
     #[error("the secret does not exist, or is no text")]
     Missing,

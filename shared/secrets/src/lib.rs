@@ -8,6 +8,7 @@
 //!
 //! Nothing of the secret has `Debug`, and no error quotes any of it.
 
+mod accounts;
 mod cursors;
 mod error;
 mod members;
@@ -23,9 +24,9 @@ use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
 
-use crate::error::SecretError;
-
+pub use accounts::{Accounts, TelnyxAccount, TwilioAccount};
 pub use cursors::cursor_key;
+pub use error::SecretError;
 pub use members::{Malformed, Members};
 
 /// A secret that was read longer ago is read again.
@@ -127,7 +128,7 @@ impl<T> Secret<T> {
         now: Timestamp,
         attempt: impl Fn(&Arc<T>) -> Result<R, E>,
     ) -> Result<Result<R, E>, Problem> {
-        let known = self.get(now).await?;
+        let known = self.known(now).await.map_err(Problem::unavailable)?;
         let first = attempt(&known);
         if first.is_ok() {
             return Ok(first);
@@ -141,20 +142,24 @@ impl<T> Secret<T> {
     }
 
     /// The secret as it is known, read if that was never done or is too long ago.
-    async fn get(&self, now: Timestamp) -> Result<Arc<T>, Problem> {
+    ///
+    /// # Errors
+    /// It was never read and cannot be.
+    pub async fn known(&self, now: Timestamp) -> Result<Arc<T>, SecretError> {
         let mut held = self.held.lock().await;
         match (&held.known, &held.failure) {
             (Some(known), _) if now.duration_since(known.read_at) < GOOD_FOR || !held.may_be_tried(now) => {
                 Ok(Arc::clone(&known.keys))
             }
-            (None, Some(failure)) if !held.may_be_tried(now) => {
-                Err(Problem::unavailable(failure.error.clone()))
-            }
-            _ => self
-                .read_again(&mut held, now)
-                .await
-                .map_err(Problem::unavailable),
+            (None, Some(failure)) if !held.may_be_tried(now) => Err(failure.error.clone()),
+            _ => self.read_again(&mut held, now).await,
         }
+    }
+
+    /// Another secret than the one `known` that was refused, if Secrets Manager has one: it may have been rotated.
+    pub async fn rotated(&self, known: &Arc<T>, now: Timestamp) -> Option<Arc<T>> {
+        let (newest, _) = self.newest(known, now).await;
+        (!Arc::ptr_eq(&newest, known)).then_some(newest)
     }
 
     /// The secret as Secrets Manager has it, where that may be another than the one known and may be asked; and why

@@ -2,6 +2,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use consent::facility::Facility;
+use consent::id::PhoneNumber;
 
 use crate::error::StoreError;
 use crate::items::{BusinessNumberItem, FacilityItem, put};
@@ -72,6 +73,18 @@ impl Store {
                 Ok(()) => return Ok(PutFacility::Replaced),
                 Err(error) => pause.after(error).await?,
             }
+        }
+    }
+
+    /// The facility that has a business number now.
+    ///
+    /// # Errors
+    /// The database's.
+    pub async fn facility_with_number(&self, number: &PhoneNumber) -> Result<Option<Facility>, StoreError> {
+        let key = Key::business_number(number);
+        match self.read(&[&key]).await?.take::<BusinessNumberItem>(&key)? {
+            Some(holder) if holder.held => self.facility(&holder.facility_id).await,
+            Some(_) | None => Ok(None),
         }
     }
 

@@ -49,12 +49,15 @@ impl Store {
             }
         }
         if facilities.is_empty() {
-            tracing::warn!(provider = text.provider, "a text to numbers that no facility has");
+            tracing::warn!(
+                provider = text.provider.as_str(),
+                "a text to numbers that no facility has"
+            );
         }
         // At the same time: each may wait for a text in flight.
         let heard = facilities.into_iter().map(async |(facility, number)| {
             // Whether it was heard is kept for each facility: a message has one item, and they would share it.
-            let message = Key::message(text.provider, &format!("{}#{facility}", text.message_id));
+            let message = Key::message(text.provider.as_str(), &format!("{}#{facility}", text.message_id));
             let text = InboundText {
                 to: number.clone(),
                 ..text.clone()

@@ -1,31 +1,35 @@
-//! What is in flight: texts that were let out, and answers to STARTs. How a text fared is written here, and whoever
-//! acknowledges a withdrawal waits here.
+//! What is in flight: texts that were let out, by this service or by a caller's hand, and answers to STARTs. How a text of
+//! ours fared is written here, and whoever acknowledges a withdrawal waits here.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
+use consent::decision::{Reported, Sender};
 use consent::number::Number;
 use consent::tenant::{InFlight, Tenant};
 use futures_util::join;
 use jiff::Timestamp;
+use serde::Deserialize;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use crate::error::StoreError;
 use crate::inbound::Reply;
-use crate::items::{Answers, MessageItem, PhoneItem, ThreadItem};
+use crate::items::{Answers, PhoneItem};
 use crate::messages::{LOOK_AGAIN, MessageState};
 use crate::permit::{Outcome, Permit, Unpublished};
 use crate::schema::Key;
 use crate::store::{GaveUp, Pause, RequestTime, Store};
 
+/// Whoever waits looks again after this at the latest.
+const LOOK_AGAIN_AT_LATEST: Duration = Duration::from_millis(160);
 /// An answer in a response is handed over within this time after it is released, or not at all.
 const RELEASED_WITHIN: Duration = Duration::from_millis(500);
 
 /// What has to be over before a withdrawal is acknowledged.
 #[derive(Debug, Default)]
 pub(crate) struct Pending {
-    /// The thread entries of the texts: each says when it is over.
+    /// The thread entries of our texts, and the decisions about a caller's: each says when it is over.
     texts: Vec<Key>,
     texts_until: Option<Timestamp>,
     /// The answers to a number's STARTs, by message, in this item. It says when each is over.
@@ -53,8 +57,11 @@ impl Pending {
         texts: impl Iterator<Item = (&'a String, &'a InFlight)>,
     ) {
         for (id, text) in texts {
-            let key = Key::thread(&tenant.facility_id, &tenant.tenant_id, &text.at, id);
-            self.texts.push(key);
+            let (facility, tenant) = (&tenant.facility_id, &tenant.tenant_id);
+            self.texts.push(match text.by {
+                Sender::Service => Key::thread(facility, tenant, &text.at, id),
+                Sender::Caller => Key::decision(facility, tenant, id),
+            });
             self.texts_until = self.texts_until.max(Some(text.until));
         }
     }
@@ -80,6 +87,22 @@ impl Pending {
         self.until = self.until.max(until);
     }
 
+    /// Something unknown that is over by then, and nothing else.
+    pub(crate) fn until_then(until: Timestamp) -> Self {
+        Self {
+            until: Some(until),
+            ..Self::default()
+        }
+    }
+
+    /// The same, but over by then.
+    pub(crate) fn no_later_than(mut self, until: Timestamp) -> Self {
+        for limit in [&mut self.texts_until, &mut self.answers_until, &mut self.until] {
+            *limit = limit.map(|limit| limit.min(until));
+        }
+        self
+    }
+
     /// When all of it is over at the latest.
     pub(crate) fn until(&self) -> Option<Timestamp> {
         self.until.max(self.texts_until).max(self.answers_until)
@@ -96,12 +119,18 @@ impl Pending {
     }
 }
 
-impl MessageItem {
-    /// A delivery of a message that another one still waits with, or crashed with: it waits as well.
-    pub(crate) async fn await_in_flight(&self, time: RequestTime) {
-        if let Some(until) = self.in_flight_until {
-            sleep_until(time.instant(until)).await;
-        }
+/// What the item of a text in flight says of it: a thread entry has a state, a decision an outcome once it is known.
+#[derive(Deserialize)]
+struct Fate {
+    #[serde(default)]
+    state: Option<MessageState>,
+    #[serde(default)]
+    outcome: Option<Reported>,
+}
+
+impl Fate {
+    fn is_over(&self) -> bool {
+        self.outcome.is_some() || self.state.is_some_and(|state| state != MessageState::Accepted)
     }
 }
 
@@ -140,8 +169,16 @@ impl Store {
             .set_key(Some(Key::tenant(facility, tenant).attributes()))
             .update_expression("REMOVE in_flight.#message")
             .expression_attribute_names("#message", &message.message_id);
+        // An entry says how the last decision about its text ended. A retry under the same key may rewrite it.
+        let failed = (state == MessageState::Failed).then(|| {
+            let tenant = &permit.found.tenant.tenant_id;
+            let reported = Some(Reported::NotSent);
+            let update = self.outcome_update(facility, tenant, &message.decision_id, reported)?;
+            Ok::<_, StoreError>(update.update_expression("SET outcome = :outcome"))
+        });
         let writes = [thread, tenant]
             .into_iter()
+            .chain(failed.transpose()?)
             .map(|update| {
                 let update = update.build().map_err(StoreError::failed)?;
                 Ok(TransactWriteItem::builder().update(update).build())
@@ -240,20 +277,43 @@ impl Store {
         join!(texts, answers, rest);
     }
 
+    /// The same, within the patience of whoever is told, which is counted from when the request was taken up.
+    ///
+    /// # Errors
+    /// Something is in flight still.
+    pub(crate) async fn await_within(
+        &self,
+        pending: &Pending,
+        patience: Option<Duration>,
+        time: RequestTime,
+    ) -> Result<(), StoreError> {
+        let over = self.await_pending(pending, time);
+        match patience {
+            None => over.await,
+            Some(patience) => timeout_at(time.begun() + patience, over).await.map_err(|_| {
+                StoreError::Unavailable("a text that was let out before may still leave".into())
+            })?,
+        }
+        Ok(())
+    }
+
     async fn texts_are_over(&self, texts: &[Key]) {
         let mut texts: Vec<&Key> = texts.iter().collect();
+        let mut look_again = LOOK_AGAIN;
         loop {
             // A database that is away tells nothing: then only time does.
             if let Ok(mut items) = self.read(&texts).await {
                 texts.retain(|key| {
-                    let read = items.take::<ThreadItem>(key);
-                    !matches!(read, Ok(Some(item)) if item.state != Some(MessageState::Accepted))
+                    let read = items.take::<Fate>(key);
+                    !matches!(read, Ok(Some(fate)) if fate.is_over())
                 });
             }
             if texts.is_empty() {
                 return;
             }
-            sleep(LOOK_AGAIN).await;
+            sleep(look_again).await;
+            // A text of ours is over in a moment, a caller's in some seconds.
+            look_again = (look_again * 2).min(LOOK_AGAIN_AT_LATEST);
         }
     }
 

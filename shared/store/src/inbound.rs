@@ -1,30 +1,34 @@
 //! Texts from tenants' numbers: received once, and answered. What a keyword in one does to the number and its
 //! tenants is in [`crate::hearing`].
 
+use std::time::Duration;
+
+use consent::facility::Provider;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::intent::Intent;
 use consent::number::{Keyword, Number};
 use consent::record::{Channel, Evidence, ReceivedText};
+use consent::review::ReviewKind;
 use consent::words::Meaning;
 use consent_metrics::Metric;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::hearing::{Heard, Thread};
+use crate::heard::{Heard, HeardReview, Thread};
 use crate::in_flight::AnswerClaim;
 use crate::items::{BusinessNumberItem, MessageItem, PhoneItem, Versioned};
 use crate::schema::Key;
 use crate::store::{RequestTime, Store};
 
-/// What is kept of a text's body, in bytes: longer than any phone sends, and 27 tenants' copies of it fit into
+/// What is kept of a text's body, in bytes: longer than any phone sends, and 26 tenants' copies of it fit into
 /// a transaction.
 const BODY_BYTES: usize = 16 * 1024;
 
 /// A text as a provider delivers it.
 #[derive(Debug, Clone)]
 pub struct InboundText {
-    /// The provider's name, as in the webhook's path.
-    pub provider: &'static str,
+    /// Who delivers it.
+    pub provider: Provider,
     /// The provider's id of the text: the same in every delivery of it.
     pub message_id: String,
     /// Who sent it.
@@ -35,6 +39,9 @@ pub struct InboundText {
     pub body: String,
     /// When it was sent, where the provider's deliveries may overtake each other.
     pub sent_at: Option<Timestamp>,
+    /// How long the provider waits for the acknowledgement, from when the request was taken up. A STOP that has to wait
+    /// longer, for texts that were let out before it, is to be delivered again.
+    pub patience: Duration,
 }
 
 /// What became of a text.
@@ -53,6 +60,8 @@ pub enum Received {
 pub struct Accepted {
     /// The facility whose number it was sent to.
     pub facility_id: FacilityId,
+    /// Who carries the facility's texts.
+    pub provider: Provider,
     /// Who sent it.
     pub from: PhoneNumber,
     /// Those who asked for texts again, so that the provider should take the number off its own list.
@@ -66,6 +75,7 @@ pub struct Accepted {
 /// The answer to a text. Only receiving the text makes one.
 #[derive(Debug)]
 pub struct Reply {
+    provider: Provider,
     from: PhoneNumber,
     to: PhoneNumber,
     body: String,
@@ -73,6 +83,11 @@ pub struct Reply {
 }
 
 impl Reply {
+    /// Who carries the facility's texts.
+    pub fn provider(&self) -> Provider {
+        self.provider
+    }
+
     /// The business number that the text was sent to.
     pub fn from(&self) -> &PhoneNumber {
         &self.from
@@ -109,7 +124,7 @@ impl Store {
         intent: &Intent,
         now: Timestamp,
     ) -> Result<Received, StoreError> {
-        let message = Key::message(text.provider, &text.message_id);
+        let message = Key::message(text.provider.as_str(), &text.message_id);
         self.receive_as(message, text, intent, now).await
     }
 
@@ -129,8 +144,9 @@ impl Store {
         let to = Key::business_number(&text.to);
         let mut items = self.read(&[&to, &message]).await?;
         let seen = items.take::<MessageItem>(&message)?;
-        if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {
-            seen.await_in_flight(time).await;
+        if let Some(seen) = seen.as_ref().filter(|seen| seen.complete && !seen.owes_answer) {
+            self.await_heard(seen, &text.from, Some(text.patience), time)
+                .await?;
             return Ok(Received::Repeated);
         }
         // What was begun at a facility goes on there, also where the number was handed over meanwhile.
@@ -140,7 +156,7 @@ impl Store {
             .map(|number| number.facility_id);
         let Some(facility_id) = begun_at.or(holder) else {
             tracing::warn!(
-                provider = text.provider,
+                provider = text.provider.as_str(),
                 "a text to a number that no facility has"
             );
             return Ok(Received::UnknownNumber);
@@ -153,7 +169,11 @@ impl Store {
         let keyword = match intent.meaning {
             Meaning::OptOut => Some(Keyword::Stop),
             Meaning::OptIn => Some(Keyword::Start),
-            Meaning::Help | Meaning::None => None,
+            Meaning::Doubt | Meaning::Help | Meaning::None => None,
+        };
+        let review = match ReviewKind::of(intent.meaning, &intent.classification) {
+            Some(kind) => HeardReview::Opens(kind),
+            None => HeardReview::None,
         };
         let heard = Heard {
             message,
@@ -161,6 +181,7 @@ impl Store {
             number: &text.from,
             to: Some(&text.to),
             keyword,
+            review,
             sent_at: text.sent_at,
             evidence: Evidence {
                 channel: Channel::Text,
@@ -178,11 +199,16 @@ impl Store {
                 body,
                 meaning: intent.meaning,
             }),
+            patience: Some(text.patience),
         };
         let Some(effect) = self.hear(&heard, time).await? else {
             return Ok(Received::Repeated);
         };
-        tracing::info!(provider = text.provider, rule = intent.rule, "text received");
+        tracing::info!(
+            provider = text.provider.as_str(),
+            rule = intent.rule,
+            "text received"
+        );
         if intent.meaning == Meaning::None {
             self.metrics
                 .count_one(Metric::UnclassifiedTexts(text.provider), now);
@@ -198,6 +224,7 @@ impl Store {
                 outcome.is_told(asked_at, time.now())
             });
         let reply = intent.answer(outcome, &effect.facility).map(|body| Reply {
+            provider: effect.facility.provider,
             from: text.to.clone(),
             to: text.from.clone(),
             body,
@@ -205,6 +232,7 @@ impl Store {
         });
         Ok(Received::Accepted(Box::new(Accepted {
             facility_id,
+            provider: effect.facility.provider,
             from: text.from.clone(),
             started: effect.started,
             reply,

@@ -3,12 +3,13 @@
 use std::collections::{BTreeMap, BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
-use consent::facility::Facility;
+use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::gate::ProviderBlock;
-use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
 use consent::number::{AnswerInFlight, Number};
 use consent::record::{ChainEnd, Evidence, Record, StoredRecord, rfc3339};
 use consent::reply::TextEffect;
+use consent::review::{Hold, Review};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
 use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
@@ -64,7 +65,13 @@ pub(crate) struct FacilityItem {
     name: String,
     two_way_texting: bool,
     number: Option<PhoneNumber>,
+    #[serde(default)]
+    provider: Provider,
     help_contact: Option<String>,
+    #[serde(default)]
+    disclosure: Option<String>,
+    #[serde(default)]
+    confirm_opt_in: ConfirmOptIn,
     #[serde(default, skip_serializing)]
     version: u64,
 }
@@ -76,7 +83,10 @@ impl From<&Facility> for FacilityItem {
             name: facility.name.clone(),
             two_way_texting: facility.two_way_texting == TwoWayTexting::On,
             number: facility.number.clone(),
+            provider: facility.provider,
             help_contact: facility.help_contact.clone(),
+            disclosure: facility.disclosure.clone(),
+            confirm_opt_in: facility.confirm_opt_in,
             version: 0,
         }
     }
@@ -94,7 +104,10 @@ impl From<FacilityItem> for Versioned<Facility> {
             name: item.name,
             two_way_texting,
             number: item.number,
+            provider: item.provider,
             help_contact: item.help_contact,
+            disclosure: item.disclosure,
+            confirm_opt_in: item.confirm_opt_in,
         };
         Self {
             value,
@@ -111,10 +124,14 @@ pub(crate) struct TenantItem {
     details: Details,
     residence: Residence,
     consent: Consent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hold: Option<Hold>,
     keywords_applied: u64,
     #[serde(default)]
     number_since: Option<Timestamp>,
     chain: ChainEnd,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    grant: Option<u64>,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider_block: Option<ProviderBlock>,
     #[serde(default)]
@@ -125,6 +142,9 @@ pub(crate) struct TenantItem {
     status: Status,
     source: Option<Source>,
     changed_at: Option<String>,
+    /// Absent where it is false, so that rows of the index grow only with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    on_hold: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     report_name: Option<String>,
     #[serde(default, skip_serializing)]
@@ -140,15 +160,18 @@ impl From<&Tenant> for TenantItem {
             details: tenant.details.clone(),
             residence: tenant.residence,
             consent: tenant.consent,
+            hold: tenant.hold.clone(),
             keywords_applied: tenant.keywords_applied,
             number_since: tenant.number_since,
             chain: tenant.chain.clone(),
+            grant: tenant.grant,
             provider_block: tenant.provider_block.clone(),
             in_flight: tenant.in_flight.clone(),
             asked_at: tenant.asked_at,
             status: tenant.consent.status(),
             source: tenant.consent.source(),
-            changed_at: tenant.chain.at.map(rfc3339),
+            changed_at: tenant.changed_at.map(rfc3339),
+            on_hold: tenant.hold.is_some(),
             report_name: resident.then(|| sort_key(&tenant.details.name, &tenant.tenant_id)),
             version: 0,
         }
@@ -157,15 +180,21 @@ impl From<&Tenant> for TenantItem {
 
 impl From<TenantItem> for Versioned<Tenant> {
     fn from(item: TenantItem) -> Self {
+        // Where version 2 of the schema has a grant stand, the last record began it.
+        let last = (item.consent.status() == Status::Provided).then_some(item.chain.sequence);
         let value = Tenant {
             facility_id: item.facility_id,
             tenant_id: item.tenant_id,
             details: item.details,
             residence: item.residence,
             consent: item.consent,
+            // It is written here alone.
+            changed_at: item.changed_at.and_then(|at| at.parse().ok()),
+            hold: item.hold,
             keywords_applied: item.keywords_applied,
             number_since: item.number_since,
             chain: item.chain,
+            grant: item.grant.or(last),
             provider_block: item.provider_block,
             in_flight: item.in_flight,
             asked_at: item.asked_at,
@@ -283,7 +312,7 @@ pub(crate) struct MessageItem {
     pub(crate) received_at: Timestamp,
     /// What it was taken to mean, and by which rule.
     pub(crate) rule: Option<String>,
-    /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted.
+    /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted or a text in doubt.
     pub(crate) keyword: Option<u64>,
     /// The last tenant it reached, in the order of their ids.
     pub(crate) reached: Option<TenantId>,
@@ -292,6 +321,9 @@ pub(crate) struct MessageItem {
     /// Until when texts may be in flight that it has to wait for before it is acknowledged.
     #[serde(default)]
     pub(crate) in_flight_until: Option<Timestamp>,
+    /// Whether its answer has still to be given: its delivery was not acknowledged, for what it had to wait for.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) owes_answer: bool,
     /// What it led to, over all its transactions: the answer at the end is about all of them.
     #[serde(default)]
     pub(crate) effect: TextEffect,
@@ -299,8 +331,22 @@ pub(crate) struct MessageItem {
     pub(crate) version: u64,
 }
 
-/// A text in a tenant's thread.
+/// A text that a person has to read.
 #[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReviewItem {
+    pub(crate) review: Review,
+    #[serde(default, skip_serializing)]
+    pub(crate) version: u64,
+}
+
+/// A review's place in the list of those that are open, or of those that have ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReviewEntryItem {
+    pub(crate) review_id: ReviewId,
+}
+
+/// A text in a tenant's thread.
+#[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct ThreadItem {
     pub(crate) id: String,
     pub(crate) direction: Direction,

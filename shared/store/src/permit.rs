@@ -79,9 +79,12 @@ pub enum Unpublished {
     /// The number is on the provider's own opt-out list.
     #[error("the number is on the provider's own opt-out list")]
     OptedOut,
-    /// The provider refused.
-    #[error("the provider did not do it: {0}")]
+    /// The provider refused this text, and will refuse it again.
+    #[error("the provider refused it: {0}")]
     Refused(String),
+    /// The provider did not take the text, and may take it another time: it was asked too often, or could not be reached.
+    #[error("the provider did not take it: {0}")]
+    NotNow(String),
     /// The provider was asked, and its answer did not come: the text may have left.
     #[error("the provider may have done it: {0}")]
     Unknown(String),

@@ -94,6 +94,9 @@ pub struct ReportRow {
     pub source: Option<Source>,
     /// When.
     pub changed_at: Option<String>,
+    /// Whether texts to them are held back.
+    #[serde(default)]
+    pub on_hold: bool,
     /// Their place; none once they moved out.
     #[serde(default)]
     pub(crate) report_name: String,

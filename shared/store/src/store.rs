@@ -60,6 +60,11 @@ impl RequestTime {
             .unwrap_or(self.at)
     }
 
+    /// When it was taken up.
+    pub(crate) fn begun(self) -> Instant {
+        self.begun
+    }
+
     /// A moment, for what waits for it.
     pub(crate) fn instant(self, moment: Timestamp) -> Instant {
         self.begun + Duration::try_from(moment.duration_since(self.at)).unwrap_or_default()

@@ -72,9 +72,10 @@ impl Store {
             if !guard(&found) {
                 return Err(SubmitError::PreconditionFailed);
             }
+            let shown = evidence.shown_by(&found.facility, action);
             let decided = found
                 .tenant
-                .submit(action, found.facility.two_way_texting, evidence, now);
+                .submit(action, found.facility.two_way_texting, &shown, now);
             let change = match decided {
                 Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
                 Ok(None) => {
@@ -88,6 +89,10 @@ impl Store {
             };
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [total_move(Some(&found.tenant), &change.tenant)])?);
+            writes.extend(
+                self.holds_ended(facility_id, change.tenant.hold_ended_since(&found.tenant), now)
+                    .await?,
+            );
             match self.write_records(writes, &change.records, now).await {
                 Ok(()) => {
                     self.await_if_withdrawn(action, &found.tenant, time).await;
@@ -151,6 +156,10 @@ impl Store {
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [total_move(Some(&tenant), &change.tenant)])?);
             writes.extend(numbers.writes(self, facility_id)?);
+            writes.extend(
+                self.holds_ended(facility_id, change.tenant.hold_ended_since(&tenant), now)
+                    .await?,
+            );
             let mut postings = PostingChanges::default();
             postings.add(Some(&tenant), version, &change.tenant)?;
             match self.write_records(writes, &change.records, now).await {

@@ -1,7 +1,9 @@
-//! A tenant's thread, and the decisions about their texts: both newest first.
+//! A tenant's thread, and how it and the decisions about their texts are turned: both newest first.
 
+use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use consent::id::{FacilityId, TenantId};
+use consent::record::record_id;
 use consent::words::Meaning;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -10,8 +12,8 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
 use crate::items::{Direction, ThreadItem};
-use crate::messages::{Decision, MessageState};
-use crate::schema::{Key, PARTITION_KEY, SORT_KEY, THREAD_PREFIX, tenant_partition};
+use crate::messages::MessageState;
+use crate::schema::{DECISION_PREFIX, PARTITION_KEY, SORT_KEY, THREAD_PREFIX, tenant_partition};
 use crate::store::Store;
 
 /// A text in a tenant's thread.
@@ -33,7 +35,9 @@ pub struct TenantList<'a> {
     facility: &'a FacilityId,
     tenant: &'a TenantId,
     /// What the items' sort keys begin with.
-    prefix: String,
+    prefix: &'static str,
+    /// The record that began the grant on which the decisions are to rest, if they are to rest on one.
+    resting_on: Option<String>,
     /// The sort key of the last item of the page before.
     before: Option<String>,
 }
@@ -53,19 +57,30 @@ impl<'a> TenantList<'a> {
         Self {
             facility,
             tenant,
-            prefix: THREAD_PREFIX.to_owned(),
+            prefix: THREAD_PREFIX,
+            resting_on: None,
             before: None,
         }
     }
 
-    /// The decisions that rest on a consent record of a tenant.
-    pub fn decisions(facility: &'a FacilityId, tenant: &'a TenantId, record: u64) -> Self {
+    /// The decisions about texts to a tenant: all of them, or those that rest on the grant which the record with this
+    /// sequence began.
+    pub fn decisions(facility: &'a FacilityId, tenant: &'a TenantId, grant: Option<u64>) -> Self {
         Self {
             facility,
             tenant,
-            prefix: Key::decisions_prefix(record),
+            prefix: DECISION_PREFIX,
+            resting_on: grant.map(|sequence| record_id(facility, tenant, sequence)),
             before: None,
         }
+    }
+
+    pub(crate) fn facility(&self) -> &'a FacilityId {
+        self.facility
+    }
+
+    pub(crate) fn tenant(&self) -> &'a TenantId {
+        self.tenant
     }
 
     /// The list from a page's `next` on.
@@ -79,7 +94,14 @@ impl<'a> TenantList<'a> {
 
     /// What a cursor of this list is bound to.
     fn name(&self) -> String {
-        format!("{}{}/{}", self.prefix, self.facility, self.tenant)
+        let Self {
+            facility,
+            tenant,
+            prefix,
+            ..
+        } = self;
+        let resting_on = self.resting_on.as_deref().unwrap_or_default();
+        format!("{prefix}{facility}/{tenant}#{resting_on}")
     }
 }
 
@@ -102,20 +124,8 @@ impl Store {
         })
     }
 
-    /// A page of the decisions about texts to a tenant.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn decisions(
-        &self,
-        list: &TenantList<'_>,
-        limit: u16,
-        cursors: &CursorKey,
-    ) -> Result<TenantPage<Decision>, StoreError> {
-        self.page(list, limit, cursors).await
-    }
-
-    async fn page<T: DeserializeOwned>(
+    /// A page of a list. One that selects looks through what one request reads: it may be short, and has a cursor then.
+    pub(crate) async fn page<T: DeserializeOwned>(
         &self,
         list: &TenantList<'_>,
         limit: u16,
@@ -123,29 +133,19 @@ impl Store {
     ) -> Result<TenantPage<T>, StoreError> {
         // What comes after the prefix are digits.
         let before = list.before.clone().unwrap_or_else(|| format!("{}~", list.prefix));
-        let answer = self
-            .client
-            .query()
-            .table_name(&self.table)
-            .consistent_read(true)
-            .scan_index_forward(false)
+        let query = self.newest(list.facility, list.tenant, list.prefix, &before);
+        let query = match &list.resting_on {
             // One more than is shown tells whether there is a next page, and the cursor's own is left out.
-            .limit(i32::from(limit) + 2)
-            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :before")
-            .expression_attribute_names("#pk", PARTITION_KEY)
-            .expression_attribute_names("#sk", SORT_KEY)
-            .expression_attribute_values(
-                ":pk",
-                AttributeValue::S(tenant_partition(list.facility, list.tenant)),
-            )
-            .expression_attribute_values(":first", AttributeValue::S(list.prefix.clone()))
-            .expression_attribute_values(":before", AttributeValue::S(before.clone()))
-            .send()
-            .await?;
-        let cut_off = answer.last_evaluated_key.is_some();
+            None => query.limit(i32::from(limit) + 2),
+            Some(record) => query
+                .filter_expression("allowed = :allowed AND consent_record_id = :record")
+                .expression_attribute_values(":allowed", AttributeValue::Bool(true))
+                .expression_attribute_values(":record", AttributeValue::S(record.clone())),
+        };
+        let answer = query.send().await?;
         let mut entries = Vec::new();
         let mut final_key = None;
-        let mut more = cut_off;
+        let mut more = false;
         for item in answer.items.unwrap_or_default() {
             let Some(AttributeValue::S(key)) = item.get(SORT_KEY).cloned() else {
                 continue;
@@ -160,10 +160,35 @@ impl Store {
             entries.push(from_item(item)?);
             final_key = Some(key);
         }
+        if let (false, Some(last)) = (more, answer.last_evaluated_key) {
+            more = true;
+            final_key = last.get(SORT_KEY).and_then(|key| key.as_s().ok()).cloned();
+        }
         let next = final_key
             .filter(|_| more)
             .map(|key| cursors.seal(&list.name(), &key));
         Ok(TenantPage { entries, next })
+    }
+
+    /// A query of a tenant's items with sort keys from `first` to `last`, newest first.
+    pub(crate) fn newest(
+        &self,
+        facility: &FacilityId,
+        tenant: &TenantId,
+        first: &str,
+        last: &str,
+    ) -> QueryFluentBuilder {
+        self.client
+            .query()
+            .table_name(&self.table)
+            .consistent_read(true)
+            .scan_index_forward(false)
+            .key_condition_expression("#pk = :pk AND #sk BETWEEN :first AND :last")
+            .expression_attribute_names("#pk", PARTITION_KEY)
+            .expression_attribute_names("#sk", SORT_KEY)
+            .expression_attribute_values(":pk", AttributeValue::S(tenant_partition(facility, tenant)))
+            .expression_attribute_values(":first", AttributeValue::S(first.to_owned()))
+            .expression_attribute_values(":last", AttributeValue::S(last.to_owned()))
     }
 }
 

@@ -1,7 +1,7 @@
 //! `/v1/facilities/{facility_id}` and its tenants: what the facility software tells of.
 
 use serde_json::{Value, json};
-use tests::{Call, OFFICE, World, call};
+use tests::{Call, OFFICE, World, call, secret};
 
 fn put(path: &str, body: &Value) -> Call {
     call(&format!("PUT /v1/facilities/{path}")).json(body)
@@ -20,7 +20,8 @@ async fn a_facility_is_created_then_replaced_and_read_with_the_same_members() {
         .is_problem(404, "facility_not_found");
     let body = json!({
         "name": "Main Street Storage", "help_contact": "512-555-0111",
-        "two_way_texting": {"enabled": true, "number": OFFICE},
+        "two_way_texting": {"enabled": true, "number": OFFICE, "provider": "telnyx"},
+        "disclosure": " Texts about rent.\nAbout once a week. ", "confirm_opt_in": true,
     });
     assert_eq!(world.send(put("f1", &body)).await.is(201), body);
     assert_eq!(world.send(put("f1", &body)).await.is(200), body);
@@ -28,7 +29,8 @@ async fn a_facility_is_created_then_replaced_and_read_with_the_same_members() {
     // It replaces: what is not sent is gone, and what is not known is ignored.
     let shorter =
         json!({"name": " Storage ", "two_way_texting": {"enabled": false, "x": 1}, "open_on": ["Mon"]});
-    let expected = json!({"name": "Storage", "help_contact": null, "two_way_texting": {"enabled": false, "number": null}});
+    let expected = json!({"name": "Storage", "help_contact": null, "disclosure": null, "confirm_opt_in": false,
+        "two_way_texting": {"enabled": false, "number": null, "provider": "aws"}});
     assert_eq!(world.send(put("f1", &shorter)).await.is(200), expected);
     assert_eq!(world.get("/v1/facilities/f1").await.is(200), expected);
 }
@@ -59,6 +61,71 @@ async fn a_facilitys_number_is_taken_in_any_us_spelling() {
 }
 
 #[tokio::test]
+async fn what_is_absent_is_as_before_there_was_a_choice() {
+    let world = World::new().await;
+    let mut body = settings(true, OFFICE);
+    let answer = world.send(put("f1", &body)).await.is(201);
+    assert_eq!(answer["two_way_texting"]["provider"], "aws");
+    assert_eq!(
+        (&answer["disclosure"], &answer["confirm_opt_in"]),
+        (&Value::Null, &json!(false))
+    );
+    for member in ["disclosure", "confirm_opt_in"] {
+        body[member] = Value::Null;
+    }
+    body["two_way_texting"]["provider"] = Value::Null;
+    assert_eq!(world.send(put("f1", &body)).await.is(200), answer);
+    body["disclosure"] = json!("é".repeat(1_000));
+    let longest = world.send(put("f1", &body)).await.is(200);
+    assert_eq!(longest["disclosure"], body["disclosure"]);
+}
+
+#[tokio::test]
+async fn a_provider_without_an_account_is_refused() {
+    let world = World::new().await;
+    let by = |provider: &str| {
+        let mut body = settings(true, OFFICE);
+        body["two_way_texting"]["provider"] = json!(provider);
+        put("f1", &body)
+    };
+    // Whoever names AWS alone needs no secret.
+    world.secrets.reads();
+    world.send(by("aws")).await.is(201);
+    assert_eq!(world.secrets.reads(), 0);
+    let whole = secret(1);
+    for (provider, member) in [
+        ("twilio", "twilio_account_sid"),
+        ("twilio", "twilio_auth_token"),
+        ("telnyx", "telnyx_api_key"),
+    ] {
+        let mut without = whole.clone();
+        without.as_object_mut().unwrap().remove(member);
+        world.secrets.rotate(&without).await;
+        let started = world.restarted();
+        let refused = started.send(by(provider)).await;
+        assert_eq!(refused.wrong_fields(), ["two_way_texting.provider"], "{member}");
+        assert_eq!(
+            started.get("/v1/facilities/f1").await.is(200)["two_way_texting"]["provider"],
+            "aws"
+        );
+        started.send(by("aws")).await.is(200);
+        let other = if provider == "twilio" { "telnyx" } else { "twilio" };
+        started.send(by(other)).await.is(200);
+        // Once the account is there, so is the provider: nobody has to wait for the secret to be read again.
+        world.secrets.rotate(&whole).await;
+        started.send(by(provider)).await.is(200);
+        started.send(by("aws")).await.is(200);
+    }
+    // What is not known is not refused.
+    world.secrets.put("{\"twilio_account_sid\": \"AC1\"}").await;
+    world
+        .restarted()
+        .send(by("twilio"))
+        .await
+        .is_problem(503, "unavailable");
+}
+
+#[tokio::test]
 async fn settings_that_cannot_be_taken_are_named_all_at_once() {
     let world = World::new().await;
     let wrong = async |body: Value, fields: &[&str]| {
@@ -66,6 +133,34 @@ async fn settings_that_cannot_be_taken_are_named_all_at_once() {
         assert_eq!(answer.wrong_fields(), fields, "{body}");
     };
     wrong(json!({}), &["name", "two_way_texting"]).await;
+    for provider in [json!("sns"), json!("Twilio"), json!(""), json!(1), json!(["aws"])] {
+        let texting = json!({"enabled": false, "provider": provider});
+        wrong(
+            json!({"name": "S", "two_way_texting": texting}),
+            &["two_way_texting.provider"],
+        )
+        .await;
+    }
+    for disclosure in [
+        json!(""),
+        json!(" \n"),
+        json!("a\tb"),
+        json!("a\r\nb"),
+        json!("\u{7f}"),
+        json!("\u{ffff}"),
+        json!("x".repeat(1_001)),
+        json!(1),
+        json!(["x"]),
+    ] {
+        let mut body = settings(false, Value::Null);
+        body["disclosure"] = disclosure;
+        wrong(body, &["disclosure"]).await;
+    }
+    for confirm_opt_in in [json!("true"), json!(1), json!({})] {
+        let mut body = settings(false, Value::Null);
+        body["confirm_opt_in"] = confirm_opt_in;
+        wrong(body, &["confirm_opt_in"]).await;
+    }
     wrong(json!([]), &[""]).await;
     wrong(
         json!({"name": 1, "help_contact": 2, "two_way_texting": []}),

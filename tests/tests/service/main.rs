@@ -2,6 +2,11 @@
 
 mod access;
 mod broken_chains;
+mod clients;
+mod confirmations;
+mod decision_outcomes;
+mod decision_promise;
+mod decisions;
 mod deliveries;
 mod events;
 mod facilities;
@@ -19,11 +24,14 @@ mod outbox;
 mod portal;
 mod profile;
 mod promises;
+mod providers;
 mod queue;
 mod races;
 mod report;
 mod report_csv;
 mod report_large;
+mod reviews;
+mod reviews_of_many;
 mod schema_versions;
 mod secrets;
 mod sms_webhook;

@@ -5,8 +5,10 @@
 use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
+use consent::facility::Provider;
 use consent::gate::Gate;
 use consent::record::Channel;
+use consent::review::ReviewDecision;
 use consent_http::clock;
 use consent_metrics::Metric;
 use serde_json::{Value, json};
@@ -357,8 +359,8 @@ fn deployed() -> BTreeSet<String> {
 
 #[test]
 fn the_template_watches_and_shows_what_is_counted() {
-    let providers = ["twilio", "telnyx", "aws"];
-    let webhooks = ["twilio", "telnyx"];
+    let providers = Provider::ALL;
+    let webhooks = [Provider::Twilio, Provider::Telnyx];
     let channels = [
         Channel::Profile,
         Channel::Portal,
@@ -366,12 +368,19 @@ fn the_template_watches_and_shows_what_is_counted() {
         Channel::Registration,
         Channel::Import,
     ];
-    let gates = [Gate::NoCellPhone, Gate::ConsentRequired, Gate::ProviderBlocked];
+    let gates = [
+        Gate::NoCellPhone,
+        Gate::ConsentRequired,
+        Gate::OnHold,
+        Gate::ProviderBlocked,
+    ];
     let counts = Counts::default();
     let every = channels
         .map(Metric::OptOuts)
         .into_iter()
         .chain(channels.map(Metric::OptIns))
+        .chain([Metric::OptOuts(Channel::Review), Metric::Holds])
+        .chain(ReviewDecision::ALL.map(Metric::ReviewDecisions))
         .chain(gates.map(Metric::RefusedSends))
         .chain(providers.map(Metric::UnclassifiedTexts))
         .chain(webhooks.map(Metric::BadSignatures))

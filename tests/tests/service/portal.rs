@@ -21,14 +21,14 @@ async fn the_page_shows_the_box_and_how_to_opt_in_by_text() {
     let label = "I agree to receive text message communications from this facility.";
     let expected = json!({
         "status": "not_provided", "can_text": false, "cell_phone": ADA,
-        "checkbox": {"label": label, "checked": false, "enabled": true, "reason": null},
+        "checkbox": {"label": label, "checked": false, "enabled": true, "reason": null, "disclosure": null},
         "note": "Please reply START to receive communications via text messages.",
         "text_number": OFFICE,
     });
     assert_eq!(world.portal_view("t1").await, expected);
     let expected = json!({
         "status": "provided", "can_text": true, "cell_phone": ADA,
-        "checkbox": {"label": label, "checked": true, "enabled": true, "reason": null},
+        "checkbox": {"label": label, "checked": true, "enabled": true, "reason": null, "disclosure": null},
         "note": null, "text_number": null,
     });
     assert_eq!(world.portal("t1", "check").await.is(200), expected);

@@ -3,7 +3,9 @@
 #![expect(clippy::panic, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
+use std::time::Duration;
 
+use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent_http::clock;
@@ -307,12 +309,13 @@ async fn a_stop_that_was_completed_too_late_is_not_confirmed() {
         let crashing = world.with_faults(&faults);
         let number = |text| PhoneNumber::parse_e164(text).unwrap();
         let text = InboundText {
-            provider: "twilio",
+            provider: Provider::Twilio,
             message_id: "SM1".to_owned(),
             from: number(ADA),
             to: number(OFFICE),
             body: "STOP".to_owned(),
             sent_at: None,
+            patience: Duration::from_secs(15),
         };
         let (intent, now) = (Intent::read("STOP"), clock::now());
         assert!(crashing.store.receive(&text, &intent, now).await.is_err());

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use aws_sdk_dynamodb::types::AttributeValue;
 use consent_store::schema::SCHEMA_VERSION;
 use serde_json::{Map, Value, json};
-use tests::{ADA, BEN, World, call, verify_chain};
+use tests::{ADA, BEN, World, call, twilio, verify_chain};
 
 const CARL: &str = "+15125550144";
 
@@ -28,6 +28,13 @@ async fn lived_in() -> World {
     world.text("SM2", ADA, "start").await;
     let send = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "Gate code 4711."}));
     world.send(send.header("idempotency-key", "k1")).await.is(202);
+    for outcome in [
+        json!({"outcome": "sent", "body": "Gate code 4712.", "provider_message_id": "SM9"}),
+        json!({"outcome": "not_sent"}),
+    ] {
+        let decision = world.open("t1", 1).await;
+        world.outcome("t1", &decision, &outcome).await.is(200);
+    }
     let choose = call("PUT /v1/facilities/f1/tenants/t1/notification-preferences");
     world
         .send(choose.json(&json!({"channels": {"text": true}})))
@@ -48,6 +55,23 @@ async fn lived_in() -> World {
     world.profile("t4", "check").await.is(200);
     world.text("SM3", CARL, "please stop").await;
     world.move_out("t4").await.is(204);
+    // Reviews, open and decided, at the other facility.
+    for (tenant, number) in [("h1", ADA), ("h2", BEN)] {
+        world
+            .put_tenant(&format!("f2/tenants/{tenant}"), &json!({"cell_phone": number}))
+            .await;
+        world
+            .send(twilio(tenant, number, "+15125550101", "wrong number"))
+            .await
+            .is(200);
+    }
+    let reviews = world.reviews("f2/reviews").await;
+    let id = reviews["reviews"][0]["review_id"].as_str().unwrap();
+    let decide = call(&format!("PUT /v1/facilities/f2/reviews/{id}"));
+    world
+        .send(decide.json(&json!({"decision": "no_opt_out"})))
+        .await
+        .is(200);
     world
 }
 
@@ -83,6 +107,17 @@ async fn reads(world: &World) {
         .map(|text| &text["body"])
         .collect();
     assert!(bodies.iter().any(|body| *body == "Gate code 4711."), "{bodies:?}");
+    let decisions = world.decisions("t1").await;
+    let send = decisions.last().unwrap();
+    assert_eq!(
+        (&send["outcome"], &send["consent_record_id"], &send["sequence"]),
+        (&json!("sent"), &json!("f1/t1/3"), &json!(3))
+    );
+    let id = send["decision_id"].as_str().unwrap();
+    let report = async |outcome: &str| world.outcome("t1", id, &json!({"outcome": outcome})).await;
+    assert_eq!(report("sent").await.is(200), *send);
+    report("not_sent").await.is_problem(409, "outcome_reported");
+    assert_eq!(world.ask(&["t1"], 1).await[0]["consent_record_id"], "f1/t1/3");
     let preferences = world
         .get("/v1/facilities/f1/tenants/t1/notification-preferences")
         .await

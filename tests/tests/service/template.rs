@@ -169,6 +169,7 @@ fn the_environment_is_what_the_code_reads() {
         ("environment::store()", "METRICS_NAMESPACE"),
         ("environment::metrics()", "METRICS_NAMESPACE"),
         ("Secret::from_environment(", "SECRETS_ARN"),
+        ("Sender::from_environment(", "SECRETS_ARN"),
     ];
     for (name, function) in functions(&template()) {
         let folder = fs::read_dir(root().join("functions").join(&name).join("src")).unwrap();

@@ -67,7 +67,7 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
             });
         };
         match &called.operation {
-            Operation::Facility { facility, two_way, number } if *facility == place => {
+            Operation::Facility { facility, two_way, number, .. } if *facility == place => {
                 add(Act::Facility { two_way: *two_way, number: *number }, answer, false);
             }
             Operation::Register { facility, details } if *facility == place => {

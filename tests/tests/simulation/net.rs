@@ -11,7 +11,10 @@ use aws_smithy_runtime_api::client::http::{
 use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
 use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
+use consent_store::Unpublished;
+use consent_texts::Exchange;
 use dynoxide::{Database, DynoxideError};
+use http::{Request, StatusCode};
 use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_json::{Value, json};
@@ -68,6 +71,9 @@ pub(crate) struct State {
     published: u64,
 }
 
+/// What a provider without an SDK answers.
+type Given = Result<(StatusCode, Vec<u8>), Unpublished>;
+
 /// What the SDK is given for a way to AWS.
 #[derive(Clone)]
 pub(crate) struct Way(pub(crate) Arc<Net>);
@@ -103,7 +109,7 @@ impl HttpConnector for Way {
     }
 }
 
-type Exchanged = Result<HttpResponse, ConnectorError>;
+type Answered = Result<HttpResponse, ConnectorError>;
 
 fn response(status: u16, content_type: &'static str, body: String) -> HttpResponse {
     let response = http::Response::builder()
@@ -205,7 +211,7 @@ impl Net {
     }
 
     /// A request to the database. What has been sent is carried out, whether or not who sent it lives on.
-    async fn database(self: Arc<Self>, here: Arc<Here>, operation: String, body: String) -> Exchanged {
+    async fn database(self: Arc<Self>, here: Arc<Here>, operation: String, body: String) -> Answered {
         let is_transaction = operation == "TransactWriteItems";
         let is_storm = is_transaction && is_busy_anywhere(&body);
         let fate = here.roll(|faults, dice| faults.database(dice, is_transaction, is_storm));
@@ -399,7 +405,7 @@ impl Net {
         }
     }
 
-    async fn secret(&self, here: &Here, body: &str) -> Exchanged {
+    async fn secret(&self, here: &Here, body: &str) -> Answered {
         let fate = here.roll(|faults, dice| faults.network(dice));
         let json = "application/x-amz-json-1.1";
         if fate != Fate::Passes {
@@ -420,7 +426,68 @@ impl Net {
         Ok(response(200, json, answer.to_string()))
     }
 
-    async fn sns(self: Arc<Self>, here: Arc<Here>, body: &str) -> Exchanged {
+    /// The way to Twilio and Telnyx.
+    pub(crate) fn others(self: &Arc<Self>) -> Exchange {
+        let net = Arc::clone(self);
+        Arc::new(move |request| {
+            let (net, here) = (Arc::clone(&net), HERE.with(Arc::clone));
+            Box::pin(async move { net.exchange(here, request).await })
+        })
+    }
+
+    async fn exchange(self: Arc<Self>, here: Arc<Here>, request: Request<String>) -> Given {
+        let fate = here.roll(|faults, dice| faults.network(dice));
+        let is_slow = here.roll(|faults, dice| dice.happens(faults.slow_provider));
+        let takes =
+            here.roll(|faults, dice| if is_slow { dice.below(1_900) } else { dice.below(faults.latency) });
+        let is_twilio = request.uri().path().starts_with("/twilio/");
+        let net = Arc::clone(&self);
+        let giver = Arc::clone(&here);
+        let take = async move {
+            let taken = tokio::spawn(async move {
+                millis(takes).await;
+                net.state().take_other(&giver, is_twilio, request.body())
+            });
+            taken.await.unwrap()
+        };
+        let unknown = || Err(Unpublished::Unknown("the connection broke".to_owned()));
+        let suffers = |kind: &'static str| {
+            here.suffers(kind);
+            self.say(&here.name, &format!("  the provider: {kind}"));
+        };
+        match fate {
+            Fate::Passes | Fate::Conflict => Ok(take.await),
+            Fate::Throttled => {
+                suffers("throttled");
+                Ok((StatusCode::TOO_MANY_REQUESTS, Vec::new()))
+            }
+            Fate::ServerError { took_effect } => {
+                suffers(if took_effect { "error after" } else { "error before" });
+                if took_effect {
+                    take.await;
+                }
+                Ok((StatusCode::SERVICE_UNAVAILABLE, Vec::new()))
+            }
+            Fate::Broken { took_effect: true } => {
+                suffers("broken after");
+                take.await;
+                unknown()
+            }
+            Fate::Broken { took_effect: false } => {
+                suffers("broken before");
+                Err(Unpublished::NotNow("no connection".to_owned()))
+            }
+            Fate::Silent { takes_effect_after } => {
+                suffers(if takes_effect_after.is_some() { "silent, arrives" } else { "silent, lost" });
+                if takes_effect_after.is_some() {
+                    take.await;
+                }
+                std::future::pending().await
+            }
+        }
+    }
+
+    async fn sns(self: Arc<Self>, here: Arc<Here>, body: &str) -> Answered {
         let form: BTreeMap<String, String> = serde_urlencoded::from_str(body).unwrap();
         let action = form.get("Action").cloned().unwrap_or_default();
         let fate = here.roll(|faults, dice| faults.network(dice));
@@ -499,6 +566,45 @@ impl Net {
 }
 
 impl State {
+    /// A provider takes a text, unless its list has the number.
+    fn take(&mut self, here: &Here, from: Option<String>, to: &str, body: &str) -> bool {
+        if self.blocked.contains(to) {
+            self.trace.say(&here.name, &format!("  the provider has {to} on its list"));
+            return false;
+        }
+        let sent = Sent {
+            at: self.trace.now(),
+            by: here.call,
+            from,
+            to: to.to_owned(),
+            body: body.to_owned(),
+            decided: self.facts.decided.get(&here.call).cloned(),
+        };
+        self.trace.say(&here.name, &format!("  TEXT to {to}: {body:?}"));
+        self.facts.sent.push(sent);
+        true
+    }
+
+    /// Twilio or Telnyx takes a text.
+    fn take_other(&mut self, here: &Here, is_twilio: bool, body: &str) -> (StatusCode, Vec<u8>) {
+        let members: BTreeMap<String, Value> = if is_twilio {
+            let form: Vec<(String, String)> = serde_urlencoded::from_str(body).unwrap();
+            form.into_iter().map(|(name, value)| (name.to_lowercase(), value.into())).collect()
+        } else {
+            serde_json::from_str(body).unwrap()
+        };
+        let one = |name: &str| members.get(name).and_then(Value::as_str).map(str::to_owned);
+        let text = one("body").or_else(|| one("text")).unwrap();
+        let is_taken = self.take(here, one("from"), &one("to").unwrap(), &text);
+        let (status, answer) = match (is_taken, is_twilio) {
+            (true, true) => (StatusCode::CREATED, json!({"sid": "SM"})),
+            (true, false) => (StatusCode::OK, json!({"data": {"id": "m"}})),
+            (false, true) => (StatusCode::BAD_REQUEST, json!({"code": 21_610})),
+            (false, false) => (StatusCode::FORBIDDEN, json!({"errors": [{"code": "40300"}]})),
+        };
+        (status, answer.to_string().into_bytes())
+    }
+
     fn provide(&mut self, here: &Here, form: &BTreeMap<String, String>) -> (u16, String) {
         let one = |name: &str| form.get(name).cloned();
         match form.get("Action").map(String::as_str) {
@@ -509,26 +615,14 @@ impl State {
                 self.facts.published.push(event);
             }
             Some("Publish") => {
-                let to = form["PhoneNumber"].clone();
-                if self.blocked.contains(&to) {
-                    self.trace.say(&here.name, &format!("  SNS: {to} is on its list"));
-                    return (400, "InvalidParameter".to_owned());
-                }
                 let from = (1..=8).find_map(|entry| {
                     let name = one(&format!("MessageAttributes.entry.{entry}.Name"))?;
                     (name == "AWS.MM.SMS.OriginationNumber")
                         .then(|| one(&format!("MessageAttributes.entry.{entry}.Value.StringValue")))?
                 });
-                let sent = Sent {
-                    at: self.trace.now(),
-                    by: here.call,
-                    from,
-                    to,
-                    body: form["Message"].clone(),
-                    decided: self.facts.decided.get(&here.call).cloned(),
-                };
-                self.trace.say(&here.name, &format!("  TEXT to {}: {:?}", sent.to, sent.body));
-                self.facts.sent.push(sent);
+                if !self.take(here, from, &form["PhoneNumber"], &form["Message"]) {
+                    return (400, "InvalidParameter".to_owned());
+                }
             }
             Some("CheckIfPhoneNumberIsOptedOut") => {
                 let is_blocked = self.blocked.contains(&form["phoneNumber"]);

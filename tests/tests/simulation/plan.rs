@@ -26,6 +26,17 @@ pub(crate) enum Provider {
     Aws,
 }
 
+impl Provider {
+    /// As a facility's settings name it.
+    pub(crate) fn name(self) -> &'static str {
+        match self {
+            Self::Twilio => "twilio",
+            Self::Telnyx => "telnyx",
+            Self::Aws => "aws",
+        }
+    }
+}
+
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Word {
     Stop,
@@ -65,7 +76,15 @@ pub(crate) struct Text {
 
 #[derive(Debug, Clone)]
 pub(crate) enum Operation {
-    Facility { facility: usize, two_way: bool, number: Option<usize> },
+    Facility {
+        facility: usize,
+        two_way: bool,
+        number: Option<usize>,
+        /// What carries the facility's texts.
+        carrier: Provider,
+        /// A grant on a screen is confirmed by a text.
+        confirms: bool,
+    },
     Register { facility: usize, details: Details },
     MoveOut { facility: usize, tenant: String },
     Import { facility: usize, rows: Vec<Details> },
@@ -192,6 +211,12 @@ impl Planner {
         Plan { seed, faults, skews, planned: planner.planned }
     }
 
+    fn settings(&mut self, facility: usize, two_way: bool, number: Option<usize>) -> Operation {
+        let carrier = self.dice.weighted(&[(3, Provider::Aws), (1, Provider::Twilio), (1, Provider::Telnyx)]);
+        let confirms = self.dice.happens(200);
+        Operation::Facility { facility, two_way, number, carrier, confirms }
+    }
+
     fn pass_time(&mut self) {
         let haste = self.haste;
         self.at += match self.dice.below(10) {
@@ -216,7 +241,8 @@ impl Planner {
     fn settle_in(&mut self, is_crowd: bool) {
         for facility in 0..self.facilities {
             let two_way = self.dice.happens(700);
-            self.add(0, Operation::Facility { facility, two_way, number: Some(facility) });
+            let settings = self.settings(facility, two_way, Some(facility));
+            self.add(0, settings);
             self.at += 300;
             let mut rows = Vec::new();
             for tenant in self.tenants.clone() {
@@ -254,7 +280,8 @@ impl Planner {
             Kind::Facility => {
                 let number = if self.dice.happens(150) { None } else { Some(facility) };
                 let two_way = number.is_some() && self.dice.happens(600);
-                self.add(0, Operation::Facility { facility, two_way, number });
+                let settings = self.settings(facility, two_way, number);
+                self.add(0, settings);
             }
             Kind::HandOver => self.hand_over(facility),
             Kind::Register => {
@@ -355,12 +382,16 @@ impl Planner {
             self.text(0, from, Word::Stop);
         }
         let first = self.dice.between(0, 300);
-        self.add(first, Operation::Facility { facility: from, two_way: false, number: None });
+        let settings = self.settings(from, false, None);
+        self.add(first, settings);
         let then = first + self.dice.between(40, 400);
-        self.add(then, Operation::Facility { facility: to, two_way: true, number: Some(number) });
+        let settings = self.settings(to, true, Some(number));
+        self.add(then, settings);
         if is_back {
-            self.add(then + 1_500, Operation::Facility { facility: to, two_way: true, number: Some(to) });
-            self.add(then + 2_000, Operation::Facility { facility: from, two_way: true, number: Some(from) });
+            let settings = self.settings(to, true, Some(to));
+        self.add(then + 1_500, settings);
+            let settings = self.settings(from, true, Some(from));
+        self.add(then + 2_000, settings);
         }
     }
 

@@ -150,7 +150,7 @@ impl Stage {
                 .time_source(StaticTimeSource::from_secs(1_795_417_929))
             .load()
             .await;
-        let simulated = Simulated::new(configuration);
+        let simulated = Simulated::new(configuration, net.others());
         let instance = |_| World::simulated(&simulated, database.clone(), TABLE);
         let instances = plan.skews.iter().map(instance).collect();
         let stage = Self {
@@ -264,14 +264,15 @@ impl Stage {
     async fn perform(&self, planned: &Planned) {
         let id = planned.id;
         match &planned.operation {
-            Operation::Facility { facility, two_way, number } => {
+            Operation::Facility { facility, two_way, number, carrier, confirms } => {
                 let number = number.map(|number| BUSINESS[number]);
                 let body = json!({
                     "name": "Main Street Storage",
-                    "two_way_texting": {"enabled": two_way, "number": number},
+                    "two_way_texting": {"enabled": two_way, "number": number, "provider": carrier.name()},
+                    "confirm_opt_in": confirms,
                 });
                 let path = format!("PUT /v1/facilities/{}", FACILITIES[*facility]);
-                let what = format!("{path}: two-way texting {two_way}, number {number:?}");
+                let what = format!("{path}: two-way texting {two_way}, number {number:?} at {carrier:?}, confirms {confirms}");
                 self.ask(planned, &what, staff(id, &path).json(&body)).await;
             }
             Operation::Register { facility, details } => {

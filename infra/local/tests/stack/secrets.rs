@@ -20,7 +20,7 @@ impl Stack {
         });
         let request = Request::builder()
             .method("POST")
-            .uri(outbox.replace("/sns/outbox", "/secrets"))
+            .uri(outbox.replace("/outbox", "/secrets"))
             .header("x-amz-target", "secretsmanager.PutSecretValue")
             .body(Full::from(put.to_string().into_bytes()))?;
         let status = self.client.request(request).await?.status();

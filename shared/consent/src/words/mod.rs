@@ -13,7 +13,7 @@
 //!
 //! Invariants: the same text always gets the same reading; the work is linear in the length of the text; the
 //! meaning never depends on who sent it or when. Where wordings compete, a revocation wins over a grant, and
-//! in doubt the texts stop and a person looks at the record: 47 CFR 64.1200(a)(10) honours a revocation made
+//! in doubt texts are held back until a person has read it: 47 CFR 64.1200(a)(10) honours a revocation made
 //! "in any reasonable manner".
 
 mod english;
@@ -51,6 +51,9 @@ pub enum Meaning {
     OptIn,
     /// Who is texting, and whom to call.
     Help,
+    /// It may ask for no more texts and may be meant otherwise, or the number is not the tenant's: a person has to
+    /// read it.
+    Doubt,
     /// Anything else: nothing about consent changes.
     None,
 }
@@ -86,9 +89,8 @@ pub struct Reading<'t> {
     /// The id of the rule that decided: the name of a row in the tables, or one of `tapback`, `quoted`,
     /// `unread` (the text is longer than anything a phone sends) and `none`.
     pub rule: &'static str,
-    /// The words may have been meant otherwise (or come from the wrong person): a member of staff should look. Where
-    /// the meaning is `None`, they may have been meant as a revocation: the text was not read to its end, or only a
-    /// question of ours makes it harmless.
+    /// A person has to read the text: every doubt, and a plain opt-out that also says that the number is not the
+    /// tenant's.
     pub needs_review: bool,
     /// The language of the rule.
     pub language: Language,
@@ -104,6 +106,7 @@ pub fn classify(text: &str, preceding: Preceding) -> Reading<'_> {
     if message.unread && reading.meaning != Meaning::OptOut {
         // A revocation may stand in the part that was not read.
         reading = Reading {
+            meaning: Meaning::Doubt,
             needs_review: true,
             ..nothing("unread")
         };
@@ -127,8 +130,8 @@ fn decide<'t>(text: &'t str, words: &[normalise::Word], preceding: Preceding) ->
                 .iter()
                 .any(|hit| hit.rule.effect == Effect::ReviewRegardless),
         ),
-        Effect::ReviewUnlessAnswering if preceding == Preceding::Question => (Meaning::None, true),
-        Effect::Review | Effect::ReviewRegardless | Effect::ReviewUnlessAnswering => (Meaning::OptOut, true),
+        Effect::ReviewUnlessAnswering if preceding == Preceding::Question => (Meaning::None, false),
+        Effect::Review | Effect::ReviewRegardless | Effect::ReviewUnlessAnswering => (Meaning::Doubt, true),
         Effect::OptIn => (Meaning::OptIn, false),
         Effect::Help => (Meaning::Help, false),
         Effect::Wanted | Effect::Ordinary | Effect::Filler => (Meaning::None, false),
