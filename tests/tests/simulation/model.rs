@@ -113,6 +113,9 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
             }
             Operation::Text(text) if texts.insert(called.id) => {
                 if let Some(done) = heard(ran, facility, called) {
+                    let act = Act::Reach { id: called.id };
+                    let name = format!("{} reaches {tenant}", done.name);
+                    history.push(Done { name, act, is_maybe: false, ..done.clone() });
                     history.push(done);
                 }
                 debug_assert!(text.from < 4);
@@ -145,7 +148,7 @@ fn heard(ran: &Ran, facility: &str, first: &Called) -> Option<Done> {
         name: format!("#{} {:?} from {}", first.id, text.word, crate::plan::NUMBERS[text.from]),
         began: millis(began),
         ended: ended.map(millis),
-        act: Act::Keyword { word: text.word, from: text.from, to: text.to, sent },
+        act: Act::Keyword { id: first.id, word: text.word, from: text.from, to: text.to, sent },
         answer: if ended.is_some() { Answer::Done } else { Answer::Open },
         is_maybe: holders.len() > 1,
         is_blocked: false,
@@ -222,7 +225,15 @@ impl Search<'_> {
         }
         for place in open.iter().copied().filter(|place| self.history[*place].began <= first_end) {
             let done = &self.history[place];
-            let states = step(state, &done.act, &done.answer, self.around(done, &open));
+            // A keyword reaches nobody before the number has heard it.
+            let is_early = |reaches: usize| {
+                let mut left = open.iter().map(|place| &self.history[*place].act);
+                left.any(|act| matches!(act, Act::Keyword { id, .. } if *id == reaches))
+            };
+            if matches!(done.act, Act::Reach { id } if is_early(id)) {
+                continue;
+            }
+            let states = step(state, &done.act, &done.answer, self.around(done));
             for after in states {
                 // What was not answered and changes nothing need not have been done.
                 if done.ended.is_none() && after == *state {
@@ -236,16 +247,12 @@ impl Search<'_> {
         Some(false)
     }
 
-    fn around(&self, done: &Done, open: &[usize]) -> Circumstances {
+    fn around(&self, done: &Done) -> Circumstances {
         let ended = done.ended.unwrap_or(done.began + LATEST);
         let overlaps = |other: &Done| {
             let other_ended = other.ended.unwrap_or(other.began + LATEST);
             other.began <= ended && other_ended >= done.began
         };
-        let is_held_back = open.iter().map(|place| &self.history[*place]).any(|other| {
-            let is_stop = matches!(other.act, Act::Keyword { word: Word::Stop, .. } | Act::OtherStopped { .. });
-            (is_stop || matches!(other.act, Act::Register { replied_stop: true, .. })) && other.began <= ended
-        });
         Circumstances {
             now: (done.began - SKEW, ended + SKEW),
             is_switched: self
@@ -253,7 +260,6 @@ impl Search<'_> {
                 .iter()
                 .any(|other| matches!(other.act, Act::Facility { .. }) && overlaps(other)),
             is_maybe: done.is_maybe,
-            is_held_back,
             is_blocked: done.is_blocked,
             is_repeated: done.is_repeated,
         }
@@ -297,12 +303,18 @@ mod tests {
             done(0, 1, Act::Facility { two_way: true, number: Some(0) }, Answer::Done),
             done(10, 20, register, standing("provided", Some("grandfathered"))),
         ];
-        history.extend(then.into_iter().map(|(began, ended, act, answer)| done(began, ended, act, answer)));
+        for (began, ended, act, answer) in then {
+            if let Act::Keyword { id, .. } = act {
+                history.push(done(began, ended, Act::Reach { id }, answer.clone()));
+            }
+            history.push(done(began, ended, act, answer));
+        }
         assert_eq!(explain(&history).is_ok(), is_explained);
     }
 
     fn text(word: Word, sent: i64) -> Act {
-        Act::Keyword { word, from: 0, to: 0, sent: Some(sent) }
+        let id = usize::try_from(sent).unwrap();
+        Act::Keyword { id, word, from: 0, to: 0, sent: Some(sent) }
     }
 
     fn out() -> Answer {

@@ -65,7 +65,18 @@ pub(crate) struct State {
     pub(crate) number: Option<usize>,
     stopped: [bool; 4],
     last_keyword: [Option<Range>; 4],
+    /// A keyword that the number has heard, and that has still to reach the tenant. Until it was acknowledged, a keyword
+    /// may be there and not here.
+    pending: Option<Pending>,
     pub(crate) person: Option<Person>,
+}
+
+/// A keyword on its way from the number to the tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Pending {
+    id: usize,
+    is_start: bool,
+    sent: Option<Range>,
 }
 
 /// What is done.
@@ -78,7 +89,10 @@ pub(crate) enum Act {
     OtherStopped { phone: usize },
     MoveOut,
     Click { screen: Screen, checked: bool },
-    Keyword { word: Word, from: usize, to: usize, sent: Option<i64> },
+    /// The number hears a keyword.
+    Keyword { id: usize, word: Word, from: usize, to: usize, sent: Option<i64> },
+    /// It reaches the tenant.
+    Reach { id: usize },
     View,
     Send,
 }
@@ -105,8 +119,6 @@ pub(crate) struct Circumstances {
     pub(crate) is_switched: bool,
     /// It may concern this facility or another one.
     pub(crate) is_maybe: bool,
-    /// A STOP is on its way, which holds texts back before it has reached the tenant.
-    pub(crate) is_held_back: bool,
     /// The provider's own list may have the number.
     pub(crate) is_blocked: bool,
     /// The answer may be that of an earlier send under the same key.
@@ -134,24 +146,27 @@ pub(crate) fn step(state: &State, act: &Act, answer: &Answer, around: Circumstan
             vec![register(state, *phone, *is_old, *replied_stop, around.now)]
         }
         Act::OtherStopped { phone } => {
-            let stop = keyword(state, Word::Stop, *phone, None, around.now);
-            stop.into_iter().chain([state.clone()]).collect()
+            // It may have stopped on its way.
+            let half = keyword(state, (usize::MAX, Word::Stop), *phone, None, around.now);
+            let whole = half.iter().flat_map(|half| reach(half, usize::MAX, around.now));
+            whole.chain(half.clone()).chain([state.clone()]).collect()
         }
+        Act::Reach { id } => reach(state, *id, around.now),
         Act::MoveOut => move_out(state, answer, around.now),
         Act::Click { screen, checked } => click(state, *screen, *checked, answer, around),
-        Act::Keyword { word: Word::Start, from, to, sent } => {
+        Act::Keyword { id, word: Word::Start, from, to, sent } => {
             let is_two_way = state.two_way && state.number == Some(*to);
             let mut states = Vec::new();
             if is_two_way || around.is_switched {
-                states.extend(keyword(state, Word::Start, *from, sent_at(*sent, around.now), around.now));
+                states.extend(keyword(state, (*id, Word::Start), *from, sent_at(*sent, around.now), around.now));
             }
             if !is_two_way || around.is_switched {
                 states.push(state.clone());
             }
             states
         }
-        Act::Keyword { word, from, sent, .. } => {
-            keyword(state, *word, *from, sent_at(*sent, around.now), around.now)
+        Act::Keyword { id, word, from, sent, .. } => {
+            keyword(state, (*id, *word), *from, sent_at(*sent, around.now), around.now)
         }
         Act::View => state.person.as_ref().filter(|person| person.is_resident).map_or_else(
             || not_there(state, act, answer),
@@ -173,7 +188,7 @@ fn sent_at(sent: Option<i64>, now: Range) -> Option<Range> {
 }
 
 fn not_there(state: &State, act: &Act, answer: &Answer) -> Vec<State> {
-    let is_text = matches!(act, Act::Keyword { .. } | Act::OtherStopped { .. });
+    let is_text = matches!(act, Act::Keyword { .. } | Act::Reach { .. } | Act::OtherStopped { .. });
     let fits = is_text || matches!(answer, Answer::NotFound | Answer::Open);
     if fits { vec![state.clone()] } else { Vec::new() }
 }
@@ -200,7 +215,28 @@ fn facility(state: &State, two_way: bool, number: Option<usize>, answer: &Answer
     vec![after]
 }
 
+/// A tenant who leaves their number takes its STOP along.
+fn leave(state: &State, now: Range) -> State {
+    let is_stop = state.pending.as_ref().is_some_and(|pending| !pending.is_start);
+    let mut left = if is_stop { stop_person(state, now) } else { state.clone() };
+    left.pending = None;
+    left
+}
+
+fn stop_person(state: &State, now: Range) -> State {
+    let mut after = state.clone();
+    if let Some(person) = &mut after.person {
+        let consent = person.consent.stopped();
+        if consent != person.consent {
+            (person.consent, person.recorded) = (consent, Some(now));
+        }
+    }
+    after
+}
+
 fn register(state: &State, phone: Option<usize>, is_old: bool, replied_stop: bool, now: Range) -> State {
+    let stays = state.person.as_ref().is_some_and(|person| person.is_resident && person.phone == phone);
+    let state = &if stays { state.clone() } else { leave(state, now) };
     let mut after = state.clone();
     if let (None, true, Some(phone)) = (&state.person, replied_stop, phone) {
         after.stopped[phone] = true;
@@ -234,6 +270,7 @@ fn register(state: &State, phone: Option<usize>, is_old: bool, replied_stop: boo
 }
 
 fn move_out(state: &State, answer: &Answer, now: Range) -> Vec<State> {
+    let state = &leave(state, now);
     let Some(person) = state.person.as_ref().filter(|person| person.is_resident) else {
         return not_there(state, &Act::MoveOut, answer);
     };
@@ -291,7 +328,7 @@ fn uncheck(consent: Consent, screen: Screen) -> Consent {
 }
 
 /// A keyword from a number, where two-way texting is on if it is needed.
-fn keyword(state: &State, word: Word, from: usize, sent: Option<Range>, now: Range) -> Vec<State> {
+fn keyword(state: &State, (id, word): (usize, Word), from: usize, sent: Option<Range>, now: Range) -> Vec<State> {
     let is_start = match word {
         Word::Start => true,
         Word::Stop => false,
@@ -308,22 +345,41 @@ fn keyword(state: &State, word: Word, from: usize, sent: Option<Range>, now: Ran
     let mut after = state.clone();
     after.stopped[from] = !is_start;
     after.last_keyword[from] = Some(later(after.last_keyword[from], sent.unwrap_or(now)));
-    let Some(person) = state.person.clone().filter(|person| person.is_resident && person.phone == Some(from)) else {
-        states.push(after);
-        return states;
+    let has_number = |person: &Person| person.is_resident && person.phone == Some(from);
+    if state.person.as_ref().is_some_and(has_number) {
+        let sent = sent.filter(|_| is_start);
+        after.pending = Some(Pending { id, is_start, sent });
+    }
+    states.push(after);
+    states
+}
+
+/// A keyword reaches the tenant. One that was overtaken does not; a STOP carries an earlier one on.
+fn reach(state: &State, id: usize, now: Range) -> Vec<State> {
+    let Some(Pending { is_start, sent, .. }) =
+        state.pending.clone().filter(|pending| pending.id == id || !pending.is_start)
+    else {
+        return vec![state.clone()];
     };
-    let sent = sent.filter(|_| is_start);
+    let mut after = state.clone();
+    after.pending = None;
+    let Some(person) = state.person.clone() else {
+        return vec![after];
+    };
+    if !is_start {
+        return vec![stop_person(&after, now)];
+    }
+    let mut states = Vec::new();
     let (old_for_record, new_for_record) = gives_way(sent, person.recorded);
     let (old_for_number, new_for_number) = gives_way(sent, person.since);
     if old_for_record || old_for_number {
         states.push(after.clone());
     }
     if new_for_record && new_for_number {
-        let consent = match (is_start, person.consent) {
-            (false, consent) => consent.stopped(),
-            (true, NotProvided | OptedOut { portal: false, .. }) => Provided("text"),
-            (true, OptedOut { text: true, portal: true }) => OptedOut { text: false, portal: true },
-            (true, consent) => consent,
+        let consent = match person.consent {
+            NotProvided | OptedOut { portal: false, .. } => Provided("text"),
+            OptedOut { text: true, portal: true } => OptedOut { text: false, portal: true },
+            consent => consent,
         };
         let recorded = if consent == person.consent { person.recorded } else { Some(now) };
         after.person = Some(Person { consent, recorded, ..person });
@@ -332,16 +388,22 @@ fn keyword(state: &State, word: Word, from: usize, sent: Option<Range>, now: Ran
     states
 }
 
+impl State {
+    fn is_held_back(&self) -> bool {
+        self.pending.as_ref().is_some_and(|pending| !pending.is_start)
+    }
+}
+
 fn send(state: &State, answer: &Answer, around: Circumstances) -> Vec<State> {
     let Some(person) = state.person.as_ref().filter(|person| person.is_resident) else {
         return not_there(state, &Act::Send, answer);
     };
     let is_open = matches!(person.consent, Provided(_)) && person.phone.is_some();
     let is_true = match answer {
-        Answer::Done => is_open || around.is_repeated,
+        Answer::Done => (is_open && !state.is_held_back()) || around.is_repeated,
         Answer::Refused(code) => match code.as_str() {
             "no_cell_phone" => person.phone.is_none(),
-            "consent_required" => !is_open || around.is_blocked || around.is_held_back,
+            "consent_required" => !is_open || around.is_blocked || state.is_held_back(),
             _ => is_open,
         },
         Answer::Standing(..) | Answer::NotFound => false,
