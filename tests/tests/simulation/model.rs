@@ -113,7 +113,7 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
             }
             Operation::Text(text) if texts.insert(called.id) => {
                 if let Some(done) = heard(ran, facility, called) {
-                    let act = Act::Reach { id: called.id };
+                    let act = Act::Reach { id: called.id, is_stop: text.word == Word::Stop };
                     let name = format!("{} reaches {tenant}", done.name);
                     history.push(Done { name, act, is_maybe: false, ..done.clone() });
                     history.push(done);
@@ -230,7 +230,7 @@ impl Search<'_> {
                 let mut left = open.iter().map(|place| &self.history[*place].act);
                 left.any(|act| matches!(act, Act::Keyword { id, .. } if *id == reaches))
             };
-            if matches!(done.act, Act::Reach { id } if is_early(id)) {
+            if matches!(done.act, Act::Reach { id, .. } if is_early(id)) {
                 continue;
             }
             let states = step(state, &done.act, &done.answer, self.around(done));
@@ -304,8 +304,9 @@ mod tests {
             done(10, 20, register, standing("provided", Some("grandfathered"))),
         ];
         for (began, ended, act, answer) in then {
-            if let Act::Keyword { id, .. } = act {
-                history.push(done(began, ended, Act::Reach { id }, answer.clone()));
+            if let Act::Keyword { id, word, .. } = act {
+                let reach = Act::Reach { id, is_stop: word == Word::Stop };
+                history.push(done(began, ended, reach, answer.clone()));
             }
             history.push(done(began, ended, act, answer));
         }

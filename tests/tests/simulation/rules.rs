@@ -92,7 +92,7 @@ pub(crate) enum Act {
     /// The number hears a keyword.
     Keyword { id: usize, word: Word, from: usize, to: usize, sent: Option<i64> },
     /// It reaches the tenant.
-    Reach { id: usize },
+    Reach { id: usize, is_stop: bool },
     View,
     Send,
 }
@@ -148,10 +148,10 @@ pub(crate) fn step(state: &State, act: &Act, answer: &Answer, around: Circumstan
         Act::OtherStopped { phone } => {
             // It may have stopped on its way.
             let half = keyword(state, (usize::MAX, Word::Stop), *phone, None, around.now);
-            let whole = half.iter().flat_map(|half| reach(half, usize::MAX, around.now));
+            let whole = half.iter().flat_map(|half| reach(half, (usize::MAX, true), around.now));
             whole.chain(half.clone()).chain([state.clone()]).collect()
         }
-        Act::Reach { id } => reach(state, *id, around.now),
+        Act::Reach { id, is_stop } => reach(state, (*id, *is_stop), around.now),
         Act::MoveOut => move_out(state, answer, around.now),
         Act::Click { screen, checked } => click(state, *screen, *checked, answer, around),
         Act::Keyword { id, word: Word::Start, from, to, sent } => {
@@ -355,9 +355,9 @@ fn keyword(state: &State, (id, word): (usize, Word), from: usize, sent: Option<R
 }
 
 /// A keyword reaches the tenant. One that was overtaken does not; a STOP carries an earlier one on.
-fn reach(state: &State, id: usize, now: Range) -> Vec<State> {
+fn reach(state: &State, (id, is_stop): (usize, bool), now: Range) -> Vec<State> {
     let Some(Pending { is_start, sent, .. }) =
-        state.pending.clone().filter(|pending| pending.id == id || !pending.is_start)
+        state.pending.clone().filter(|pending| pending.id == id || (is_stop && !pending.is_start))
     else {
         return vec![state.clone()];
     };
