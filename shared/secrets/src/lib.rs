@@ -14,7 +14,7 @@ mod error;
 mod members;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::Client;
@@ -22,6 +22,7 @@ use consent_http::Problem;
 use consent_http::environment::{self, EnvironmentError, SECRETS_ARN};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 pub use accounts::{Accounts, TelnyxAccount, TwilioAccount};
 pub use cursors::cursor_key;

@@ -1,6 +1,6 @@
 //! Amazon SNS.
 
-use aws_config::{retry::RetryConfig, timeout::TimeoutConfig};
+use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::operation::publish::PublishError;
@@ -53,9 +53,14 @@ impl Aws {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once:
     /// made again after a time-out it might send a text twice.
     pub(crate) async fn from_environment() -> Self {
+        Self::from_configuration(consent_store::aws_configuration().await)
+    }
+
+    /// With the rest of the client's configuration, and the same patience.
+    pub(crate) fn from_configuration(configuration: SdkConfig) -> Self {
         let timeouts = TimeoutConfig::builder().operation_timeout(ANSWER_WITHIN).build();
-        let configuration = consent_store::aws_configuration().await.into_builder();
         let configuration = configuration
+            .into_builder()
             .retry_config(RetryConfig::disabled())
             .timeout_config(timeouts);
         Self::new(Client::new(&configuration.build()))
