@@ -11,8 +11,8 @@ use tokio::net::TcpListener;
 
 use crate::TWILIO_AUTH_TOKEN;
 use crate::emulator::Requests;
-use crate::simulated::Simulated;
 use crate::requests::{TELNYX_SEED, telnyx_public_key};
+use crate::simulated::Simulated;
 
 /// A secret with these keys: one byte, over and over, for cursors; Twilio's token; the seed of Telnyx's key.
 fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {

@@ -91,7 +91,10 @@ fn text(item: &Value, name: &str) -> String {
 }
 
 fn number(item: &Value, name: &str) -> u64 {
-    item[name]["N"].as_str().and_then(|number| number.parse().ok()).unwrap_or_default()
+    item[name]["N"]
+        .as_str()
+        .and_then(|number| number.parse().ok())
+        .unwrap_or_default()
 }
 
 /// A consent as it is stored: a word, or a word with another one.
@@ -132,7 +135,8 @@ impl Facts {
             debug_assert_eq!(*kind, "Put");
             let item = &of["Item"];
             let (pk, sk) = (text(item, "PK"), text(item, "SK"));
-            if let (Some(facility), Some(tenant)) = (pk.strip_prefix("FACILITY#"), sk.strip_prefix("TENANT#")) {
+            if let (Some(facility), Some(tenant)) = (pk.strip_prefix("FACILITY#"), sk.strip_prefix("TENANT#"))
+            {
                 self.tenant(at, by, facility, tenant, item);
             }
         }
@@ -160,7 +164,9 @@ impl Facts {
                 ("Put", Some(("MESSAGE", _)), None) => {
                     self.heard.entry(pk).or_insert(at);
                 }
-                ("Put", Some(("TENANT", whose)), Some(("DECISION", _))) if item["allowed"]["BOOL"] == true => {
+                ("Put", Some(("TENANT", whose)), Some(("DECISION", _)))
+                    if item["allowed"]["BOOL"] == true =>
+                {
                     if let Some((facility, tenant)) = whose.split_once('#') {
                         let key = (facility.to_owned(), tenant.to_owned());
                         let place = self.tenants.get(&key).map_or(0, Vec::len).saturating_sub(1);
@@ -182,7 +188,10 @@ impl Facts {
             sequence: number(&item["chain"]["M"], "sequence"),
             keywords_applied: number(item, "keywords_applied"),
         };
-        let versions = self.tenants.entry((facility.to_owned(), tenant.to_owned())).or_default();
+        let versions = self
+            .tenants
+            .entry((facility.to_owned(), tenant.to_owned()))
+            .or_default();
         if let Some(old) = versions.last() {
             if new.consent != old.consent && new.sequence == old.sequence {
                 self.wrong.push(format!(
@@ -194,7 +203,10 @@ impl Facts {
                 self.wrong.push(format!("{facility}/{tenant} lost records"));
             }
             // Who leaves a number whose STOP has not reached them takes it along.
-            let left = old.phone.as_ref().filter(|phone| old.has(phone) && !new.has(phone));
+            let left = old
+                .phone
+                .as_ref()
+                .filter(|phone| old.has(phone) && !new.has(phone));
             if let Some(left) = left {
                 let number = self.numbers.get(&(facility.to_owned(), left.clone()));
                 let number = number.and_then(|versions| versions.last());

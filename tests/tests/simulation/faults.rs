@@ -68,9 +68,15 @@ pub(crate) enum Fate {
     /// It is answered.
     Passes,
     Throttled,
-    ServerError { took_effect: bool },
-    Broken { took_effect: bool },
-    Silent { takes_effect_after: Option<u64> },
+    ServerError {
+        took_effect: bool,
+    },
+    Broken {
+        took_effect: bool,
+    },
+    Silent {
+        takes_effect_after: Option<u64>,
+    },
     Conflict,
 }
 
@@ -79,7 +85,11 @@ impl Faults {
     pub(crate) fn database(&self, dice: &mut Dice, is_transaction: bool, is_storm: bool) -> Fate {
         let fate = self.network(dice);
         if fate == Fate::Passes && is_transaction {
-            let conflict = if is_storm { self.conflict.max(self.storm) } else { self.conflict };
+            let conflict = if is_storm {
+                self.conflict.max(self.storm)
+            } else {
+                self.conflict
+            };
             if dice.happens(conflict) {
                 return Fate::Conflict;
             }
@@ -99,7 +109,9 @@ impl Faults {
             Fate::Broken { took_effect }
         } else if dice.happens(self.silent) {
             let after = dice.one(&[None, Some(0), Some(200), Some(1_500), Some(4_000)]);
-            Fate::Silent { takes_effect_after: after }
+            Fate::Silent {
+                takes_effect_after: after,
+            }
         } else {
             Fate::Passes
         }

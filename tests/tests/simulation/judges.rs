@@ -26,7 +26,11 @@ pub(crate) fn judge(ran: &Ran) -> Vec<String> {
     numbers(ran, &mut wrong);
     threads(ran, &mut wrong);
     events(ran, &mut wrong);
-    wrong.extend(model::judge(ran).into_iter().map(|what| format!("history: {what}")));
+    wrong.extend(
+        model::judge(ran)
+            .into_iter()
+            .map(|what| format!("history: {what}")),
+    );
     wrong
 }
 
@@ -117,13 +121,28 @@ fn withdrawals(ran: &Ran) -> Vec<Withdrawal<'_>> {
             });
         };
         match &called.operation {
-            Operation::Box { facility, tenant, checked: false, .. } if called.is_done() => {
-                add(FACILITIES[*facility], Whose::Unchecked(tenant), called.began, vec![call]);
+            Operation::Box {
+                facility,
+                tenant,
+                checked: false,
+                ..
+            } if called.is_done() => {
+                add(
+                    FACILITIES[*facility],
+                    Whose::Unchecked(tenant),
+                    called.began,
+                    vec![call],
+                );
             }
             Operation::MoveOut { facility, tenant }
                 if called.is_done() || called.body()["code"] == "tenant_not_found" =>
             {
-                add(FACILITIES[*facility], Whose::MovedOut(tenant), called.began, vec![call]);
+                add(
+                    FACILITIES[*facility],
+                    Whose::MovedOut(tenant),
+                    called.began,
+                    vec![call],
+                );
             }
             Operation::Register { facility, details } if called.is_done() => {
                 let number = details.phone.map(|phone| NUMBERS[phone]);
@@ -160,7 +179,10 @@ pub(crate) fn kept<'a>(rows: &'a [Details], called: &Called) -> Vec<&'a Details>
         .filter_map(|row| row["line"].as_u64())
         .collect();
     let numbered = (1..).zip(rows);
-    numbered.filter(|(line, _)| !rejected.contains(line)).map(|(_, row)| row).collect()
+    numbered
+        .filter(|(line, _)| !rejected.contains(line))
+        .map(|(_, row)| row)
+        .collect()
 }
 
 /// Whether a START from the number overlaps: what it overtakes reaches nobody else.
@@ -179,9 +201,10 @@ fn is_overtaken(ran: &Ran, withdrawal: &Withdrawal<'_>) -> bool {
 /// acknowledged has taken effect.
 fn texts(ran: &Ran, wrong: &mut Vec<String>) {
     for withdrawal in withdrawals(ran) {
-        let tenants = ran.facts.tenants.iter().filter(|((facility, tenant), _)| {
-            facility == withdrawal.facility && withdrawal.concerns(tenant)
-        });
+        let tenants =
+            ran.facts.tenants.iter().filter(|((facility, tenant), _)| {
+                facility == withdrawal.facility && withdrawal.concerns(tenant)
+            });
         for ((facility, tenant), versions) in tenants {
             let Some(place) = withdrawal.place(versions) else {
                 continue;
@@ -219,7 +242,9 @@ fn texts(ran: &Ran, wrong: &mut Vec<String>) {
 fn replies(ran: &Ran) -> Vec<(usize, &Text, u64, &str)> {
     let mut replies = Vec::new();
     for (call, called) in ran.calls.iter().enumerate() {
-        let Operation::Text(text) = &called.operation else { continue };
+        let Operation::Text(text) = &called.operation else {
+            continue;
+        };
         for sent in ran.facts.texts_of(call) {
             replies.push((called.id, text, sent.at, sent.body.as_str()));
         }
@@ -240,7 +265,9 @@ fn start_answers(ran: &Ran, wrong: &mut Vec<String>) {
             continue;
         }
         for called in ran.calls.iter().filter(|called| called.is_done()) {
-            let Operation::Text(stop) = &called.operation else { continue };
+            let Operation::Text(stop) = &called.operation else {
+                continue;
+            };
             let is_later = stop.word == Word::Stop
                 && (stop.from, stop.to) == (text.from, text.to)
                 && heard(called.id, stop) > heard(id, text);
@@ -281,10 +308,23 @@ fn answers(ran: &Ran, wrong: &mut Vec<String>) {
             _ => matches!(status, 0 | 200 | 201 | 202 | 204 | 404 | 409 | 503),
         };
         if !is_allowed {
-            wrong.push(format!("status: {} is answered {status} {}", called.name, called.body()));
+            wrong.push(format!(
+                "status: {} is answered {status} {}",
+                called.name,
+                called.body()
+            ));
         }
-        let texts: Vec<&Sent> = ran.facts.texts_of(call).filter(|sent| sent.decided.is_some()).collect();
-        let Operation::Send { facility, tenant, key } = &called.operation else {
+        let texts: Vec<&Sent> = ran
+            .facts
+            .texts_of(call)
+            .filter(|sent| sent.decided.is_some())
+            .collect();
+        let Operation::Send {
+            facility,
+            tenant,
+            key,
+        } = &called.operation
+        else {
             let is_confirmed = matches!(called.operation, Operation::Box { checked: true, .. });
             if !texts.is_empty() && !is_text && !is_confirmed {
                 wrong.push(format!("send: {} sent a text", called.name));
@@ -300,13 +340,19 @@ fn answers(ran: &Ran, wrong: &mut Vec<String>) {
                 version.number.is_some() && version.number == sent.from && version.at <= sent.at
             });
             if !is_own {
-                wrong.push(format!("send: {} left from {:?}, no number of {facility}", called.name, sent.from));
+                wrong.push(format!(
+                    "send: {} left from {:?}, no number of {facility}",
+                    called.name, sent.from
+                ));
             }
         }
         let may_have_left = called.body()["may_have_left"] == true;
         if matches!(status, 404 | 409) || (status == 503 && !may_have_left && !texts.is_empty()) {
             if let Some(sent) = texts.first() {
-                wrong.push(format!("send: {} is answered {status}, and {:?} left", called.name, sent.body));
+                wrong.push(format!(
+                    "send: {} is answered {status}, and {:?} left",
+                    called.name, sent.body
+                ));
             }
         }
         if status == 202 {
@@ -328,7 +374,10 @@ fn sent_once(
     let left = |sent: &&Sent| {
         sent.body == body
             && sent.at <= called.ended
-            && sent.decided.as_ref().is_some_and(|(at, whom, _)| at == facility && whom == tenant)
+            && sent
+                .decided
+                .as_ref()
+                .is_some_and(|(at, whom, _)| at == facility && whom == tenant)
     };
     let all: Vec<&Sent> = ran.facts.sent.iter().filter(left).collect();
     if all.is_empty() {
@@ -340,22 +389,39 @@ fn sent_once(
     });
     if let (Some(earlier), false) = (earlier, texts.is_empty()) {
         let before = &ran.calls[earlier.by].name;
-        wrong.push(format!("send: {} sent again what {before} had sent under the key", called.name));
+        wrong.push(format!(
+            "send: {} sent again what {before} had sent under the key",
+            called.name
+        ));
     }
 }
 
 /// However often transactions meet others, a STOP is on the number.
 fn number_first(ran: &Ran, wrong: &mut Vec<String>) {
-    let harmless = ["conflict", "met another", "torn read", "unprocessed keys", "late read"];
+    let harmless = [
+        "conflict",
+        "met another",
+        "torn read",
+        "unprocessed keys",
+        "late read",
+    ];
     for called in ran.calls.iter().filter(|called| called.status() == 503) {
-        let Operation::Text(text) = &called.operation else { continue };
+        let Operation::Text(text) = &called.operation else {
+            continue;
+        };
         let is_peaceful = called.suffered.keys().all(|kind| harmless.contains(kind));
-        if text.word != Word::Stop || !is_peaceful || holder(ran, text.to, called.began, called.ended).is_none() {
+        if text.word != Word::Stop
+            || !is_peaceful
+            || holder(ran, text.to, called.began, called.ended).is_none()
+        {
             continue;
         }
         let heard = ran.facts.heard.get(&message_key(called.id, text.provider));
         if heard.is_none_or(|at| *at > called.ended) {
-            wrong.push(format!("first: {} met other transactions, and is not even on the number", called.name));
+            wrong.push(format!(
+                "first: {} met other transactions, and is not even on the number",
+                called.name
+            ));
         }
     }
 }
@@ -365,7 +431,10 @@ fn chains(ran: &Ran, wrong: &mut Vec<String>) {
     for ((facility, tenant), (records, page)) in &ran.end.histories {
         let whose = format!("{facility}/{tenant}");
         if page["broken_at"] != Value::Null {
-            wrong.push(format!("chain: that of {whose} is broken at {}", page["broken_at"]));
+            wrong.push(format!(
+                "chain: that of {whose} is broken at {}",
+                page["broken_at"]
+            ));
         }
         let mut before: Option<&Value> = None;
         for (sequence, record) in (1_u64..).zip(records) {
@@ -380,7 +449,9 @@ fn chains(ran: &Ran, wrong: &mut Vec<String>) {
                 || record["from"] != from
                 || before.is_some_and(|before| record["at"].as_str() < before["at"].as_str())
             {
-                wrong.push(format!("chain: record {sequence} of {whose} does not follow: {record}"));
+                wrong.push(format!(
+                    "chain: record {sequence} of {whose} does not follow: {record}"
+                ));
             }
             before = Some(record);
         }
@@ -388,7 +459,10 @@ fn chains(ran: &Ran, wrong: &mut Vec<String>) {
         let versions = &ran.facts.tenants[&(facility.clone(), tenant.clone())];
         let last = versions.last().unwrap();
         if last.sequence != sequence {
-            wrong.push(format!("chain: {whose} counts {} records of {sequence}", last.sequence));
+            wrong.push(format!(
+                "chain: {whose} counts {} records of {sequence}",
+                last.sequence
+            ));
         }
         if let Some(view) = ran.end.views.get(&(facility.clone(), tenant.clone())) {
             let standing = json!({"status": view["status"], "source": view["source"]});
@@ -397,7 +471,9 @@ fn chains(ran: &Ran, wrong: &mut Vec<String>) {
                 |record| record["to"].clone(),
             );
             if standing != recorded {
-                wrong.push(format!("chain: {whose} is {standing}, and the records say {recorded}"));
+                wrong.push(format!(
+                    "chain: {whose} is {standing}, and the records say {recorded}"
+                ));
             }
         }
     }
@@ -407,7 +483,8 @@ fn chains(ran: &Ran, wrong: &mut Vec<String>) {
 fn agreement(ran: &Ran, wrong: &mut Vec<String>) {
     for (facility, (rows, totals)) in &ran.end.reports {
         let views = ran.end.views.iter().filter(|((at, _), _)| at == facility);
-        let views: BTreeMap<&str, &Value> = views.map(|((_, tenant), view)| (tenant.as_str(), view)).collect();
+        let views: BTreeMap<&str, &Value> =
+            views.map(|((_, tenant), view)| (tenant.as_str(), view)).collect();
         let mut counted: BTreeMap<&str, i64> = BTreeMap::new();
         for view in views.values() {
             *counted.entry(view["status"].as_str().unwrap()).or_default() += 1;
@@ -416,7 +493,9 @@ fn agreement(ran: &Ran, wrong: &mut Vec<String>) {
             let total = totals[status].as_i64().unwrap_or_default();
             let count = counted.get(status).copied().unwrap_or_default();
             if total != count {
-                wrong.push(format!("totals: {facility} counts {total} as {status}, and there are {count}"));
+                wrong.push(format!(
+                    "totals: {facility} counts {total} as {status}, and there are {count}"
+                ));
             }
         }
         let listed: BTreeSet<&str> = rows.iter().filter_map(|row| row["tenant_id"].as_str()).collect();
@@ -443,14 +522,19 @@ fn agreement(ran: &Ran, wrong: &mut Vec<String>) {
 fn numbers(ran: &Ran, wrong: &mut Vec<String>) {
     let item = |facility: &str, sort: &str| {
         let pk = format!("FACILITY#{facility}");
-        ran.end.items.iter().find(move |item| item["PK"]["S"] == pk && item["SK"]["S"] == sort)
+        ran.end
+            .items
+            .iter()
+            .find(move |item| item["PK"]["S"] == pk && item["SK"]["S"] == sort)
     };
     for ((facility, number), _) in &ran.facts.numbers {
         let Some(stored) = item(facility, &format!("PHONE#{number}")) else {
             wrong.push(format!("number: {number} at {facility} is gone"));
             continue;
         };
-        let listed = stored["tenants"]["L"].as_array().or_else(|| stored["tenants"]["SS"].as_array());
+        let listed = stored["tenants"]["L"]
+            .as_array()
+            .or_else(|| stored["tenants"]["SS"].as_array());
         let listed: BTreeSet<&str> = listed
             .into_iter()
             .flatten()
@@ -459,26 +543,37 @@ fn numbers(ran: &Ran, wrong: &mut Vec<String>) {
         let have = ran.facts.tenants.iter().filter(|((at, _), versions)| {
             at == facility && versions.last().is_some_and(|version| version.has(number))
         });
-        let have: BTreeMap<&str, &TenantVersion> =
-            have.map(|((_, tenant), versions)| (tenant.as_str(), versions.last().unwrap())).collect();
+        let have: BTreeMap<&str, &TenantVersion> = have
+            .map(|((_, tenant), versions)| (tenant.as_str(), versions.last().unwrap()))
+            .collect();
         if listed != have.keys().copied().collect() {
-            wrong.push(format!("number: {number} at {facility} lists {listed:?}, and {:?} have it", have.keys()));
+            wrong.push(format!(
+                "number: {number} at {facility} lists {listed:?}, and {:?} have it",
+                have.keys()
+            ));
         }
         let keywords: u64 = stored["keywords"]["N"].as_str().unwrap().parse().unwrap();
         let is_open = ran.calls.iter().any(|called| match &called.operation {
             Operation::Text(text) => {
                 NUMBERS[text.from] == number
-                    && !deliveries(ran, called.id).iter().any(|(_, called)| called.is_done())
+                    && !deliveries(ran, called.id)
+                        .iter()
+                        .any(|(_, called)| called.is_done())
             }
             // A STOP from before the first registration may have stopped half-way with it.
             Operation::Register { details, .. } => details.replied_stop && !called.is_done(),
             Operation::Import { rows, .. } => rows.iter().any(|row| row.replied_stop) && !called.is_done(),
             _ => false,
         });
-        let behind = have.iter().filter(|(_, tenant)| tenant.keywords_applied < keywords).map(|(id, _)| *id);
+        let behind = have
+            .iter()
+            .filter(|(_, tenant)| tenant.keywords_applied < keywords)
+            .map(|(id, _)| *id);
         let behind: Vec<&str> = behind.collect();
         if !behind.is_empty() && !is_open {
-            wrong.push(format!("number: the last keyword of {number} at {facility} has not reached {behind:?}"));
+            wrong.push(format!(
+                "number: the last keyword of {number} at {facility} has not reached {behind:?}"
+            ));
         }
     }
 }
@@ -486,7 +581,9 @@ fn numbers(ran: &Ran, wrong: &mut Vec<String>) {
 /// What was received joined the thread of whoever had the number, once.
 fn threads(ran: &Ran, wrong: &mut Vec<String>) {
     for called in ran.calls.iter().filter(|called| called.is_done()) {
-        let Operation::Text(text) = &called.operation else { continue };
+        let Operation::Text(text) = &called.operation else {
+            continue;
+        };
         let began = deliveries(ran, called.id)[0].1.began;
         let Some(facility) = holder(ran, text.to, began, called.ended) else {
             continue;
@@ -506,7 +603,10 @@ fn threads(ran: &Ran, wrong: &mut Vec<String>) {
                 .filter(|version| version.at <= called.ended)
                 .all(|version| version.has(NUMBERS[text.from]));
             if times > 1 || (had_it && times == 0 && thread.len() < 200) {
-                wrong.push(format!("thread: {} is {times} times in that of {facility}/{tenant}", called.name));
+                wrong.push(format!(
+                    "thread: {} is {times} times in that of {facility}/{tenant}",
+                    called.name
+                ));
             }
         }
     }
@@ -518,7 +618,10 @@ fn events(ran: &Ran, wrong: &mut Vec<String>) {
     for event in &ran.facts.published {
         let data = &event["data"];
         let mut id = data["record_id"].as_str().unwrap_or_default().split('/');
-        let whose = (id.next().unwrap_or_default().to_owned(), id.next().unwrap_or_default().to_owned());
+        let whose = (
+            id.next().unwrap_or_default().to_owned(),
+            id.next().unwrap_or_default().to_owned(),
+        );
         let sequence = data["sequence"].as_u64().unwrap_or_default();
         let known = published.entry(whose).or_default();
         if !known.contains(&sequence) {
@@ -529,7 +632,10 @@ fn events(ran: &Ran, wrong: &mut Vec<String>) {
         let wanted: Vec<u64> = (1..=records.len() as u64).collect();
         let known = published.remove(whose).unwrap_or_default();
         if known != wanted {
-            wrong.push(format!("events: of {}/{} were published {known:?} of {wanted:?}", whose.0, whose.1));
+            wrong.push(format!(
+                "events: of {}/{} were published {known:?} of {wanted:?}",
+                whose.0, whose.1
+            ));
         }
     }
 }

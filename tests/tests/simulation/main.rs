@@ -40,7 +40,8 @@ fn nothing_that_was_promised_is_broken() {
     let setting = |name: &str| std::env::var(name).ok();
     if let Some(seed) = setting("SIMULATE_SEED") {
         let plan = Planner::plan(seed.parse().unwrap());
-        let only = setting("SIMULATE_ONLY").map(|list| list.split(',').map(|id| id.parse().unwrap()).collect());
+        let only =
+            setting("SIMULATE_ONLY").map(|list| list.split(',').map(|id| id.parse().unwrap()).collect());
         let only: Option<Vec<usize>> = only;
         let plan = only.map_or(plan.clone(), |only| plan.only(&only));
         let ran = run::run(&plan);

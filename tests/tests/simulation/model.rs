@@ -46,7 +46,11 @@ pub(crate) fn judge(ran: &Ran) -> Vec<String> {
 fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
     let mut history: Vec<Done> = Vec::new();
     let place = FACILITIES.iter().position(|id| *id == facility).unwrap();
-    let is_blocked = ran.plan.planned.iter().any(|planned| matches!(planned.operation, Operation::Carrier { .. }));
+    let is_blocked = ran
+        .plan
+        .planned
+        .iter()
+        .any(|planned| matches!(planned.operation, Operation::Carrier { .. }));
     let mut texts = HashSet::new();
     for (call, called) in ran.calls.iter().enumerate() {
         let answer = answer(called);
@@ -67,13 +71,33 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
             });
         };
         match &called.operation {
-            Operation::Facility { facility, two_way, number, .. } if *facility == place => {
-                add(Act::Facility { two_way: *two_way, number: *number }, answer, false);
+            Operation::Facility {
+                facility,
+                two_way,
+                number,
+                ..
+            } if *facility == place => {
+                add(
+                    Act::Facility {
+                        two_way: *two_way,
+                        number: *number,
+                    },
+                    answer,
+                    false,
+                );
             }
             Operation::Register { facility, details } if *facility == place => {
                 let (phone, is_old, replied_stop) = (details.phone, details.is_old, details.replied_stop);
                 if details.tenant == tenant {
-                    add(Act::Register { phone, is_old, replied_stop }, answer, false);
+                    add(
+                        Act::Register {
+                            phone,
+                            is_old,
+                            replied_stop,
+                        },
+                        answer,
+                        false,
+                    );
                 } else if let (true, Some(phone)) = (replied_stop, phone) {
                     add(Act::OtherStopped { phone }, open_or_done(answer), false);
                 }
@@ -82,10 +106,22 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
                 let kept = kept(rows, called);
                 for row in rows {
                     let is_kept = kept.iter().any(|kept| kept.tenant == row.tenant);
-                    let answer = if is_kept { open_or_done(answer.clone()) } else { Answer::Open };
+                    let answer = if is_kept {
+                        open_or_done(answer.clone())
+                    } else {
+                        Answer::Open
+                    };
                     let (phone, is_old, replied_stop) = (row.phone, row.is_old, row.replied_stop);
                     if row.tenant == tenant {
-                        add(Act::Register { phone, is_old, replied_stop }, answer, false);
+                        add(
+                            Act::Register {
+                                phone,
+                                is_old,
+                                replied_stop,
+                            },
+                            answer,
+                            false,
+                        );
                     } else if let (true, Some(phone)) = (replied_stop, phone) {
                         add(Act::OtherStopped { phone }, answer, false);
                     }
@@ -94,8 +130,16 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
             Operation::MoveOut { facility, tenant: id } if *facility == place && id == tenant => {
                 add(Act::MoveOut, answer, false);
             }
-            Operation::Box { facility, tenant: id, screen, checked } if *facility == place && id == tenant => {
-                let act = Act::Click { screen: *screen, checked: *checked };
+            Operation::Box {
+                facility,
+                tenant: id,
+                screen,
+                checked,
+            } if *facility == place && id == tenant => {
+                let act = Act::Click {
+                    screen: *screen,
+                    checked: *checked,
+                };
                 if let (Screen::Portal, true, Answer::Standing(..)) = (screen, checked, &answer) {
                     // The provider is asked in between, and then what stands is read anew.
                     add(act, Answer::Done, false);
@@ -107,15 +151,27 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
             Operation::View { facility, tenant: id } if *facility == place && id == tenant => {
                 add(Act::View, answer, false);
             }
-            Operation::Send { facility, tenant: id, key } if *facility == place && id == tenant => {
+            Operation::Send {
+                facility,
+                tenant: id,
+                key,
+            } if *facility == place && id == tenant => {
                 let is_repeated = key.is_some() && ran.facts.texts_of(call).next().is_none();
                 add(Act::Send, answer, is_repeated);
             }
             Operation::Text(text) if texts.insert(called.id) => {
                 if let Some(done) = heard(ran, facility, called) {
-                    let act = Act::Reach { id: called.id, is_stop: text.word == Word::Stop };
+                    let act = Act::Reach {
+                        id: called.id,
+                        is_stop: text.word == Word::Stop,
+                    };
                     let name = format!("{} reaches {tenant}", done.name);
-                    history.push(Done { name, act, is_maybe: false, ..done.clone() });
+                    history.push(Done {
+                        name,
+                        act,
+                        is_maybe: false,
+                        ..done.clone()
+                    });
                     history.push(done);
                 }
                 debug_assert!(text.from < 4);
@@ -134,22 +190,44 @@ fn heard(ran: &Ran, facility: &str, first: &Called) -> Option<Done> {
     if !matches!(text.word, Word::Stop | Word::Start) {
         return None;
     }
-    let acknowledged = ran.calls.iter().filter(|called| called.id == first.id && called.is_done());
+    let acknowledged = ran
+        .calls
+        .iter()
+        .filter(|called| called.id == first.id && called.is_done());
     let ended = acknowledged.map(|called| called.ended).min();
     let began = first.began;
     let until = ended.unwrap_or(u64::MAX);
-    let holders = ran.facts.holders_between(crate::plan::BUSINESS[text.to], began, until);
+    let holders = ran
+        .facts
+        .holders_between(crate::plan::BUSINESS[text.to], began, until);
     if !holders.contains(&facility) {
         return None;
     }
     let planned = ran.plan.planned.iter().find(|planned| planned.id == first.id);
-    let sent = planned.filter(|_| text.provider != Provider::Twilio).map(|planned| millis(planned.at));
+    let sent = planned
+        .filter(|_| text.provider != Provider::Twilio)
+        .map(|planned| millis(planned.at));
     Some(Done {
-        name: format!("#{} {:?} from {}", first.id, text.word, crate::plan::NUMBERS[text.from]),
+        name: format!(
+            "#{} {:?} from {}",
+            first.id,
+            text.word,
+            crate::plan::NUMBERS[text.from]
+        ),
         began: millis(began),
         ended: ended.map(millis),
-        act: Act::Keyword { id: first.id, word: text.word, from: text.from, to: text.to, sent },
-        answer: if ended.is_some() { Answer::Done } else { Answer::Open },
+        act: Act::Keyword {
+            id: first.id,
+            word: text.word,
+            from: text.from,
+            to: text.to,
+            sent,
+        },
+        answer: if ended.is_some() {
+            Answer::Done
+        } else {
+            Answer::Open
+        },
         is_maybe: holders.len() > 1,
         is_blocked: false,
         is_repeated: false,
@@ -162,7 +240,11 @@ fn millis(millis: u64) -> i64 {
 
 /// Of an answer that shows nothing of this tenant.
 fn open_or_done(answer: Answer) -> Answer {
-    if matches!(answer, Answer::Open | Answer::NotFound) { answer } else { Answer::Done }
+    if matches!(answer, Answer::Open | Answer::NotFound) {
+        answer
+    } else {
+        Answer::Done
+    }
 }
 
 fn answer(called: &Called) -> Answer {
@@ -171,7 +253,9 @@ fn answer(called: &Called) -> Answer {
     match (called.status(), code) {
         (200..300, _) => match body["status"].as_str() {
             Some(status) => {
-                let source = body.get("source").map(|source| source.as_str().map(str::to_owned));
+                let source = body
+                    .get("source")
+                    .map(|source| source.as_str().map(str::to_owned));
                 Answer::Standing(status.to_owned(), source)
             }
             None => Answer::Done,
@@ -223,7 +307,11 @@ impl Search<'_> {
         if placed.count_ones() > self.best.0 {
             self.best = (placed.count_ones(), placed);
         }
-        for place in open.iter().copied().filter(|place| self.history[*place].began <= first_end) {
+        for place in open
+            .iter()
+            .copied()
+            .filter(|place| self.history[*place].began <= first_end)
+        {
             let done = &self.history[place];
             // A keyword reaches nobody before the number has heard it.
             let is_early = |reaches: usize| {
@@ -267,10 +355,17 @@ impl Search<'_> {
 
     fn story(&self) -> String {
         let left = (0..self.history.len()).filter(|place| self.best.1 & (1 << place) == 0);
-        let mut left: Vec<&Done> = left.map(|place| &self.history[place]).filter(|done| done.ended.is_some()).collect();
+        let mut left: Vec<&Done> = left
+            .map(|place| &self.history[place])
+            .filter(|done| done.ended.is_some())
+            .collect();
         left.sort_by_key(|done| done.ended);
         let next = left.first().map_or("?", |done| done.name.as_str());
-        format!("no order of {} operations explains it, at most {} of them; then comes {next}", self.history.len(), self.best.0)
+        format!(
+            "no order of {} operations explains it, at most {} of them; then comes {next}",
+            self.history.len(),
+            self.best.0
+        )
     }
 }
 
@@ -298,14 +393,29 @@ mod tests {
     /// A facility with two-way texting and one tenant, grandfathered, and then this: `(began, ended, act, answer)`.
     #[track_caller]
     fn check(is_explained: bool, then: Vec<(i64, i64, Act, Answer)>) {
-        let register = Act::Register { phone: Some(0), is_old: true, replied_stop: false };
+        let register = Act::Register {
+            phone: Some(0),
+            is_old: true,
+            replied_stop: false,
+        };
         let mut history = vec![
-            done(0, 1, Act::Facility { two_way: true, number: Some(0) }, Answer::Done),
+            done(
+                0,
+                1,
+                Act::Facility {
+                    two_way: true,
+                    number: Some(0),
+                },
+                Answer::Done,
+            ),
             done(10, 20, register, standing("provided", Some("grandfathered"))),
         ];
         for (began, ended, act, answer) in then {
             if let Act::Keyword { id, word, .. } = act {
-                let reach = Act::Reach { id, is_stop: word == Word::Stop };
+                let reach = Act::Reach {
+                    id,
+                    is_stop: word == Word::Stop,
+                };
                 history.push(done(began, ended, reach, answer.clone()));
             }
             history.push(done(began, ended, act, answer));
@@ -315,7 +425,13 @@ mod tests {
 
     fn text(word: Word, sent: i64) -> Act {
         let id = usize::try_from(sent).unwrap();
-        Act::Keyword { id, word, from: 0, to: 0, sent: Some(sent) }
+        Act::Keyword {
+            id,
+            word,
+            from: 0,
+            to: 0,
+            sent: Some(sent),
+        }
     }
 
     fn out() -> Answer {
@@ -329,38 +445,80 @@ mod tests {
     #[test]
     fn what_follows_the_rules_is_explained() {
         let stop = text(Word::Stop, 5_000);
-        check(true, vec![(5_000, 5_010, stop.clone(), Answer::Done), (6_000, 6_010, Act::View, out())]);
-        check(true, vec![(5_000, 5_010, stop.clone(), Answer::Done), (5_005, 5_006, Act::View, given())]);
-        check(true, vec![
-            (5_000, 5_010, stop, Answer::Done),
-            (9_000, 9_010, text(Word::Start, 9_000), Answer::Done),
-            (9_500, 9_510, Act::View, standing("provided", Some("text"))),
-        ]);
+        check(
+            true,
+            vec![
+                (5_000, 5_010, stop.clone(), Answer::Done),
+                (6_000, 6_010, Act::View, out()),
+            ],
+        );
+        check(
+            true,
+            vec![
+                (5_000, 5_010, stop.clone(), Answer::Done),
+                (5_005, 5_006, Act::View, given()),
+            ],
+        );
+        check(
+            true,
+            vec![
+                (5_000, 5_010, stop, Answer::Done),
+                (9_000, 9_010, text(Word::Start, 9_000), Answer::Done),
+                (9_500, 9_510, Act::View, standing("provided", Some("text"))),
+            ],
+        );
     }
 
     #[test]
     fn a_lost_withdrawal_is_not() {
         let stop = text(Word::Stop, 5_000);
-        check(false, vec![(5_000, 5_010, stop.clone(), Answer::Done), (6_000, 6_010, Act::View, given())]);
-        check(false, vec![(5_000, 5_010, stop, Answer::Done), (6_000, 6_010, Act::Send, Answer::Done)]);
-        let uncheck = Act::Click { screen: Screen::Portal, checked: false };
-        check(false, vec![
-            (5_000, 5_010, uncheck, standing("opted_out", Some("portal"))),
-            (6_000, 6_010, Act::View, standing("opted_out", Some("profile"))),
-        ]);
+        check(
+            false,
+            vec![
+                (5_000, 5_010, stop.clone(), Answer::Done),
+                (6_000, 6_010, Act::View, given()),
+            ],
+        );
+        check(
+            false,
+            vec![
+                (5_000, 5_010, stop, Answer::Done),
+                (6_000, 6_010, Act::Send, Answer::Done),
+            ],
+        );
+        let uncheck = Act::Click {
+            screen: Screen::Portal,
+            checked: false,
+        };
+        check(
+            false,
+            vec![
+                (5_000, 5_010, uncheck, standing("opted_out", Some("portal"))),
+                (6_000, 6_010, Act::View, standing("opted_out", Some("profile"))),
+            ],
+        );
     }
 
     #[test]
     fn what_was_not_answered_may_have_been_done_or_not() {
         let stop = text(Word::Stop, 5_000);
         for seen in [out(), given()] {
-            check(true, vec![(5_000, 0, stop.clone(), Answer::Open), (6_000, 6_010, Act::View, seen)]);
+            check(
+                true,
+                vec![
+                    (5_000, 0, stop.clone(), Answer::Open),
+                    (6_000, 6_010, Act::View, seen),
+                ],
+            );
         }
-        check(false, vec![
-            (5_000, 0, stop, Answer::Open),
-            (6_000, 6_010, Act::View, out()),
-            (7_000, 7_010, Act::View, given()),
-        ]);
+        check(
+            false,
+            vec![
+                (5_000, 0, stop, Answer::Open),
+                (6_000, 6_010, Act::View, out()),
+                (7_000, 7_010, Act::View, given()),
+            ],
+        );
     }
 
     #[test]
@@ -368,15 +526,28 @@ mod tests {
         let stop = (5_000, 5_010, text(Word::Stop, 5_000), Answer::Done);
         let late = (9_000, 9_010, text(Word::Start, 3_000), Answer::Done);
         let granted = standing("provided", Some("text"));
-        check(false, vec![stop.clone(), late.clone(), (9_500, 9_510, Act::View, granted.clone())]);
+        check(
+            false,
+            vec![
+                stop.clone(),
+                late.clone(),
+                (9_500, 9_510, Act::View, granted.clone()),
+            ],
+        );
         check(true, vec![stop, late, (9_500, 9_510, Act::View, out())]);
         // Clocks differ: one that was sent about then may count or not.
         let stop = (5_000, 5_010, text(Word::Stop, 5_000), Answer::Done);
-        let uncheck = Act::Click { screen: Screen::Profile, checked: false };
+        let uncheck = Act::Click {
+            screen: Screen::Profile,
+            checked: false,
+        };
         let uncheck = (3_000, 3_010, uncheck, standing("opted_out", Some("profile")));
         for seen in [granted, standing("opted_out", Some("profile"))] {
             let start = (3_900, 4_000, text(Word::Start, 3_200), Answer::Done);
-            check(true, vec![uncheck.clone(), start, (4_100, 4_110, Act::View, seen)]);
+            check(
+                true,
+                vec![uncheck.clone(), start, (4_100, 4_110, Act::View, seen)],
+            );
         }
         drop(stop);
     }

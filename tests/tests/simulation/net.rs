@@ -181,7 +181,10 @@ impl Net {
     /// Everything that happened to the table, as its stream has it.
     pub(crate) fn stream(&self) -> Vec<Value> {
         let of = |request: Value| serde_json::from_value(request).unwrap();
-        let streams = self.database.list_streams(serde_json::from_value(json!({})).unwrap()).unwrap();
+        let streams = self
+            .database
+            .list_streams(serde_json::from_value(json!({})).unwrap())
+            .unwrap();
         let stream = &streams.streams[0];
         let from = json!({
             "StreamArn": stream.stream_arn, "ShardId": dynoxide::streams::shard_id(&stream.table_name),
@@ -215,7 +218,8 @@ impl Net {
         let is_transaction = operation == "TransactWriteItems";
         let is_storm = is_transaction && is_busy_anywhere(&body);
         let fate = here.roll(|faults, dice| faults.database(dice, is_transaction, is_storm));
-        let (before, after) = here.roll(|faults, dice| (dice.below(faults.latency), dice.below(faults.latency)));
+        let (before, after) =
+            here.roll(|faults, dice| (dice.below(faults.latency), dice.below(faults.latency)));
         let what = summary(&operation, &body);
         let suffers = |kind: &'static str| {
             here.suffers(kind);
@@ -242,7 +246,11 @@ impl Net {
                 Ok(response(status, "application/x-amz-json-1.0", answer))
             }
             Fate::ServerError { took_effect } => {
-                suffers(if took_effect { "error after" } else { "error before" });
+                suffers(if took_effect {
+                    "error after"
+                } else {
+                    "error before"
+                });
                 if took_effect {
                     self.carry_out(&here, before, operation, body).await;
                 }
@@ -251,7 +259,11 @@ impl Net {
                 Ok(response(status, "application/x-amz-json-1.0", answer))
             }
             Fate::Broken { took_effect } => {
-                suffers(if took_effect { "broken after" } else { "broken before" });
+                suffers(if took_effect {
+                    "broken after"
+                } else {
+                    "broken before"
+                });
                 if took_effect {
                     self.carry_out(&here, before, operation, body).await;
                 }
@@ -259,7 +271,11 @@ impl Net {
                 Err(broken())
             }
             Fate::Silent { takes_effect_after } => {
-                suffers(if takes_effect_after.is_some() { "silent, arrives" } else { "silent, lost" });
+                suffers(if takes_effect_after.is_some() {
+                    "silent, arrives"
+                } else {
+                    "silent, lost"
+                });
                 if let Some(delay) = takes_effect_after {
                     self.carry_out(&here, before + delay, operation, body).await;
                 }
@@ -302,7 +318,10 @@ impl Net {
         };
         if !met.is_empty() {
             here.suffers("met another");
-            self.say(&here.name, &format!("  meets another transaction at {}", met.join(", ")));
+            self.say(
+                &here.name,
+                &format!("  meets another transaction at {}", met.join(", ")),
+            );
             return cancelled(&request, |key| met.iter().any(|met| met == key));
         }
         let takes = here.roll(|faults, dice| dice.below(1 + faults.latency / 2));
@@ -317,7 +336,9 @@ impl Net {
         if status == 200 && state.done.insert(token.to_owned()) {
             let now = state.trace.now();
             state.facts.written(now, here.call, &request);
-            state.trace.say(&here.name, &format!("  wrote {}", written(&request)));
+            state
+                .trace
+                .say(&here.name, &format!("  wrote {}", written(&request)));
         }
         (status, answer)
     }
@@ -325,7 +346,12 @@ impl Net {
     /// Keys may be left unread, and those that are read may be read at two moments.
     async fn batch_get(&self, here: &Here, body: &str) -> (u16, String) {
         let request: Value = serde_json::from_str(body).unwrap();
-        let (table, wanted) = request["RequestItems"].as_object().unwrap().iter().next().unwrap();
+        let (table, wanted) = request["RequestItems"]
+            .as_object()
+            .unwrap()
+            .iter()
+            .next()
+            .unwrap();
         let keys = wanted["Keys"].as_array().unwrap().clone();
         if keys.len() < 2 {
             return self.ask("BatchGetItem", body);
@@ -340,7 +366,10 @@ impl Net {
         if unprocessed {
             here.suffers("unprocessed keys");
             let read = here.roll(|_, dice| dice.index(keys.len()).max(1));
-            self.say(&here.name, &format!("  {} of {} keys are left unread", keys.len() - read, keys.len()));
+            self.say(
+                &here.name,
+                &format!("  {} of {} keys are left unread", keys.len() - read, keys.len()),
+            );
             let (status, answer) = self.ask("BatchGetItem", &part(&keys[..read]).to_string());
             let mut answer: Value = serde_json::from_str(&answer).unwrap();
             answer["UnprocessedKeys"] = part(&keys[read..])["RequestItems"].clone();
@@ -350,7 +379,11 @@ impl Net {
             let (mut first, mut later) = (Vec::new(), Vec::new());
             for key in keys {
                 let is_first = here.roll(|_, dice| dice.happens(500));
-                if is_first { first.push(key) } else { later.push(key) }
+                if is_first {
+                    first.push(key)
+                } else {
+                    later.push(key)
+                }
             }
             if first.is_empty() || later.is_empty() {
                 return self.ask("BatchGetItem", body);
@@ -380,9 +413,14 @@ impl Net {
             return (status, answer);
         }
         let now = self.now();
-        let before = self.state().answered.insert(body.to_owned(), (now, answer.clone()));
+        let before = self
+            .state()
+            .answered
+            .insert(body.to_owned(), (now, answer.clone()));
         match before {
-            Some((at, before)) if now < at + 3_000 && here.roll(|faults, dice| dice.happens(faults.stale)) => {
+            Some((at, before))
+                if now < at + 3_000 && here.roll(|faults, dice| dice.happens(faults.stale)) =>
+            {
                 here.suffers("late read");
                 (200, before)
             }
@@ -417,7 +455,11 @@ impl Net {
         millis(here.roll(|faults, dice| dice.below(faults.latency))).await;
         let request: Value = serde_json::from_str(body).unwrap();
         if request["VersionStage"] == "AWSPREVIOUS" {
-            return Ok(response(400, json, json!({"__type": "ResourceNotFoundException"}).to_string()));
+            return Ok(response(
+                400,
+                json,
+                json!({"__type": "ResourceNotFoundException"}).to_string(),
+            ));
         }
         let answer = json!({
             "ARN": request["SecretId"], "Name": "consent", "SecretString": tests::first_secret().to_string(),
@@ -438,8 +480,13 @@ impl Net {
     async fn exchange(self: Arc<Self>, here: Arc<Here>, request: Request<String>) -> Given {
         let fate = here.roll(|faults, dice| faults.network(dice));
         let is_slow = here.roll(|faults, dice| dice.happens(faults.slow_provider));
-        let takes =
-            here.roll(|faults, dice| if is_slow { dice.below(1_900) } else { dice.below(faults.latency) });
+        let takes = here.roll(|faults, dice| {
+            if is_slow {
+                dice.below(1_900)
+            } else {
+                dice.below(faults.latency)
+            }
+        });
         let is_twilio = request.uri().path().starts_with("/twilio/");
         let net = Arc::clone(&self);
         let giver = Arc::clone(&here);
@@ -462,7 +509,11 @@ impl Net {
                 Ok((StatusCode::TOO_MANY_REQUESTS, Vec::new()))
             }
             Fate::ServerError { took_effect } => {
-                suffers(if took_effect { "error after" } else { "error before" });
+                suffers(if took_effect {
+                    "error after"
+                } else {
+                    "error before"
+                });
                 if took_effect {
                     take.await;
                 }
@@ -478,7 +529,11 @@ impl Net {
                 Err(Unpublished::NotNow("no connection".to_owned()))
             }
             Fate::Silent { takes_effect_after } => {
-                suffers(if takes_effect_after.is_some() { "silent, arrives" } else { "silent, lost" });
+                suffers(if takes_effect_after.is_some() {
+                    "silent, arrives"
+                } else {
+                    "silent, lost"
+                });
                 if takes_effect_after.is_some() {
                     take.await;
                 }
@@ -493,7 +548,11 @@ impl Net {
         let fate = here.roll(|faults, dice| faults.network(dice));
         let is_slow = here.roll(|faults, dice| dice.happens(faults.slow_provider));
         let takes = here.roll(|faults, dice| {
-            if is_slow { dice.below(1_900) } else { dice.below(faults.latency) }
+            if is_slow {
+                dice.below(1_900)
+            } else {
+                dice.below(faults.latency)
+            }
         });
         let refused = |status: u16, code: &str| {
             let text = format!(
@@ -525,21 +584,33 @@ impl Net {
                 refused(400, "Throttling")
             }
             Fate::ServerError { took_effect } => {
-                suffers(if took_effect { "error after" } else { "error before" });
+                suffers(if took_effect {
+                    "error after"
+                } else {
+                    "error before"
+                });
                 if took_effect {
                     self.provide(&here, takes, form).await;
                 }
                 refused(500, "InternalError")
             }
             Fate::Broken { took_effect } => {
-                suffers(if took_effect { "broken after" } else { "broken before" });
+                suffers(if took_effect {
+                    "broken after"
+                } else {
+                    "broken before"
+                });
                 if took_effect {
                     self.provide(&here, takes, form).await;
                 }
                 Err(broken())
             }
             Fate::Silent { takes_effect_after } => {
-                suffers(if takes_effect_after.is_some() { "silent, arrives" } else { "silent, lost" });
+                suffers(if takes_effect_after.is_some() {
+                    "silent, arrives"
+                } else {
+                    "silent, lost"
+                });
                 if takes_effect_after.is_some() {
                     // Whoever asks gives up after two seconds, and closes the connection.
                     self.provide(&here, takes, form).await;
@@ -569,7 +640,8 @@ impl State {
     /// A provider takes a text, unless its list has the number.
     fn take(&mut self, here: &Here, from: Option<String>, to: &str, body: &str) -> bool {
         if self.blocked.contains(to) {
-            self.trace.say(&here.name, &format!("  the provider has {to} on its list"));
+            self.trace
+                .say(&here.name, &format!("  the provider has {to} on its list"));
             return false;
         }
         let sent = Sent {
@@ -589,7 +661,9 @@ impl State {
     fn take_other(&mut self, here: &Here, is_twilio: bool, body: &str) -> (StatusCode, Vec<u8>) {
         let members: BTreeMap<String, Value> = if is_twilio {
             let form: Vec<(String, String)> = serde_urlencoded::from_str(body).unwrap();
-            form.into_iter().map(|(name, value)| (name.to_lowercase(), value.into())).collect()
+            form.into_iter()
+                .map(|(name, value)| (name.to_lowercase(), value.into()))
+                .collect()
         } else {
             serde_json::from_str(body).unwrap()
         };
@@ -610,7 +684,11 @@ impl State {
         match form.get("Action").map(String::as_str) {
             Some("Publish") if form.contains_key("TopicArn") => {
                 let event: Value = serde_json::from_str(&form["Message"]).unwrap();
-                let what = format!("  publishes {} of {}", event["type"].as_str().unwrap(), event["id"]);
+                let what = format!(
+                    "  publishes {} of {}",
+                    event["type"].as_str().unwrap(),
+                    event["id"]
+                );
                 self.trace.say(&here.name, &what);
                 self.facts.published.push(event);
             }
@@ -681,7 +759,9 @@ fn written(request: &Value) -> String {
         .map(|(key, kind, of)| {
             let sort = key.split_once(' ').map_or("", |(_, sort)| sort);
             let sort = if sort == "MESSAGE" { &key } else { sort };
-            let change = of["Item"]["consent"].is_object().then(|| crate::facts::consent(&of["Item"]["consent"]));
+            let change = of["Item"]["consent"]
+                .is_object()
+                .then(|| crate::facts::consent(&of["Item"]["consent"]));
             match (kind, change) {
                 (_, Some(consent)) => format!("{sort} ({consent})"),
                 ("Update", None) => format!("{sort} (update)"),

@@ -85,18 +85,46 @@ pub(crate) enum Operation {
         /// A grant on a screen is confirmed by a text.
         confirms: bool,
     },
-    Register { facility: usize, details: Details },
-    MoveOut { facility: usize, tenant: String },
-    Import { facility: usize, rows: Vec<Details> },
-    Box { facility: usize, tenant: String, screen: Screen, checked: bool },
+    Register {
+        facility: usize,
+        details: Details,
+    },
+    MoveOut {
+        facility: usize,
+        tenant: String,
+    },
+    Import {
+        facility: usize,
+        rows: Vec<Details>,
+    },
+    Box {
+        facility: usize,
+        tenant: String,
+        screen: Screen,
+        checked: bool,
+    },
     Text(Text),
-    Send { facility: usize, tenant: String, key: Option<u64> },
-    View { facility: usize, tenant: String },
-    Report { facility: usize },
+    Send {
+        facility: usize,
+        tenant: String,
+        key: Option<u64>,
+    },
+    View {
+        facility: usize,
+        tenant: String,
+    },
+    Report {
+        facility: usize,
+    },
     /// The carrier puts a number on the provider's own list, or takes it off.
-    Carrier { number: usize, blocked: bool },
+    Carrier {
+        number: usize,
+        blocked: bool,
+    },
     /// What the table's stream has is handed to the outbox.
-    Publish { again: bool },
+    Publish {
+        again: bool,
+    },
 }
 
 /// An operation and its circumstances.
@@ -171,9 +199,17 @@ impl Planner {
         let mut dice = Dice::new(seed);
         let faults = Faults::of(&mut dice);
         let half = |dice: &mut Dice| i64::try_from(dice.below(1_001)).unwrap() - 500;
-        let skews = if dice.happens(500) { [half(&mut dice), half(&mut dice), half(&mut dice)] } else { [0; 3] };
+        let skews = if dice.happens(500) {
+            [half(&mut dice), half(&mut dice), half(&mut dice)]
+        } else {
+            [0; 3]
+        };
         let is_crowd = dice.happens(90);
-        let tenants = if is_crowd { CROWD } else { usize::try_from(dice.one(&[1, 1, 2, 3, 5])).unwrap() };
+        let tenants = if is_crowd {
+            CROWD
+        } else {
+            usize::try_from(dice.one(&[1, 1, 2, 3, 5])).unwrap()
+        };
         let mut weight = |usual: u64| usual * dice.one(&[0, 1, 1, 2]);
         let kinds = vec![
             (weight(2), Kind::Facility),
@@ -203,18 +239,35 @@ impl Planner {
             dice,
         };
         planner.settle_in(is_crowd);
-        let operations = if is_crowd { planner.dice.between(10, 24) } else { planner.dice.between(25, 60) };
+        let operations = if is_crowd {
+            planner.dice.between(10, 24)
+        } else {
+            planner.dice.between(25, 60)
+        };
         while (planner.planned.len() as u64) < operations + 4 {
             planner.pass_time();
             planner.next(is_crowd);
         }
-        Plan { seed, faults, skews, planned: planner.planned }
+        Plan {
+            seed,
+            faults,
+            skews,
+            planned: planner.planned,
+        }
     }
 
     fn settings(&mut self, facility: usize, two_way: bool, number: Option<usize>) -> Operation {
-        let carrier = self.dice.weighted(&[(3, Provider::Aws), (1, Provider::Twilio), (1, Provider::Telnyx)]);
+        let carrier = self
+            .dice
+            .weighted(&[(3, Provider::Aws), (1, Provider::Twilio), (1, Provider::Telnyx)]);
         let confirms = self.dice.happens(200);
-        Operation::Facility { facility, two_way, number, carrier, confirms }
+        Operation::Facility {
+            facility,
+            two_way,
+            number,
+            carrier,
+            confirms,
+        }
     }
 
     fn pass_time(&mut self) {
@@ -246,9 +299,18 @@ impl Planner {
             self.at += 300;
             let mut rows = Vec::new();
             for tenant in self.tenants.clone() {
-                let phone = if is_crowd { 0 } else { self.dice.index(self.numbers) };
+                let phone = if is_crowd {
+                    0
+                } else {
+                    self.dice.index(self.numbers)
+                };
                 let is_old = self.dice.happens(850);
-                rows.push(Details { tenant, phone: Some(phone), is_old, replied_stop: false });
+                rows.push(Details {
+                    tenant,
+                    phone: Some(phone),
+                    is_old,
+                    replied_stop: false,
+                });
             }
             self.add(0, Operation::Import { facility, rows });
             self.at += 2_000;
@@ -260,7 +322,11 @@ impl Planner {
 
     fn facility(&mut self) -> usize {
         // Most happens at one, so that things meet.
-        if self.facilities > 1 && self.dice.happens(250) { 1 } else { 0 }
+        if self.facilities > 1 && self.dice.happens(250) {
+            1
+        } else {
+            0
+        }
     }
 
     fn tenant(&mut self) -> String {
@@ -278,7 +344,11 @@ impl Planner {
         let kinds = self.kinds.clone();
         match self.dice.weighted(&kinds) {
             Kind::Facility => {
-                let number = if self.dice.happens(150) { None } else { Some(facility) };
+                let number = if self.dice.happens(150) {
+                    None
+                } else {
+                    Some(facility)
+                };
                 let two_way = number.is_some() && self.dice.happens(600);
                 let settings = self.settings(facility, two_way, number);
                 self.add(0, settings);
@@ -289,7 +359,10 @@ impl Planner {
                 self.leave(Operation::Register { facility, details });
             }
             Kind::MoveOut => {
-                self.leave(Operation::MoveOut { facility, tenant: tenant.clone() });
+                self.leave(Operation::MoveOut {
+                    facility,
+                    tenant: tenant.clone(),
+                });
                 if self.dice.happens(800) {
                     let after = self.dice.between(50, 6_000);
                     let details = self.details(tenant);
@@ -301,14 +374,30 @@ impl Planner {
                 self.leave(Operation::Import { facility, rows });
             }
             Kind::Box => {
-                let screen = if self.dice.happens(500) { Screen::Profile } else { Screen::Portal };
+                let screen = if self.dice.happens(500) {
+                    Screen::Profile
+                } else {
+                    Screen::Portal
+                };
                 let checked = self.dice.happens(550);
-                let operation = Operation::Box { facility, tenant, screen, checked };
-                if checked { self.add(0, operation) } else { self.leave(operation) }
+                let operation = Operation::Box {
+                    facility,
+                    tenant,
+                    screen,
+                    checked,
+                };
+                if checked {
+                    self.add(0, operation)
+                } else {
+                    self.leave(operation)
+                }
             }
             Kind::Grant => {
                 // Whatever stands in the way of texts, one of these lifts it.
-                let details = Details { replied_stop: false, ..self.details(tenant.clone()) };
+                let details = Details {
+                    replied_stop: false,
+                    ..self.details(tenant.clone())
+                };
                 if self.dice.happens(250) {
                     self.add(0, Operation::Register { facility, details });
                 }
@@ -317,13 +406,25 @@ impl Planner {
                 let pause = self.dice.one(&[10, 150, 600]);
                 for screen in [Screen::Portal, Screen::Profile] {
                     let tenant = tenant.clone();
-                    self.add(pause, Operation::Box { facility, tenant, screen, checked: true });
+                    self.add(
+                        pause,
+                        Operation::Box {
+                            facility,
+                            tenant,
+                            screen,
+                            checked: true,
+                        },
+                    );
                 }
             }
             Kind::Stop => self.keyword(facility, Word::Stop),
             Kind::Start => self.keyword(facility, Word::Start),
             Kind::OtherText => {
-                let word = if self.dice.happens(500) { Word::Help } else { Word::Other };
+                let word = if self.dice.happens(500) {
+                    Word::Help
+                } else {
+                    Word::Other
+                };
                 self.text(0, facility, word);
             }
             Kind::Send => self.send(facility, tenant),
@@ -342,7 +443,11 @@ impl Planner {
     }
 
     fn details(&mut self, tenant: String) -> Details {
-        let phone = if self.dice.happens(120) { None } else { Some(self.dice.index(self.numbers)) };
+        let phone = if self.dice.happens(120) {
+            None
+        } else {
+            Some(self.dice.index(self.numbers))
+        };
         Details {
             tenant,
             phone,
@@ -389,18 +494,32 @@ impl Planner {
         self.add(then, settings);
         if is_back {
             let settings = self.settings(to, true, Some(to));
-        self.add(then + 1_500, settings);
+            self.add(then + 1_500, settings);
             let settings = self.settings(from, true, Some(from));
-        self.add(then + 2_000, settings);
+            self.add(then + 2_000, settings);
         }
     }
 
     fn send(&mut self, facility: usize, tenant: String) {
         let key = self.dice.happens(400).then(|| self.dice.below(4));
-        self.add(0, Operation::Send { facility, tenant: tenant.clone(), key });
+        self.add(
+            0,
+            Operation::Send {
+                facility,
+                tenant: tenant.clone(),
+                key,
+            },
+        );
         if key.is_some() && self.dice.happens(400) {
             let after = self.dice.one(&[0, 20, 500, 2_500, 6_000]);
-            self.add(after, Operation::Send { facility, tenant: tenant.clone(), key });
+            self.add(
+                after,
+                Operation::Send {
+                    facility,
+                    tenant: tenant.clone(),
+                    key,
+                },
+            );
         }
         // Somebody withdraws while the text may be on its way.
         if self.dice.happens(450) {
@@ -418,16 +537,49 @@ impl Planner {
                     self.text(later, facility, Word::Stop);
                 }
                 2 => {
-                    let screen = if self.dice.happens(500) { Screen::Profile } else { Screen::Portal };
-                    self.add(after, Operation::Box { facility, tenant, screen, checked: false });
+                    let screen = if self.dice.happens(500) {
+                        Screen::Profile
+                    } else {
+                        Screen::Portal
+                    };
+                    self.add(
+                        after,
+                        Operation::Box {
+                            facility,
+                            tenant,
+                            screen,
+                            checked: false,
+                        },
+                    );
                 }
                 3 => {
                     // The carrier's block comes to be known while an earlier text is on its way.
                     let number = self.dice.index(self.numbers);
-                    self.add(after, Operation::Carrier { number, blocked: true });
-                    self.add(after + 20, Operation::Send { facility, tenant: tenant.clone(), key: None });
+                    self.add(
+                        after,
+                        Operation::Carrier {
+                            number,
+                            blocked: true,
+                        },
+                    );
+                    self.add(
+                        after + 20,
+                        Operation::Send {
+                            facility,
+                            tenant: tenant.clone(),
+                            key: None,
+                        },
+                    );
                     let later = after + self.dice.one(&[120, 300, 600]);
-                    self.add(later, Operation::Box { facility, tenant, screen: Screen::Profile, checked: false });
+                    self.add(
+                        later,
+                        Operation::Box {
+                            facility,
+                            tenant,
+                            screen: Screen::Profile,
+                            checked: false,
+                        },
+                    );
                 }
                 _ => self.text(after, facility, Word::Stop),
             }
@@ -454,7 +606,11 @@ impl Planner {
     }
 
     fn number_at_hand(&mut self) -> usize {
-        if self.tenants.len() > 10 && self.dice.happens(900) { 0 } else { self.dice.index(self.numbers) }
+        if self.tenants.len() > 10 && self.dice.happens(900) {
+            0
+        } else {
+            self.dice.index(self.numbers)
+        }
     }
 
     fn text(&mut self, after: u64, facility: usize, word: Word) {
@@ -464,8 +620,16 @@ impl Planner {
 
     fn text_from(&mut self, after: u64, facility: usize, word: Word, from: usize) {
         let is_otherwise = from == 3 && self.dice.happens(500);
-        let spelled = if is_otherwise { "+5215512345699".to_owned() } else { NUMBERS[from].to_owned() };
-        let to = if self.dice.happens(30) { self.dice.index(BUSINESS.len()) } else { facility };
+        let spelled = if is_otherwise {
+            "+5215512345699".to_owned()
+        } else {
+            NUMBERS[from].to_owned()
+        };
+        let to = if self.dice.happens(30) {
+            self.dice.index(BUSINESS.len())
+        } else {
+            facility
+        };
         let body = match word {
             Word::Stop => self.dice.one(&["STOP", "stop", "Stop please", "unsubscribe"]),
             Word::Start => self.dice.one(&["START", "start", "UNSTOP"]),
@@ -478,10 +642,22 @@ impl Planner {
             let more = self.dice.one(&[0, 3, 40, 700, 5_000]);
             deliveries.push(first + more);
         }
-        let provider = self.dice.one(&[Provider::Twilio, Provider::Telnyx, Provider::Aws]);
+        let provider = self
+            .dice
+            .one(&[Provider::Twilio, Provider::Telnyx, Provider::Aws]);
         let redeliveries = self.dice.one(&[0, 1, 3]);
         let is_kept = self.dice.happens(700);
-        let text = Text { provider, from, spelled, to, word, body, deliveries, redeliveries, is_kept };
+        let text = Text {
+            provider,
+            from,
+            spelled,
+            to,
+            word,
+            body,
+            deliveries,
+            redeliveries,
+            is_kept,
+        };
         self.add(after, Operation::Text(text));
     }
 }

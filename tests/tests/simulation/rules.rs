@@ -38,7 +38,10 @@ impl Consent {
     fn stopped(self) -> Self {
         match self {
             OptedOut { portal, .. } => OptedOut { text: true, portal },
-            NotProvided | Provided(_) => OptedOut { text: true, portal: false },
+            NotProvided | Provided(_) => OptedOut {
+                text: true,
+                portal: false,
+            },
         }
     }
 
@@ -82,17 +85,38 @@ struct Pending {
 /// What is done.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Act {
-    Facility { two_way: bool, number: Option<usize> },
-    Register { phone: Option<usize>, is_old: bool, replied_stop: bool },
+    Facility {
+        two_way: bool,
+        number: Option<usize>,
+    },
+    Register {
+        phone: Option<usize>,
+        is_old: bool,
+        replied_stop: bool,
+    },
     /// Somebody else is registered, and known to have sent STOP before: where it is their first registration, that is a
     /// STOP from the number.
-    OtherStopped { phone: usize },
+    OtherStopped {
+        phone: usize,
+    },
     MoveOut,
-    Click { screen: Screen, checked: bool },
+    Click {
+        screen: Screen,
+        checked: bool,
+    },
     /// The number hears a keyword.
-    Keyword { id: usize, word: Word, from: usize, to: usize, sent: Option<i64> },
+    Keyword {
+        id: usize,
+        word: Word,
+        from: usize,
+        to: usize,
+        sent: Option<i64>,
+    },
     /// It reaches the tenant.
-    Reach { id: usize, is_stop: bool },
+    Reach {
+        id: usize,
+        is_stop: bool,
+    },
     View,
     Send,
 }
@@ -142,36 +166,55 @@ pub(crate) fn step(state: &State, act: &Act, answer: &Answer, around: Circumstan
     let mut states = match act {
         Act::Facility { two_way, number } => facility(state, *two_way, *number, answer),
         _ if !state.exists => not_there(state, act, answer),
-        Act::Register { phone, is_old, replied_stop } => {
+        Act::Register {
+            phone,
+            is_old,
+            replied_stop,
+        } => {
             vec![register(state, *phone, *is_old, *replied_stop, around.now)]
         }
         Act::OtherStopped { phone } => {
             // It may have stopped on its way.
             let half = keyword(state, (usize::MAX, Word::Stop), *phone, None, around.now);
-            let whole = half.iter().flat_map(|half| reach(half, (usize::MAX, true), around.now));
+            let whole = half
+                .iter()
+                .flat_map(|half| reach(half, (usize::MAX, true), around.now));
             whole.chain(half.clone()).chain([state.clone()]).collect()
         }
         Act::Reach { id, is_stop } => reach(state, (*id, *is_stop), around.now),
         Act::MoveOut => move_out(state, answer, around.now),
         Act::Click { screen, checked } => click(state, *screen, *checked, answer, around),
-        Act::Keyword { id, word: Word::Start, from, to, sent } => {
+        Act::Keyword {
+            id,
+            word: Word::Start,
+            from,
+            to,
+            sent,
+        } => {
             let is_two_way = state.two_way && state.number == Some(*to);
             let mut states = Vec::new();
             if is_two_way || around.is_switched {
-                states.extend(keyword(state, (*id, Word::Start), *from, sent_at(*sent, around.now), around.now));
+                states.extend(keyword(
+                    state,
+                    (*id, Word::Start),
+                    *from,
+                    sent_at(*sent, around.now),
+                    around.now,
+                ));
             }
             if !is_two_way || around.is_switched {
                 states.push(state.clone());
             }
             states
         }
-        Act::Keyword { id, word, from, sent, .. } => {
-            keyword(state, (*id, *word), *from, sent_at(*sent, around.now), around.now)
-        }
-        Act::View => state.person.as_ref().filter(|person| person.is_resident).map_or_else(
-            || not_there(state, act, answer),
-            |_| vec![state.clone()],
-        ),
+        Act::Keyword {
+            id, word, from, sent, ..
+        } => keyword(state, (*id, *word), *from, sent_at(*sent, around.now), around.now),
+        Act::View => state
+            .person
+            .as_ref()
+            .filter(|person| person.is_resident)
+            .map_or_else(|| not_there(state, act, answer), |_| vec![state.clone()]),
         Act::Send => send(state, answer, around),
     };
     if around.is_maybe {
@@ -188,7 +231,10 @@ fn sent_at(sent: Option<i64>, now: Range) -> Option<Range> {
 }
 
 fn not_there(state: &State, act: &Act, answer: &Answer) -> Vec<State> {
-    let is_text = matches!(act, Act::Keyword { .. } | Act::Reach { .. } | Act::OtherStopped { .. });
+    let is_text = matches!(
+        act,
+        Act::Keyword { .. } | Act::Reach { .. } | Act::OtherStopped { .. }
+    );
     let fits = is_text || matches!(answer, Answer::NotFound | Answer::Open);
     if fits { vec![state.clone()] } else { Vec::new() }
 }
@@ -199,10 +245,14 @@ fn is_true(after: &State, act: &Act, answer: &Answer) -> bool {
     match answer {
         Answer::Standing(status, source) => resident.is_some_and(|person| {
             person.consent.status() == status
-                && source.as_ref().is_none_or(|source| person.consent.source() == source.as_deref())
+                && source
+                    .as_ref()
+                    .is_none_or(|source| person.consent.source() == source.as_deref())
         }),
         Answer::NotFound => !after.exists || resident.is_none(),
-        Answer::Refused(_) | Answer::Done => !matches!(act, Act::Click { .. } | Act::Send) || resident.is_some(),
+        Answer::Refused(_) | Answer::Done => {
+            !matches!(act, Act::Click { .. } | Act::Send) || resident.is_some()
+        }
         Answer::Open => true,
     }
 }
@@ -218,7 +268,11 @@ fn facility(state: &State, two_way: bool, number: Option<usize>, answer: &Answer
 /// A tenant who leaves their number takes its STOP along.
 fn leave(state: &State, now: Range) -> State {
     let is_stop = state.pending.as_ref().is_some_and(|pending| !pending.is_start);
-    let mut left = if is_stop { stop_person(state, now) } else { state.clone() };
+    let mut left = if is_stop {
+        stop_person(state, now)
+    } else {
+        state.clone()
+    };
     left.pending = None;
     left
 }
@@ -235,7 +289,10 @@ fn stop_person(state: &State, now: Range) -> State {
 }
 
 fn register(state: &State, phone: Option<usize>, is_old: bool, replied_stop: bool, now: Range) -> State {
-    let stays = state.person.as_ref().is_some_and(|person| person.is_resident && person.phone == phone);
+    let stays = state
+        .person
+        .as_ref()
+        .is_some_and(|person| person.is_resident && person.phone == phone);
     let state = &if stays { state.clone() } else { leave(state, now) };
     let mut after = state.clone();
     if let (None, true, Some(phone)) = (&state.person, replied_stop, phone) {
@@ -251,20 +308,55 @@ fn register(state: &State, phone: Option<usize>, is_old: bool, replied_stop: boo
                 Some(_) if is_old => Provided("grandfathered"),
                 Some(_) => NotProvided,
             };
-            (NotProvided, Person { is_resident: true, phone, consent, recorded: None, since: Some(now) })
+            (
+                NotProvided,
+                Person {
+                    is_resident: true,
+                    phone,
+                    consent,
+                    recorded: None,
+                    since: Some(now),
+                },
+            )
         }
         Some(person) if !person.is_resident => {
-            let consent = if is_stopped { person.consent.stopped() } else { person.consent };
-            let person = Person { is_resident: true, phone, consent, since: Some(now), ..person.clone() };
+            let consent = if is_stopped {
+                person.consent.stopped()
+            } else {
+                person.consent
+            };
+            let person = Person {
+                is_resident: true,
+                phone,
+                consent,
+                since: Some(now),
+                ..person.clone()
+            };
             (state.person.as_ref().unwrap().consent, person)
         }
         Some(person) if person.phone == phone => return after,
         Some(person) => {
-            let consent = if is_stopped { person.consent.stopped() } else { person.consent.ended() };
-            (person.consent, Person { phone, consent, since: Some(now), ..person.clone() })
+            let consent = if is_stopped {
+                person.consent.stopped()
+            } else {
+                person.consent.ended()
+            };
+            (
+                person.consent,
+                Person {
+                    phone,
+                    consent,
+                    since: Some(now),
+                    ..person.clone()
+                },
+            )
         }
     };
-    let recorded = if before == person.consent { person.recorded } else { Some(now) };
+    let recorded = if before == person.consent {
+        person.recorded
+    } else {
+        Some(now)
+    };
     after.person = Some(Person { recorded, ..person });
     after
 }
@@ -278,9 +370,18 @@ fn move_out(state: &State, answer: &Answer, now: Range) -> Vec<State> {
         return Vec::new();
     }
     let consent = person.consent.ended();
-    let recorded = if consent == person.consent { person.recorded } else { Some(now) };
+    let recorded = if consent == person.consent {
+        person.recorded
+    } else {
+        Some(now)
+    };
     let mut after = state.clone();
-    after.person = Some(Person { is_resident: false, consent, recorded, ..person.clone() });
+    after.person = Some(Person {
+        is_resident: false,
+        consent,
+        recorded,
+        ..person.clone()
+    });
     vec![after]
 }
 
@@ -288,18 +389,35 @@ fn click(state: &State, screen: Screen, checked: bool, answer: &Answer, around: 
     let Some(person) = state.person.as_ref().filter(|person| person.is_resident) else {
         return not_there(state, &Act::Click { screen, checked }, answer);
     };
-    let two_ways: &[bool] = if around.is_switched { &[true, false] } else { &[state.two_way] };
+    let two_ways: &[bool] = if around.is_switched {
+        &[true, false]
+    } else {
+        &[state.two_way]
+    };
     let mut states = Vec::new();
     for two_way in two_ways {
-        let clicked = if checked { check(person, screen, *two_way) } else { Ok(uncheck(person.consent, screen)) };
+        let clicked = if checked {
+            check(person, screen, *two_way)
+        } else {
+            Ok(uncheck(person.consent, screen))
+        };
         match (clicked, answer) {
-            (Ok(_), Answer::Refused(_)) | (Err(_), Answer::Standing(..) | Answer::Done | Answer::NotFound) => {}
+            (Ok(_), Answer::Refused(_))
+            | (Err(_), Answer::Standing(..) | Answer::Done | Answer::NotFound) => {}
             (Err(code), Answer::Refused(told)) if code != told => {}
             (Err(_), _) => states.push(state.clone()),
             (Ok(consent), _) => {
-                let recorded = if consent == person.consent { person.recorded } else { Some(around.now) };
+                let recorded = if consent == person.consent {
+                    person.recorded
+                } else {
+                    Some(around.now)
+                };
                 let mut after = state.clone();
-                after.person = Some(Person { consent, recorded, ..person.clone() });
+                after.person = Some(Person {
+                    consent,
+                    recorded,
+                    ..person.clone()
+                });
                 states.push(after);
             }
         }
@@ -308,7 +426,11 @@ fn click(state: &State, screen: Screen, checked: bool, answer: &Answer, around: 
 }
 
 fn check(person: &Person, screen: Screen, two_way: bool) -> Result<Consent, &'static str> {
-    let granted = Provided(if screen == Screen::Profile { "profile" } else { "portal" });
+    let granted = Provided(if screen == Screen::Profile {
+        "profile"
+    } else {
+        "portal"
+    });
     match (person.consent, screen) {
         (Provided(_), _) => Ok(person.consent),
         _ if person.phone.is_none() => Err("no_cell_phone"),
@@ -322,13 +444,22 @@ fn check(person: &Person, screen: Screen, two_way: bool) -> Result<Consent, &'st
 
 fn uncheck(consent: Consent, screen: Screen) -> Consent {
     match consent {
-        Provided(_) => OptedOut { text: false, portal: screen == Screen::Portal },
+        Provided(_) => OptedOut {
+            text: false,
+            portal: screen == Screen::Portal,
+        },
         NotProvided | OptedOut { .. } => consent,
     }
 }
 
 /// A keyword from a number, where two-way texting is on if it is needed.
-fn keyword(state: &State, (id, word): (usize, Word), from: usize, sent: Option<Range>, now: Range) -> Vec<State> {
+fn keyword(
+    state: &State,
+    (id, word): (usize, Word),
+    from: usize,
+    sent: Option<Range>,
+    now: Range,
+) -> Vec<State> {
     let is_start = match word {
         Word::Start => true,
         Word::Stop => false,
@@ -356,8 +487,10 @@ fn keyword(state: &State, (id, word): (usize, Word), from: usize, sent: Option<R
 
 /// A keyword reaches the tenant. One that was overtaken does not; a STOP carries an earlier one on.
 fn reach(state: &State, (id, is_stop): (usize, bool), now: Range) -> Vec<State> {
-    let Some(Pending { is_start, sent, .. }) =
-        state.pending.clone().filter(|pending| pending.id == id || (is_stop && !pending.is_start))
+    let Some(Pending { is_start, sent, .. }) = state
+        .pending
+        .clone()
+        .filter(|pending| pending.id == id || (is_stop && !pending.is_start))
     else {
         return vec![state.clone()];
     };
@@ -378,11 +511,25 @@ fn reach(state: &State, (id, is_stop): (usize, bool), now: Range) -> Vec<State> 
     if new_for_record && new_for_number {
         let consent = match person.consent {
             NotProvided | OptedOut { portal: false, .. } => Provided("text"),
-            OptedOut { text: true, portal: true } => OptedOut { text: false, portal: true },
+            OptedOut {
+                text: true,
+                portal: true,
+            } => OptedOut {
+                text: false,
+                portal: true,
+            },
             consent => consent,
         };
-        let recorded = if consent == person.consent { person.recorded } else { Some(now) };
-        after.person = Some(Person { consent, recorded, ..person });
+        let recorded = if consent == person.consent {
+            person.recorded
+        } else {
+            Some(now)
+        };
+        after.person = Some(Person {
+            consent,
+            recorded,
+            ..person
+        });
         states.push(after);
     }
     states

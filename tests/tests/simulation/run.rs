@@ -8,8 +8,8 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use aws_smithy_async::time::StaticTimeSource;
 use aws_sdk_dynamodb::config::{Credentials, Region};
+use aws_smithy_async::time::StaticTimeSource;
 use consent_http::clock;
 use consent_store::{aws_configuration_over, random, schema};
 use jiff::{SignedDuration, Timestamp};
@@ -144,10 +144,10 @@ impl Stage {
         let database = dev::embedded::in_memory().unwrap();
         let net = Net::new(database.clone());
         let configuration = aws_configuration_over(Way(Arc::clone(&net)))
-                .region(Region::new("us-east-1"))
-                .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
-                .endpoint_url("http://aws.example.com")
-                .time_source(StaticTimeSource::from_secs(1_795_417_929))
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .endpoint_url("http://aws.example.com")
+            .time_source(StaticTimeSource::from_secs(1_795_417_929))
             .load()
             .await;
         let simulated = Simulated::new(configuration, net.others());
@@ -166,12 +166,18 @@ impl Stage {
         };
         let client = simulated.dynamodb();
         let here = stage.here(usize::MAX, "stage".to_owned(), true, 0);
-        HERE.scope(here, schema::create_table(&client, TABLE)).await.unwrap();
+        HERE.scope(here, schema::create_table(&client, TABLE))
+            .await
+            .unwrap();
         stage
     }
 
     fn here(&self, call: CallId, name: String, is_calm: bool, dice: u64) -> Arc<Here> {
-        let faults = if is_calm { Faults::default() } else { self.plan.faults.clone() };
+        let faults = if is_calm {
+            Faults::default()
+        } else {
+            self.plan.faults.clone()
+        };
         Arc::new(Here {
             call,
             name,
@@ -237,7 +243,11 @@ impl Stage {
             Came::Answer { status, body, told } => {
                 let words = [&body["status"], &body["source"], &body["code"]];
                 let words: Vec<&str> = words.iter().filter_map(|word| word.as_str()).collect();
-                let told = if told.is_empty() { String::new() } else { format!(" told {told:?}") };
+                let told = if told.is_empty() {
+                    String::new()
+                } else {
+                    format!(" told {told:?}")
+                };
                 format!("-> {status} {}{told}", words.join(" "))
             }
         };
@@ -264,7 +274,13 @@ impl Stage {
     async fn perform(&self, planned: &Planned) {
         let id = planned.id;
         match &planned.operation {
-            Operation::Facility { facility, two_way, number, carrier, confirms } => {
+            Operation::Facility {
+                facility,
+                two_way,
+                number,
+                carrier,
+                confirms,
+            } => {
                 let number = number.map(|number| BUSINESS[number]);
                 let body = json!({
                     "name": "Main Street Storage",
@@ -272,13 +288,16 @@ impl Stage {
                     "confirm_opt_in": confirms,
                 });
                 let path = format!("PUT /v1/facilities/{}", FACILITIES[*facility]);
-                let what = format!("{path}: two-way texting {two_way}, number {number:?} at {carrier:?}, confirms {confirms}");
+                let what = format!(
+                    "{path}: two-way texting {two_way}, number {number:?} at {carrier:?}, confirms {confirms}"
+                );
                 self.ask(planned, &what, staff(id, &path).json(&body)).await;
             }
             Operation::Register { facility, details } => {
                 let path = format!("PUT {}", path(*facility, &details.tenant));
                 let what = format!("{path}: {}", described(details));
-                self.ask(planned, &what, staff(id, &path).json(&registration(details))).await;
+                self.ask(planned, &what, staff(id, &path).json(&registration(details)))
+                    .await;
             }
             Operation::MoveOut { facility, tenant } => {
                 let path = format!("DELETE {}", path(*facility, tenant));
@@ -292,7 +311,12 @@ impl Stage {
                 let request = staff(id, &path).body("application/x-ndjson", &lines.join("\n"));
                 self.ask(planned, &what, request).await;
             }
-            Operation::Box { facility, tenant, screen, checked } => {
+            Operation::Box {
+                facility,
+                tenant,
+                screen,
+                checked,
+            } => {
                 let body = json!({"consented": checked});
                 let click = if *checked { "checks" } else { "unchecks" };
                 let (who, request) = match screen {
@@ -312,28 +336,43 @@ impl Stage {
                 self.ask(planned, &what, request.json(&body)).await;
             }
             Operation::Text(text) => self.text(planned, text).await,
-            Operation::Send { facility, tenant, key } => {
+            Operation::Send {
+                facility,
+                tenant,
+                key,
+            } => {
                 let path = format!("POST {}/messages", path(*facility, tenant));
                 let body = text_body(id, *key);
                 let mut request = staff(id, &path).json(&json!({"body": body}));
                 if let Some(key) = key {
                     request = request.header("idempotency-key", &format!("k{key}"));
                 }
-                self.ask(planned, &format!("{path}: {body:?}, key {key:?}"), request).await;
+                self.ask(planned, &format!("{path}: {body:?}, key {key:?}"), request)
+                    .await;
             }
             Operation::View { facility, tenant } => {
                 let path = format!("GET {}/consent", path(*facility, tenant));
                 self.ask(planned, &path, staff(id, &path)).await;
             }
             Operation::Report { facility } => {
-                let path = format!("GET /v1/facilities/{}/consent-report?limit=200", FACILITIES[*facility]);
+                let path = format!(
+                    "GET /v1/facilities/{}/consent-report?limit=200",
+                    FACILITIES[*facility]
+                );
                 self.ask(planned, &path, staff(id, &path)).await;
             }
             Operation::Carrier { number, blocked } => {
                 let state = &mut *self.net.state();
                 let number = NUMBERS[*number].to_owned();
-                state.trace.say(&format!("#{id}"), &format!("the carrier blocks {number}: {blocked}"));
-                if *blocked { state.blocked.insert(number) } else { state.blocked.remove(&number) };
+                state.trace.say(
+                    &format!("#{id}"),
+                    &format!("the carrier blocks {number}: {blocked}"),
+                );
+                if *blocked {
+                    state.blocked.insert(number)
+                } else {
+                    state.blocked.remove(&number)
+                };
             }
             Operation::Publish { again } => self.publish(planned, *again).await,
         }
@@ -369,7 +408,11 @@ impl Stage {
                 } else {
                     telnyx_event(&telnyx_text(&label, from, to, text.body, sent), now.as_second())
                 };
-                let ask = async |world: &World| world.invoke_event("sms-webhook", &request.event().to_string()).await;
+                let ask = async |world: &World| {
+                    world
+                        .invoke_event("sms-webhook", &request.event().to_string())
+                        .await
+                };
                 self.called(planned, delivery, &what, ask, answered).await
             }
             Provider::Aws => {
@@ -396,7 +439,11 @@ impl Stage {
         let Some(position) = self.published.lock().unwrap().take() else {
             return;
         };
-        let mut position = if again { position.saturating_sub(3) } else { position };
+        let mut position = if again {
+            position.saturating_sub(3)
+        } else {
+            position
+        };
         loop {
             let records = self.records();
             let batch: Vec<Value> = records.iter().skip(position).take(10).cloned().collect();
@@ -413,7 +460,9 @@ impl Stage {
             };
             let called = self.called(planned, 0, &what, ask, came).await;
             let failed = called.body().as_array().cloned().unwrap_or_default();
-            let first = batch.iter().position(|record| failed.contains(&record["dynamodb"]["SequenceNumber"]));
+            let first = batch
+                .iter()
+                .position(|record| failed.contains(&record["dynamodb"]["SequenceNumber"]));
             match (called.is_done(), first) {
                 (true, _) => position += batch.len(),
                 (false, Some(first)) => {
@@ -441,18 +490,27 @@ impl Stage {
         sleep(Duration::from_secs(40)).await;
         self.net.say("end", "all is calm");
         for planned in &self.plan.planned {
-            let Operation::Text(text) = &planned.operation else { continue };
+            let Operation::Text(text) = &planned.operation else {
+                continue;
+            };
             let is_acknowledged = self.acknowledged.lock().unwrap()[&planned.id];
             if text.is_kept && !is_acknowledged {
-                let calm = Planned { is_calm: true, ..planned.clone() };
+                let calm = Planned {
+                    is_calm: true,
+                    ..planned.clone()
+                };
                 let sent = instant(self.begun, 0) - SignedDuration::from_secs(60);
                 if !self.deliver(&calm, text, sent, 500).await {
-                    self.fails(format!("a text (#{}) was not taken when all was calm", planned.id));
+                    self.fails(format!(
+                        "a text (#{}) was not taken when all was calm",
+                        planned.id
+                    ));
                 }
             }
         }
         sleep(Duration::from_secs(10)).await;
-        self.publish(&calm(Operation::Publish { again: false }), false).await;
+        self.publish(&calm(Operation::Publish { again: false }), false)
+            .await;
         let read = self.read_all().await;
         *self.end.lock().unwrap() = read;
     }
@@ -462,7 +520,10 @@ impl Stage {
         let mut end = End::default();
         for (facility, tenant) in tenants {
             let place = FACILITIES.iter().position(|id| *id == facility).unwrap();
-            let operation = Operation::View { facility: place, tenant: tenant.clone() };
+            let operation = Operation::View {
+                facility: place,
+                tenant: tenant.clone(),
+            };
             self.perform(&calm(operation)).await;
             let view = self.calls.lock().unwrap().last().unwrap().clone();
             let key = (facility.clone(), tenant.clone());
@@ -473,7 +534,9 @@ impl Stage {
                 let messages = thread["messages"].as_array().cloned().unwrap_or_default();
                 end.threads.insert(key.clone(), messages);
             }
-            let history = self.read(&format!("GET {}/consent/history?limit=200", path(place, &tenant))).await;
+            let history = self
+                .read(&format!("GET {}/consent/history?limit=200", path(place, &tenant)))
+                .await;
             let mut records = history["records"].as_array().cloned().unwrap_or_default();
             records.reverse();
             end.histories.insert(key, (records, history));
@@ -482,9 +545,12 @@ impl Stage {
             if !self.net.state().facts.facilities.contains_key(facility) {
                 continue;
             }
-            let report = self.read(&format!("GET /v1/facilities/{facility}/consent-report?limit=200")).await;
+            let report = self
+                .read(&format!("GET /v1/facilities/{facility}/consent-report?limit=200"))
+                .await;
             let rows = report["rows"].as_array().cloned().unwrap_or_default();
-            end.reports.insert(facility.to_owned(), (rows, report["totals"].clone()));
+            end.reports
+                .insert(facility.to_owned(), (rows, report["totals"].clone()));
         }
         let scan = serde_json::from_value(json!({"TableName": TABLE})).unwrap();
         let scanned = serde_json::to_value(self.net.database.scan(scan).unwrap()).unwrap();
@@ -500,7 +566,10 @@ impl Stage {
         let clock: clock::Clock = Arc::new(move || instant(begun, 0));
         let function = World::function_of(event["rawPath"].as_str().unwrap());
         let text = event.to_string();
-        let answer = HERE.scope(here, clock::with(clock, self.instances[0].invoke_event(function, &text)));
+        let answer = HERE.scope(
+            here,
+            clock::with(clock, self.instances[0].invoke_event(function, &text)),
+        );
         let answer = answer.await;
         if answer.status != 200 {
             self.fails(format!("{line} is answered {} when all is calm", answer.status));
@@ -528,7 +597,13 @@ impl Stage {
 
 /// An operation at the end, when nothing goes wrong.
 fn calm(operation: Operation) -> Planned {
-    Planned { id: usize::MAX, at: 0, instance: 0, is_calm: true, operation }
+    Planned {
+        id: usize::MAX,
+        at: 0,
+        instance: 0,
+        is_calm: true,
+        operation,
+    }
 }
 
 /// What time it is for an instance whose clock is wrong by so much.
@@ -539,7 +614,11 @@ fn instant(begun: Instant, skew: i64) -> Timestamp {
 
 fn answered(answer: Answer) -> Came {
     let body = serde_json::from_str(&answer.text).unwrap_or_default();
-    Came::Answer { status: answer.status.as_u16(), body, told: answer.message() }
+    Came::Answer {
+        status: answer.status.as_u16(),
+        body,
+        told: answer.message(),
+    }
 }
 
 fn staff(id: usize, line: &str) -> Call {
@@ -598,7 +677,11 @@ fn registration(details: &Details) -> Value {
 fn described(details: &Details) -> String {
     let phone = details.phone.map_or("no number", |phone| NUMBERS[phone]);
     let old = if details.is_old { ", from 2020" } else { "" };
-    let stop = if details.replied_stop { ", replied STOP" } else { "" };
+    let stop = if details.replied_stop {
+        ", replied STOP"
+    } else {
+        ""
+    };
     format!("{} with {phone}{old}{stop}", details.tenant)
 }
 
@@ -607,7 +690,9 @@ async fn lives<T>(here: &Here, net: &Net, function: impl Future<Output = T>) -> 
     let (dies_at, freezes_at) = {
         let dice = &mut *here.dice.lock().unwrap();
         let dies_at = dice.happens(here.faults.death).then(|| dice.between(1, 14));
-        let freezes_at = dice.happens(here.faults.freeze).then(|| (dice.between(1, 10), dice.between(100, 5_000)));
+        let freezes_at = dice
+            .happens(here.faults.freeze)
+            .then(|| (dice.between(1, 10), dice.between(100, 5_000)));
         (dies_at, freezes_at)
     };
     let mut function = Box::pin(function);

@@ -65,7 +65,9 @@ fn wrong_in(plan: &Plan) -> (Vec<String>, Option<Ran>) {
         Ok(ran) => (judge(&ran), Some(ran)),
         Err(panic) => {
             let text = panic.downcast_ref::<String>().map(String::as_str);
-            let text = text.or_else(|| panic.downcast_ref::<&str>().copied()).unwrap_or("?");
+            let text = text
+                .or_else(|| panic.downcast_ref::<&str>().copied())
+                .unwrap_or("?");
             (vec![format!("panic: {text}")], None)
         }
     }
@@ -92,7 +94,9 @@ pub(crate) fn try_seeds(seeds: Range<u64>) -> Tried {
             if !all && tried.lock().unwrap().first.is_some() {
                 return;
             }
-            let Some(seed) = next.lock().unwrap().next() else { return };
+            let Some(seed) = next.lock().unwrap().next() else {
+                return;
+            };
             let started = Instant::now();
             let (wrong, ran) = wrong_in(&Planner::plan(seed));
             if started.elapsed() > SLOW {
@@ -107,7 +111,11 @@ pub(crate) fn try_seeds(seeds: Range<u64>) -> Tried {
             println!("seed {seed}: {what}");
             if tried.first.as_ref().is_none_or(|first| seed < first.seed) {
                 let wrong = what.clone();
-                tried.first = Some(Found { seed, wrong, story: String::new() });
+                tried.first = Some(Found {
+                    seed,
+                    wrong,
+                    story: String::new(),
+                });
             }
         }
     };
@@ -136,7 +144,12 @@ fn judge_of(wrong: &str) -> &str {
 /// The story of a seed: as few operations as are needed for the same judge to find something wrong.
 fn tell(seed: u64, wrong: &str) -> String {
     let whole = Planner::plan(seed);
-    let is_same = |plan: &Plan| wrong_in(plan).0.iter().any(|what| judge_of(what) == judge_of(wrong));
+    let is_same = |plan: &Plan| {
+        wrong_in(plan)
+            .0
+            .iter()
+            .any(|what| judge_of(what) == judge_of(wrong))
+    };
     let mut kept: Vec<usize> = whole.planned.iter().map(|planned| planned.id).collect();
     let mut part = kept.len().div_ceil(2);
     let mut attempts = 0;
