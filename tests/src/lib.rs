@@ -131,7 +131,15 @@ impl World {
         let store = Store::new(simulated.dynamodb(), table, emulator.counts.metrics());
         let sns = SnsStandIn::simulated(simulated, &emulator.counts);
         let secrets = SecretsStandIn::simulated(simulated);
-        Self::of(Arc::new(emulator), store, sns, secrets, Access::by_authorizer)
+        let kms = KmsStandIn::absent();
+        Self::of(
+            Arc::new(emulator),
+            store,
+            sns,
+            secrets,
+            kms,
+            Access::by_authorizer,
+        )
     }
 
     fn of(

@@ -28,14 +28,14 @@ pub type Exchanged = Pin<Box<dyn Future<Output = Result<(StatusCode, Vec<u8>), U
 /// The way to the providers.
 pub(crate) enum Http {
     /// A client with its connections. It loads the certificates of this machine at its first use.
-    Network(OnceLock<Client<HttpsConnector<HttpConnector>, String>>),
+    Network(Box<OnceLock<Client<HttpsConnector<HttpConnector>, String>>>),
     /// Somebody else's.
     Given(Exchange),
 }
 
 impl Default for Http {
     fn default() -> Self {
-        Self::Network(OnceLock::new())
+        Self::Network(Box::default())
     }
 }
 

@@ -1,6 +1,6 @@
 //! What is random in a simulation, and repeats with its seed.
 
-/// A generator of numbers: SplitMix64 (<https://prng.di.unimi.it/splitmix64.c>).
+/// A generator of numbers: `SplitMix64` (<https://prng.di.unimi.it/splitmix64.c>).
 #[derive(Debug, Clone)]
 pub(crate) struct Dice(u64);
 

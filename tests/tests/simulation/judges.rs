@@ -94,7 +94,7 @@ impl Withdrawal<'_> {
 }
 
 /// The facility that a business number led to, where that was one all the time.
-fn holder<'a>(ran: &'a Ran, to: usize, from: u64, until: u64) -> Option<&'a str> {
+fn holder(ran: &Ran, to: usize, from: u64, until: u64) -> Option<&str> {
     match ran.facts.holders_between(BUSINESS[to], from, until).as_slice() {
         [one] if !one.is_empty() => Some(one),
         _ => None,
@@ -347,13 +347,13 @@ fn answers(ran: &Ran, wrong: &mut Vec<String>) {
             }
         }
         let may_have_left = called.body()["may_have_left"] == true;
-        if matches!(status, 404 | 409) || (status == 503 && !may_have_left && !texts.is_empty()) {
-            if let Some(sent) = texts.first() {
-                wrong.push(format!(
-                    "send: {} is answered {status}, and {:?} left",
-                    called.name, sent.body
-                ));
-            }
+        if (matches!(status, 404 | 409) || (status == 503 && !may_have_left && !texts.is_empty()))
+            && let Some(sent) = texts.first()
+        {
+            wrong.push(format!(
+                "send: {} is answered {status}, and {:?} left",
+                called.name, sent.body
+            ));
         }
         if status == 202 {
             sent_once(ran, call, called, (facility, tenant, *key), &texts, wrong);
@@ -527,7 +527,7 @@ fn numbers(ran: &Ran, wrong: &mut Vec<String>) {
             .iter()
             .find(move |item| item["PK"]["S"] == pk && item["SK"]["S"] == sort)
     };
-    for ((facility, number), _) in &ran.facts.numbers {
+    for (facility, number) in ran.facts.numbers.keys() {
         let Some(stored) = item(facility, &format!("PHONE#{number}")) else {
             wrong.push(format!("number: {number} at {facility} is gone"));
             continue;

@@ -380,9 +380,9 @@ impl Net {
             for key in keys {
                 let is_first = here.roll(|_, dice| dice.happens(500));
                 if is_first {
-                    first.push(key)
+                    first.push(key);
                 } else {
-                    later.push(key)
+                    later.push(key);
                 }
             }
             if first.is_empty() || later.is_empty() {
@@ -444,7 +444,7 @@ impl Net {
     }
 
     async fn secret(&self, here: &Here, body: &str) -> Answered {
-        let fate = here.roll(|faults, dice| faults.network(dice));
+        let fate = here.roll(super::faults::Faults::network);
         let json = "application/x-amz-json-1.1";
         if fate != Fate::Passes {
             here.suffers("secret");
@@ -478,7 +478,7 @@ impl Net {
     }
 
     async fn exchange(self: Arc<Self>, here: Arc<Here>, request: Request<String>) -> Given {
-        let fate = here.roll(|faults, dice| faults.network(dice));
+        let fate = here.roll(super::faults::Faults::network);
         let is_slow = here.roll(|faults, dice| dice.happens(faults.slow_provider));
         let takes = here.roll(|faults, dice| {
             if is_slow {
@@ -545,7 +545,7 @@ impl Net {
     async fn sns(self: Arc<Self>, here: Arc<Here>, body: &str) -> Answered {
         let form: BTreeMap<String, String> = serde_urlencoded::from_str(body).unwrap();
         let action = form.get("Action").cloned().unwrap_or_default();
-        let fate = here.roll(|faults, dice| faults.network(dice));
+        let fate = here.roll(super::faults::Faults::network);
         let is_slow = here.roll(|faults, dice| dice.happens(faults.slow_provider));
         let takes = here.roll(|faults, dice| {
             if is_slow {

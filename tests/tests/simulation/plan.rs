@@ -322,11 +322,7 @@ impl Planner {
 
     fn facility(&mut self) -> usize {
         // Most happens at one, so that things meet.
-        if self.facilities > 1 && self.dice.happens(250) {
-            1
-        } else {
-            0
-        }
+        usize::from(self.facilities > 1 && self.dice.happens(250))
     }
 
     fn tenant(&mut self) -> String {
@@ -387,9 +383,9 @@ impl Planner {
                     checked,
                 };
                 if checked {
-                    self.add(0, operation)
+                    self.add(0, operation);
                 } else {
-                    self.leave(operation)
+                    self.leave(operation);
                 }
             }
             Kind::Grant => {
