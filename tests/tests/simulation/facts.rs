@@ -75,8 +75,8 @@ pub(crate) struct Facts {
     pub(crate) holders: BTreeMap<String, Vec<(u64, String)>>,
     /// When a message was first written, by its partition key.
     pub(crate) heard: BTreeMap<String, u64>,
-    /// The version of a tenant that the last decision of a call wrote.
-    pub(crate) decided: BTreeMap<CallId, (String, String, usize)>,
+    /// The versions of tenants that the decisions of a call wrote which let a text out, in their order.
+    pub(crate) decided: BTreeMap<CallId, Vec<(String, String, usize)>>,
     /// What is wrong with a write itself.
     pub(crate) wrong: Vec<String>,
 }
@@ -170,7 +170,7 @@ impl Facts {
                     if let Some((facility, tenant)) = whose.split_once('#') {
                         let key = (facility.to_owned(), tenant.to_owned());
                         let place = self.tenants.get(&key).map_or(0, Vec::len).saturating_sub(1);
-                        self.decided.insert(by, (key.0, key.1, place));
+                        self.decided.entry(by).or_default().push((key.0, key.1, place));
                     }
                 }
                 _ => {}

@@ -8,7 +8,7 @@ use tests::hash_of;
 
 use crate::facts::{Sent, TenantVersion, at};
 use crate::model;
-use crate::plan::{BUSINESS, Details, FACILITIES, NUMBERS, Operation, Text, Word};
+use crate::plan::{BUSINESS, Details, FACILITIES, NUMBERS, Operation, Text, Verdict, Word};
 use crate::run::{Called, Ran, message_key, text_body};
 
 /// Everything that is wrong.
@@ -155,6 +155,18 @@ fn withdrawals(ran: &Ran) -> Vec<Withdrawal<'_>> {
                     let of = Whose::Changed(&details.tenant, number);
                     add(FACILITIES[*facility], of, called.began, vec![call]);
                 }
+            }
+            Operation::Decided {
+                facility,
+                number,
+                verdict: Verdict::OptOut,
+            } if called.is_done() => {
+                add(
+                    FACILITIES[*facility],
+                    Whose::Stopped(NUMBERS[*number]),
+                    called.began,
+                    vec![call],
+                );
             }
             Operation::Text(text) if text.word == Word::Stop && called.is_done() => {
                 let deliveries = deliveries(ran, called.id);
@@ -325,8 +337,11 @@ fn answers(ran: &Ran, wrong: &mut Vec<String>) {
             key,
         } = &called.operation
         else {
-            let is_confirmed = matches!(called.operation, Operation::Box { checked: true, .. });
-            if !texts.is_empty() && !is_text && !is_confirmed {
+            let may_send = matches!(
+                called.operation,
+                Operation::Box { checked: true, .. } | Operation::Ask { .. }
+            );
+            if !texts.is_empty() && !is_text && !may_send {
                 wrong.push(format!("send: {} sent a text", called.name));
             }
             continue;
@@ -562,6 +577,7 @@ fn numbers(ran: &Ran, wrong: &mut Vec<String>) {
             }
             // A STOP from before the first registration may have stopped half-way with it.
             Operation::Register { details, .. } => details.replied_stop && !called.is_done(),
+            Operation::Decided { number: of, .. } => NUMBERS[*of] == number && !called.is_done(),
             Operation::Import { rows, .. } => rows.iter().any(|row| row.replied_stop) && !called.is_done(),
             _ => false,
         });

@@ -5,7 +5,7 @@
 use std::collections::HashSet;
 
 use crate::judges::kept;
-use crate::plan::{FACILITIES, Operation, Provider, Screen, Word};
+use crate::plan::{FACILITIES, Operation, Provider, Screen, Verdict, Word};
 use crate::rules::{Act, Answer, Circumstances, State, step};
 use crate::run::{Called, Ran};
 
@@ -135,10 +135,12 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
                 tenant: id,
                 screen,
                 checked,
+                received_via,
             } if *facility == place && id == tenant => {
                 let act = Act::Click {
                     screen: *screen,
                     checked: *checked,
+                    is_told: received_via.is_some(),
                 };
                 if let (Screen::Portal, true, Answer::Standing(..)) = (screen, checked, &answer) {
                     // The provider is asked in between, and then what stands is read anew.
@@ -159,11 +161,53 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
                 let is_repeated = key.is_some() && ran.facts.texts_of(call).next().is_none();
                 add(Act::Send, answer, is_repeated);
             }
+            Operation::Ask {
+                facility, tenants, ..
+            } if *facility == place => {
+                let all = called.body()["decisions"].as_array().into_iter().flatten();
+                let of = all.filter(|decision| decision["tenant_id"] == tenant).last();
+                if let (Some(decision), true) = (of, tenants.iter().any(|id| id == tenant)) {
+                    let answer = match decision["code"].as_str() {
+                        None => Answer::Done,
+                        Some("tenant_not_found") => Answer::NotFound,
+                        Some(code) => Answer::Refused(code.to_owned()),
+                    };
+                    add(Act::Send, answer, false);
+                }
+            }
+            Operation::Decided {
+                facility,
+                number,
+                verdict,
+            } if *facility == place => {
+                if matches!(answer, Answer::Refused(_)) {
+                    continue;
+                }
+                let answer = open_or_done(answer);
+                if *verdict == Verdict::NoOptOut {
+                    add(Act::NoOptOut { from: *number }, answer, false);
+                    continue;
+                }
+                // As if the text had been a STOP that comes now.
+                let id = call + 1_000;
+                let act = Act::Keyword {
+                    id,
+                    word: Word::Stop,
+                    from: *number,
+                    to: 0,
+                    sent: None,
+                };
+                add(act, answer.clone(), false);
+                add(Act::Reach { id, is_stop: true }, answer, false);
+            }
             Operation::Text(text) if texts.insert(called.id) => {
                 if let Some(done) = heard(ran, facility, called) {
-                    let act = Act::Reach {
-                        id: called.id,
-                        is_stop: text.word == Word::Stop,
+                    let act = match text.word {
+                        Word::Doubt => Act::ReachDoubt { id: called.id },
+                        word => Act::Reach {
+                            id: called.id,
+                            is_stop: word == Word::Stop,
+                        },
                     };
                     let name = format!("{} reaches {tenant}", done.name);
                     history.push(Done {
@@ -187,7 +231,7 @@ fn heard(ran: &Ran, facility: &str, first: &Called) -> Option<Done> {
     let Operation::Text(text) = &first.operation else {
         return None;
     };
-    if !matches!(text.word, Word::Stop | Word::Start) {
+    if !matches!(text.word, Word::Stop | Word::Start | Word::Doubt) {
         return None;
     }
     let acknowledged = ran
@@ -216,12 +260,19 @@ fn heard(ran: &Ran, facility: &str, first: &Called) -> Option<Done> {
         ),
         began: millis(began),
         ended: ended.map(millis),
-        act: Act::Keyword {
-            id: first.id,
-            word: text.word,
-            from: text.from,
-            to: text.to,
-            sent,
+        act: if text.word == Word::Doubt {
+            Act::Doubt {
+                id: first.id,
+                from: text.from,
+            }
+        } else {
+            Act::Keyword {
+                id: first.id,
+                word: text.word,
+                from: text.from,
+                to: text.to,
+                sent,
+            }
         },
         answer: if ended.is_some() {
             Answer::Done
@@ -256,7 +307,8 @@ fn answer(called: &Called) -> Answer {
                 let source = body
                     .get("source")
                     .map(|source| source.as_str().map(str::to_owned));
-                Answer::Standing(status.to_owned(), source)
+                let held = body.get("hold").map(|hold| !hold.is_null());
+                Answer::Standing(status.to_owned(), source, held)
             }
             None => Answer::Done,
         },
@@ -316,9 +368,11 @@ impl Search<'_> {
             // A keyword reaches nobody before the number has heard it.
             let is_early = |reaches: usize| {
                 let mut left = open.iter().map(|place| &self.history[*place].act);
-                left.any(|act| matches!(act, Act::Keyword { id, .. } if *id == reaches))
+                left.any(
+                    |act| matches!(act, Act::Keyword { id, .. } | Act::Doubt { id, .. } if *id == reaches),
+                )
             };
-            if matches!(done.act, Act::Reach { id, .. } if is_early(id)) {
+            if matches!(done.act, Act::Reach { id, .. } | Act::ReachDoubt { id } if is_early(id)) {
                 continue;
             }
             let states = step(state, &done.act, &done.answer, self.around(done));
@@ -387,7 +441,7 @@ mod tests {
     }
 
     fn standing(status: &str, source: Option<&str>) -> Answer {
-        Answer::Standing(status.to_owned(), Some(source.map(str::to_owned)))
+        Answer::Standing(status.to_owned(), Some(source.map(str::to_owned)), None)
     }
 
     /// A facility with two-way texting and one tenant, grandfathered, and then this: `(began, ended, act, answer)`.
@@ -489,6 +543,7 @@ mod tests {
         let uncheck = Act::Click {
             screen: Screen::Portal,
             checked: false,
+            is_told: false,
         };
         check(
             false,
@@ -540,6 +595,7 @@ mod tests {
         let uncheck = Act::Click {
             screen: Screen::Profile,
             checked: false,
+            is_told: false,
         };
         let uncheck = (3_000, 3_010, uncheck, standing("opted_out", Some("profile")));
         for seen in [granted, standing("opted_out", Some("profile"))] {

@@ -637,6 +637,35 @@ impl Net {
 }
 
 impl State {
+    /// A caller who was let hands a text over, by a provider of their own.
+    pub(crate) fn hand_over(
+        &mut self,
+        call: CallId,
+        facility: &str,
+        tenant: &str,
+        (from, to): (Option<String>, &str),
+        id: usize,
+    ) {
+        let decided = self.facts.decided.get(&call).into_iter().flatten();
+        let decided = decided
+            .filter(|(at, whom, _)| at == facility && whom == tenant)
+            .last()
+            .cloned();
+        let sent = Sent {
+            at: self.trace.now(),
+            by: call,
+            from,
+            to: to.to_owned(),
+            body: format!("a caller's text #{id}"),
+            decided,
+        };
+        self.trace.say(
+            &format!("#{id}"),
+            &format!("  hands a text for {facility}/{tenant} to {to} over"),
+        );
+        self.facts.sent.push(sent);
+    }
+
     /// A provider takes a text, unless its list has the number.
     fn take(&mut self, here: &Here, from: Option<String>, to: &str, body: &str) -> bool {
         if self.blocked.contains(to) {
@@ -650,7 +679,11 @@ impl State {
             from,
             to: to.to_owned(),
             body: body.to_owned(),
-            decided: self.facts.decided.get(&here.call).cloned(),
+            decided: self
+                .facts
+                .decided
+                .get(&here.call)
+                .and_then(|all| all.last().cloned()),
         };
         self.trace.say(&here.name, &format!("  TEXT to {to}: {body:?}"));
         self.facts.sent.push(sent);

@@ -41,8 +41,17 @@ impl Provider {
 pub(crate) enum Word {
     Stop,
     Start,
+    /// It may ask for no more texts, and may not.
+    Doubt,
     Help,
     Other,
+}
+
+/// What a person decides who has read a text.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Verdict {
+    OptOut,
+    NoOptOut,
 }
 
 /// A tenant's details, as the facility software tells of them.
@@ -102,12 +111,34 @@ pub(crate) enum Operation {
         tenant: String,
         screen: Screen,
         checked: bool,
+        /// How the tenant told staff of a withdrawal, beside texts and portal.
+        received_via: Option<&'static str>,
     },
     Text(Text),
     Send {
         facility: usize,
         tenant: String,
         key: Option<u64>,
+    },
+    /// Somebody reads the open reviews, and decides one of them: the one of this place, if there are so many.
+    Review {
+        facility: usize,
+        place: usize,
+        verdict: Verdict,
+    },
+    /// The decision of it, about a text from this number.
+    Decided {
+        facility: usize,
+        number: usize,
+        verdict: Verdict,
+    },
+    /// Facility software asks whether it may send, and hands a text over by a provider of its own.
+    Ask {
+        facility: usize,
+        tenants: Vec<String>,
+        seconds: u64,
+        hands_over_after: u64,
+        reports: bool,
     },
     View {
         facility: usize,
@@ -186,8 +217,11 @@ enum Kind {
     Grant,
     Stop,
     Start,
+    Doubt,
+    Review,
     OtherText,
     Send,
+    Ask,
     View,
     Report,
     Carrier,
@@ -221,7 +255,10 @@ impl Planner {
             (4 + weight(10), Kind::Grant),
             (4 + weight(8), Kind::Stop),
             (2 + weight(6), Kind::Start),
+            (weight(4), Kind::Doubt),
+            (1 + weight(4), Kind::Review),
             (weight(2), Kind::OtherText),
+            (weight(6), Kind::Ask),
             (6 + weight(14), Kind::Send),
             (weight(4), Kind::View),
             (weight(1), Kind::Report),
@@ -376,11 +413,14 @@ impl Planner {
                     Screen::Portal
                 };
                 let checked = self.dice.happens(550);
+                let is_told = !checked && screen == Screen::Profile && self.dice.happens(400);
+                let received_via = is_told.then(|| self.dice.one(&["voice", "email", "letter", "in_person"]));
                 let operation = Operation::Box {
                     facility,
                     tenant,
                     screen,
                     checked,
+                    received_via,
                 };
                 if checked {
                     self.add(0, operation);
@@ -409,6 +449,7 @@ impl Planner {
                             tenant,
                             screen,
                             checked: true,
+                            received_via: None,
                         },
                     );
                 }
@@ -422,6 +463,55 @@ impl Planner {
                     Word::Other
                 };
                 self.text(0, facility, word);
+            }
+            Kind::Doubt => {
+                self.text(0, facility, Word::Doubt);
+                if self.dice.happens(500) {
+                    self.add(
+                        60,
+                        Operation::Send {
+                            facility,
+                            tenant,
+                            key: None,
+                        },
+                    );
+                }
+            }
+            Kind::Review => {
+                let place = self.dice.one(&[0, 0, 1]);
+                let verdict = self.dice.one(&[Verdict::OptOut, Verdict::NoOptOut]);
+                self.add(
+                    0,
+                    Operation::Review {
+                        facility,
+                        place,
+                        verdict,
+                    },
+                );
+            }
+            Kind::Ask => {
+                let mut tenants = vec![tenant];
+                let other = self.tenant();
+                if !tenants.contains(&other) {
+                    tenants.push(other);
+                }
+                let seconds = self.dice.between(1, 10);
+                let hands_over_after = self.dice.one(&[0, 100, 900, 4_000, 9_990]);
+                let reports = self.dice.happens(600);
+                self.add(
+                    0,
+                    Operation::Ask {
+                        facility,
+                        tenants,
+                        seconds,
+                        hands_over_after,
+                        reports,
+                    },
+                );
+                if self.dice.happens(500) {
+                    let after = self.dice.one(&[5, 50, 400]);
+                    self.text(after, facility, Word::Stop);
+                }
             }
             Kind::Send => self.send(facility, tenant),
             Kind::View => self.add(0, Operation::View { facility, tenant }),
@@ -545,6 +635,7 @@ impl Planner {
                             tenant,
                             screen,
                             checked: false,
+                            received_via: None,
                         },
                     );
                 }
@@ -567,15 +658,15 @@ impl Planner {
                         },
                     );
                     let later = after + self.dice.one(&[120, 300, 600]);
-                    self.add(
-                        later,
-                        Operation::Box {
-                            facility,
-                            tenant,
-                            screen: Screen::Profile,
-                            checked: false,
-                        },
-                    );
+                    let screen = Screen::Profile;
+                    let uncheck = Operation::Box {
+                        facility,
+                        tenant,
+                        screen,
+                        checked: false,
+                        received_via: None,
+                    };
+                    self.add(later, uncheck);
                 }
                 _ => self.text(after, facility, Word::Stop),
             }
@@ -629,6 +720,7 @@ impl Planner {
         let body = match word {
             Word::Stop => self.dice.one(&["STOP", "stop", "Stop please", "unsubscribe"]),
             Word::Start => self.dice.one(&["START", "start", "UNSTOP"]),
+            Word::Doubt => self.dice.one(&["Wrong number", "I don't rent there anymore"]),
             Word::Help => "HELP",
             Word::Other => "I'll stop by at 5",
         };

@@ -58,6 +58,8 @@ pub(crate) struct Person {
     /// When the last record was written, and since when they have the number.
     recorded: Option<Range>,
     since: Option<Range>,
+    /// A text in doubt holds texts back.
+    is_held: bool,
 }
 
 /// A tenant, with what of the facility and its numbers concerns them.
@@ -71,6 +73,8 @@ pub(crate) struct State {
     /// A keyword that the number has heard, and that has still to reach the tenant. Until it was acknowledged, a keyword
     /// may be there and not here.
     pending: Option<Pending>,
+    /// And so a text in doubt.
+    doubt: Option<usize>,
     pub(crate) person: Option<Person>,
 }
 
@@ -100,9 +104,11 @@ pub(crate) enum Act {
         phone: usize,
     },
     MoveOut,
+    /// `is_told`: staff do it because the tenant told them so.
     Click {
         screen: Screen,
         checked: bool,
+        is_told: bool,
     },
     /// The number hears a keyword.
     Keyword {
@@ -117,6 +123,18 @@ pub(crate) enum Act {
         id: usize,
         is_stop: bool,
     },
+    /// The number hears a text in doubt, and it reaches the tenant.
+    Doubt {
+        id: usize,
+        from: usize,
+    },
+    ReachDoubt {
+        id: usize,
+    },
+    /// A person has read such a text, and it asks for nothing.
+    NoOptOut {
+        from: usize,
+    },
     View,
     Send,
 }
@@ -127,7 +145,7 @@ pub(crate) enum Answer {
     /// It was done, or seen.
     Done,
     /// So the tenant stands, with the source where that was shown.
-    Standing(String, Option<Option<String>>),
+    Standing(String, Option<Option<String>>, Option<bool>),
     Refused(String),
     NotFound,
     /// None came: it may have been done.
@@ -182,8 +200,19 @@ pub(crate) fn step(state: &State, act: &Act, answer: &Answer, around: Circumstan
             whole.chain(half.clone()).chain([state.clone()]).collect()
         }
         Act::Reach { id, is_stop } => reach(state, (*id, *is_stop), around.now),
+        Act::Doubt { id, from } => {
+            let mut after = state.clone();
+            let has_number = |person: &Person| person.is_resident && person.phone == Some(*from);
+            if state.person.as_ref().is_some_and(has_number) {
+                after.doubt = Some(*id);
+            }
+            vec![after]
+        }
+        Act::ReachDoubt { id } => vec![reach_doubt(state, *id, around.now)],
+        // Whether the hold is from that very text is not looked at here.
+        Act::NoOptOut { from } => vec![state.clone(), not_held(state, *from, around.now)],
         Act::MoveOut => move_out(state, answer, around.now),
-        Act::Click { screen, checked } => click(state, *screen, *checked, answer, around),
+        Act::Click { .. } => click(state, act, answer, around),
         Act::Keyword {
             id,
             word: Word::Start,
@@ -231,9 +260,9 @@ fn sent_at(sent: Option<i64>, now: Range) -> Option<Range> {
 }
 
 fn not_there(state: &State, act: &Act, answer: &Answer) -> Vec<State> {
-    let is_text = matches!(
+    let is_text = !matches!(
         act,
-        Act::Keyword { .. } | Act::Reach { .. } | Act::OtherStopped { .. }
+        Act::Register { .. } | Act::MoveOut | Act::Click { .. } | Act::View | Act::Send
     );
     let fits = is_text || matches!(answer, Answer::NotFound | Answer::Open);
     if fits { vec![state.clone()] } else { Vec::new() }
@@ -243,8 +272,9 @@ fn not_there(state: &State, act: &Act, answer: &Answer) -> Vec<State> {
 fn is_true(after: &State, act: &Act, answer: &Answer) -> bool {
     let resident = after.person.as_ref().filter(|person| person.is_resident);
     match answer {
-        Answer::Standing(status, source) => resident.is_some_and(|person| {
+        Answer::Standing(status, source, held) => resident.is_some_and(|person| {
             person.consent.status() == status
+                && held.is_none_or(|held| person.is_held == held)
                 && source
                     .as_ref()
                     .is_none_or(|source| person.consent.source() == source.as_deref())
@@ -265,6 +295,37 @@ fn facility(state: &State, two_way: bool, number: Option<usize>, answer: &Answer
     vec![after]
 }
 
+fn reach_doubt(state: &State, id: usize, now: Range) -> State {
+    let mut after = state.clone();
+    if after.doubt != Some(id) {
+        return after;
+    }
+    after.doubt = None;
+    if let Some(person) = &mut after.person {
+        let may_be_held = !matches!(
+            person.consent,
+            OptedOut { text: true, .. } | OptedOut { portal: true, .. }
+        );
+        if may_be_held && !person.is_held {
+            (person.is_held, person.recorded) = (true, Some(now));
+        }
+    }
+    after
+}
+
+fn not_held(state: &State, from: usize, now: Range) -> State {
+    let mut after = state.clone();
+    after.doubt = None;
+    if let Some(person) = after
+        .person
+        .as_mut()
+        .filter(|person| person.is_held && person.phone == Some(from))
+    {
+        (person.is_held, person.recorded) = (false, Some(now));
+    }
+    after
+}
+
 /// A tenant who leaves their number takes its STOP along.
 fn leave(state: &State, now: Range) -> State {
     let is_stop = state.pending.as_ref().is_some_and(|pending| !pending.is_start);
@@ -273,7 +334,7 @@ fn leave(state: &State, now: Range) -> State {
     } else {
         state.clone()
     };
-    left.pending = None;
+    (left.pending, left.doubt) = (None, None);
     left
 }
 
@@ -282,7 +343,7 @@ fn stop_person(state: &State, now: Range) -> State {
     if let Some(person) = &mut after.person {
         let consent = person.consent.stopped();
         if consent != person.consent {
-            (person.consent, person.recorded) = (consent, Some(now));
+            (person.consent, person.recorded, person.is_held) = (consent, Some(now), false);
         }
     }
     after
@@ -316,6 +377,7 @@ fn register(state: &State, phone: Option<usize>, is_old: bool, replied_stop: boo
                     consent,
                     recorded: None,
                     since: Some(now),
+                    is_held: false,
                 },
             )
         }
@@ -341,12 +403,20 @@ fn register(state: &State, phone: Option<usize>, is_old: bool, replied_stop: boo
             } else {
                 person.consent.ended()
             };
+            // A hold ends with the number that it is about.
+            let recorded = if person.is_held {
+                Some(now)
+            } else {
+                person.recorded
+            };
             (
                 person.consent,
                 Person {
                     phone,
                     consent,
                     since: Some(now),
+                    is_held: false,
+                    recorded,
                     ..person.clone()
                 },
             )
@@ -370,7 +440,7 @@ fn move_out(state: &State, answer: &Answer, now: Range) -> Vec<State> {
         return Vec::new();
     }
     let consent = person.consent.ended();
-    let recorded = if consent == person.consent {
+    let recorded = if consent == person.consent && !person.is_held {
         person.recorded
     } else {
         Some(now)
@@ -380,14 +450,23 @@ fn move_out(state: &State, answer: &Answer, now: Range) -> Vec<State> {
         is_resident: false,
         consent,
         recorded,
+        is_held: false,
         ..person.clone()
     });
     vec![after]
 }
 
-fn click(state: &State, screen: Screen, checked: bool, answer: &Answer, around: Circumstances) -> Vec<State> {
+fn click(state: &State, act: &Act, answer: &Answer, around: Circumstances) -> Vec<State> {
+    let Act::Click {
+        screen,
+        checked,
+        is_told,
+    } = *act
+    else {
+        return Vec::new();
+    };
     let Some(person) = state.person.as_ref().filter(|person| person.is_resident) else {
-        return not_there(state, &Act::Click { screen, checked }, answer);
+        return not_there(state, act, answer);
     };
     let two_ways: &[bool] = if around.is_switched {
         &[true, false]
@@ -399,7 +478,7 @@ fn click(state: &State, screen: Screen, checked: bool, answer: &Answer, around: 
         let clicked = if checked {
             check(person, screen, *two_way)
         } else {
-            Ok(uncheck(person.consent, screen))
+            Ok(uncheck(person.consent, screen, is_told))
         };
         match (clicked, answer) {
             (Ok(_), Answer::Refused(_))
@@ -412,10 +491,14 @@ fn click(state: &State, screen: Screen, checked: bool, answer: &Answer, around: 
                 } else {
                     Some(around.now)
                 };
+                // Staff do not end a hold by unchecking the box.
+                let stays = consent == person.consent || consent.source() == Some("profile");
+                let is_held = person.is_held && stays;
                 let mut after = state.clone();
                 after.person = Some(Person {
                     consent,
                     recorded,
+                    is_held,
                     ..person.clone()
                 });
                 states.push(after);
@@ -434,6 +517,7 @@ fn check(person: &Person, screen: Screen, two_way: bool) -> Result<Consent, &'st
     match (person.consent, screen) {
         (Provided(_), _) => Ok(person.consent),
         _ if person.phone.is_none() => Err("no_cell_phone"),
+        _ if person.is_held && screen == Screen::Profile => Err("review_required"),
         (OptedOut { text: true, .. }, _) if two_way => Err("start_reply_required"),
         (OptedOut { text: true, .. } | OptedOut { portal: true, .. }, Screen::Profile) => {
             Err("portal_opt_in_required")
@@ -442,8 +526,12 @@ fn check(person: &Person, screen: Screen, two_way: bool) -> Result<Consent, &'st
     }
 }
 
-fn uncheck(consent: Consent, screen: Screen) -> Consent {
+fn uncheck(consent: Consent, screen: Screen, is_told: bool) -> Consent {
     match consent {
+        NotProvided if is_told => OptedOut {
+            text: false,
+            portal: false,
+        },
         Provided(_) => OptedOut {
             text: false,
             portal: screen == Screen::Portal,
@@ -463,7 +551,7 @@ fn keyword(
     let is_start = match word {
         Word::Start => true,
         Word::Stop => false,
-        Word::Help | Word::Other => return vec![state.clone()],
+        Word::Doubt | Word::Help | Word::Other => return vec![state.clone()],
     };
     let mut states = Vec::new();
     let (may_be_old, may_be_new) = gives_way(sent.filter(|_| is_start), state.last_keyword[from]);
@@ -476,9 +564,11 @@ fn keyword(
     let mut after = state.clone();
     after.stopped[from] = !is_start;
     after.last_keyword[from] = Some(later(after.last_keyword[from], sent.unwrap_or(now)));
+    after.doubt = None;
     let has_number = |person: &Person| person.is_resident && person.phone == Some(from);
     if state.person.as_ref().is_some_and(has_number) {
-        let sent = sent.filter(|_| is_start);
+        // A delivery that goes on with what another one began counts as sent when it began.
+        let sent = Some(sent.unwrap_or(now)).filter(|_| is_start);
         after.pending = Some(Pending { id, is_start, sent });
     }
     states.push(after);
@@ -520,14 +610,12 @@ fn reach(state: &State, (id, is_stop): (usize, bool), now: Range) -> Vec<State> 
             },
             consent => consent,
         };
-        let recorded = if consent == person.consent {
-            person.recorded
-        } else {
-            Some(now)
-        };
+        let is_changed = consent != person.consent || person.is_held;
+        let recorded = if is_changed { Some(now) } else { person.recorded };
         after.person = Some(Person {
             consent,
             recorded,
+            is_held: false,
             ..person
         });
         states.push(after);
@@ -545,12 +633,14 @@ fn send(state: &State, answer: &Answer, around: Circumstances) -> Vec<State> {
     let Some(person) = state.person.as_ref().filter(|person| person.is_resident) else {
         return not_there(state, &Act::Send, answer);
     };
-    let is_open = matches!(person.consent, Provided(_)) && person.phone.is_some();
+    let is_granted = matches!(person.consent, Provided(_)) && person.phone.is_some();
+    let is_open = is_granted && !person.is_held;
     let is_true = match answer {
         Answer::Done => (is_open && !state.is_held_back()) || around.is_repeated,
         Answer::Refused(code) => match code.as_str() {
             "no_cell_phone" => person.phone.is_none(),
-            "consent_required" => !is_open || around.is_blocked || state.is_held_back(),
+            "on_hold" => is_granted && person.is_held,
+            "consent_required" => !is_granted || around.is_blocked || state.is_held_back(),
             _ => is_open,
         },
         Answer::Standing(..) | Answer::NotFound => false,

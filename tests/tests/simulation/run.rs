@@ -22,7 +22,9 @@ use crate::dice::Dice;
 use crate::facts::{CallId, Facts};
 use crate::faults::Faults;
 use crate::net::{HERE, Here, Net, Way};
-use crate::plan::{BUSINESS, Details, FACILITIES, NUMBERS, Operation, Plan, Planned, Provider, Screen, Text};
+use crate::plan::{
+    BUSINESS, Details, FACILITIES, NUMBERS, Operation, Plan, Planned, Provider, Screen, Text, Verdict,
+};
 
 const TABLE: &str = "consent";
 /// When every simulation begins.
@@ -256,9 +258,14 @@ impl Stage {
     }
 
     async fn ask(&self, planned: &Planned, what: &str, request: Call) -> Called {
+        self.ask_again(planned, 0, what, request).await
+    }
+
+    /// A further call of an operation.
+    async fn ask_again(&self, planned: &Planned, further: u64, what: &str, request: Call) -> Called {
         self.called(
             planned,
-            0,
+            further,
             what,
             async |world| {
                 let event = request.event();
@@ -294,13 +301,13 @@ impl Stage {
                 self.ask(planned, &what, staff(id, &path).json(&body)).await;
             }
             Operation::Register { facility, details } => {
-                let path = format!("PUT {}", path(*facility, &details.tenant));
+                let path = format!("PUT {}", path_of(*facility, &details.tenant));
                 let what = format!("{path}: {}", described(details));
                 self.ask(planned, &what, staff(id, &path).json(&registration(details)))
                     .await;
             }
             Operation::MoveOut { facility, tenant } => {
-                let path = format!("DELETE {}", path(*facility, tenant));
+                let path = format!("DELETE {}", path_of(*facility, tenant));
                 self.ask(planned, &path, staff(id, &path)).await;
             }
             Operation::Import { facility, rows } => {
@@ -316,12 +323,16 @@ impl Stage {
                 tenant,
                 screen,
                 checked,
+                received_via,
             } => {
-                let body = json!({"consented": checked});
+                let mut body = json!({"consented": checked});
+                if let Some(via) = received_via {
+                    body["received_via"] = json!(via);
+                }
                 let click = if *checked { "checks" } else { "unchecks" };
                 let (who, request) = match screen {
                     Screen::Profile => {
-                        let path = format!("PUT {}/consent", path(*facility, tenant));
+                        let path = format!("PUT {}/consent", path_of(*facility, tenant));
                         ("staff", staff(id, &path))
                     }
                     Screen::Portal => {
@@ -332,16 +343,28 @@ impl Stage {
                         ("the tenant", call("PUT /v1/portal/consent").claims(claims))
                     }
                 };
-                let what = format!("{who} {click} the box of {}/{tenant}", FACILITIES[*facility]);
+                let via = received_via.map_or_else(String::new, |via| format!(", told by {via}"));
+                let what = format!("{who} {click} the box of {}/{tenant}{via}", FACILITIES[*facility]);
                 self.ask(planned, &what, request.json(&body)).await;
             }
             Operation::Text(text) => self.text(planned, text).await,
+            Operation::Review {
+                facility,
+                place,
+                verdict,
+            } => {
+                self.review(planned, FACILITIES[*facility], *place, *verdict)
+                    .await;
+            }
+            // It is made of the one before.
+            Operation::Decided { .. } => {}
+            Operation::Ask { .. } => self.ask_and_send(planned).await,
             Operation::Send {
                 facility,
                 tenant,
                 key,
             } => {
-                let path = format!("POST {}/messages", path(*facility, tenant));
+                let path = format!("POST {}/messages", path_of(*facility, tenant));
                 let body = text_body(id, *key);
                 let mut request = staff(id, &path).json(&json!({"body": body}));
                 if let Some(key) = key {
@@ -351,7 +374,7 @@ impl Stage {
                     .await;
             }
             Operation::View { facility, tenant } => {
-                let path = format!("GET {}/consent", path(*facility, tenant));
+                let path = format!("GET {}/consent", path_of(*facility, tenant));
                 self.ask(planned, &path, staff(id, &path)).await;
             }
             Operation::Report { facility } => {
@@ -375,6 +398,99 @@ impl Stage {
                 };
             }
             Operation::Publish { again } => self.publish(planned, *again).await,
+        }
+    }
+
+    /// Somebody reads the open reviews, and decides one.
+    async fn review(&self, planned: &Planned, facility: &str, place: usize, verdict: Verdict) {
+        let path = format!("GET /v1/facilities/{facility}/reviews");
+        let open = self.ask(planned, &path, staff(planned.id, &path)).await;
+        let Some(review) = open.body()["reviews"]
+            .as_array()
+            .and_then(|reviews| reviews.get(place))
+        else {
+            return;
+        };
+        let number = NUMBERS.iter().position(|number| review["cell_phone"] == *number);
+        let (Some(number), "hold") = (number, review["kind"].as_str().unwrap_or_default()) else {
+            return;
+        };
+        let facility_place = FACILITIES.iter().position(|id| *id == facility).unwrap();
+        let operation = Operation::Decided {
+            facility: facility_place,
+            number,
+            verdict,
+        };
+        let decided = Planned {
+            operation,
+            ..planned.clone()
+        };
+        let decision = match verdict {
+            Verdict::OptOut => "opt_out",
+            Verdict::NoOptOut => "no_opt_out",
+        };
+        let path = format!(
+            "PUT /v1/facilities/{facility}/reviews/{}",
+            review["review_id"].as_str().unwrap()
+        );
+        let what = format!(
+            "{path}: {decision} of {} from {}",
+            review["text"], NUMBERS[number]
+        );
+        let request = staff(planned.id, &path).json(&json!({"decision": decision}));
+        self.ask_again(&decided, 1, &what, request).await;
+    }
+
+    /// Facility software asks, and hands over what may leave before its time is over by the clock that decided.
+    async fn ask_and_send(&self, planned: &Planned) {
+        let Operation::Ask {
+            facility,
+            tenants,
+            seconds,
+            hands_over_after,
+            reports,
+        } = &planned.operation
+        else {
+            return;
+        };
+        let path = format!("POST /v1/facilities/{}/decisions", FACILITIES[*facility]);
+        let what = format!("{path}: {} for {seconds} s", tenants.join(", "));
+        let body = json!({"tenant_ids": tenants, "valid_for": seconds});
+        let asked = self
+            .ask(planned, &what, staff(planned.id, &path).json(&body))
+            .await;
+        let call = {
+            let calls = self.calls.lock().unwrap();
+            calls.iter().rposition(|called| called.id == planned.id).unwrap()
+        };
+        let decisions = asked.body()["decisions"].as_array().cloned().unwrap_or_default();
+        for decision in decisions.iter().filter(|decision| decision["allowed"] == true) {
+            let until: Timestamp = decision["valid_until"].as_str().unwrap().parse().unwrap();
+            let skew = self.plan.skews[planned.instance];
+            let left = until.duration_since(instant(self.begun, skew)).as_millis();
+            let left = u64::try_from(left).unwrap_or_default();
+            if left == 0 {
+                continue;
+            }
+            sleep(Duration::from_millis((*hands_over_after).min(left - 1))).await;
+            let tenant = decision["tenant_id"].as_str().unwrap();
+            let (to, from) = (
+                decision["to"].as_str().unwrap(),
+                decision["from"].as_str().map(str::to_owned),
+            );
+            self.net
+                .state()
+                .hand_over(call, FACILITIES[*facility], tenant, (from, to), planned.id);
+            if *reports {
+                let id = decision["decision_id"].as_str().unwrap();
+                let path = format!("PUT {}/decisions/{id}", path_of(*facility, tenant));
+                let request = staff(planned.id, &path).json(&json!({"outcome": "sent"}));
+                let reported = Planned {
+                    operation: Operation::Report { facility: *facility },
+                    ..planned.clone()
+                };
+                self.ask_again(&reported, 1, &path, request).await;
+            }
         }
     }
 
@@ -529,13 +645,16 @@ impl Stage {
             let key = (facility.clone(), tenant.clone());
             if view.is_done() {
                 end.views.insert(key.clone(), view.body().clone());
-                let path = format!("GET {}/messages?limit=200", path(place, &tenant));
+                let path = format!("GET {}/messages?limit=200", path_of(place, &tenant));
                 let thread = self.read(&path).await;
                 let messages = thread["messages"].as_array().cloned().unwrap_or_default();
                 end.threads.insert(key.clone(), messages);
             }
             let history = self
-                .read(&format!("GET {}/consent/history?limit=200", path(place, &tenant)))
+                .read(&format!(
+                    "GET {}/consent/history?limit=200",
+                    path_of(place, &tenant)
+                ))
                 .await;
             let mut records = history["records"].as_array().cloned().unwrap_or_default();
             records.reverse();
@@ -629,7 +748,7 @@ fn staff(id: usize, line: &str) -> Call {
     }))
 }
 
-fn path(facility: usize, tenant: &str) -> String {
+fn path_of(facility: usize, tenant: &str) -> String {
     format!("/v1/facilities/{}/tenants/{tenant}", FACILITIES[facility])
 }
 
