@@ -165,7 +165,7 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
                 facility, tenants, ..
             } if *facility == place => {
                 let all = called.body()["decisions"].as_array().into_iter().flatten();
-                let of = all.filter(|decision| decision["tenant_id"] == tenant).last();
+                let of = all.filter(|decision| decision["tenant_id"] == tenant).next_back();
                 if let (Some(decision), true) = (of, tenants.iter().any(|id| id == tenant)) {
                     let answer = match decision["code"].as_str() {
                         None => Answer::Done,

@@ -649,7 +649,7 @@ impl State {
         let decided = self.facts.decided.get(&call).into_iter().flatten();
         let decided = decided
             .filter(|(at, whom, _)| at == facility && whom == tenant)
-            .last()
+            .next_back()
             .cloned();
         let sent = Sent {
             at: self.trace.now(),
