@@ -164,8 +164,8 @@ fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
             Operation::Ask {
                 facility, tenants, ..
             } if *facility == place => {
-                let all = called.body()["decisions"].as_array().into_iter().flatten();
-                let of = all.filter(|decision| decision["tenant_id"] == tenant).next_back();
+                let mut all = called.body()["decisions"].as_array().into_iter().flatten();
+                let of = all.rfind(|decision| decision["tenant_id"] == tenant);
                 if let (Some(decision), true) = (of, tenants.iter().any(|id| id == tenant)) {
                     let answer = match decision["code"].as_str() {
                         None => Answer::Done,

@@ -646,10 +646,9 @@ impl State {
         (from, to): (Option<String>, &str),
         id: usize,
     ) {
-        let decided = self.facts.decided.get(&call).into_iter().flatten();
+        let mut decided = self.facts.decided.get(&call).into_iter().flatten();
         let decided = decided
-            .filter(|(at, whom, _)| at == facility && whom == tenant)
-            .next_back()
+            .rfind(|(at, whom, _)| at == facility && whom == tenant)
             .cloned();
         let sent = Sent {
             at: self.trace.now(),
