@@ -437,8 +437,16 @@ impl Stage {
             "{path}: {decision} of {} from {}",
             review["text"], NUMBERS[number]
         );
-        let request = staff(planned.id, &path).json(&json!({"decision": decision}));
-        self.ask_again(&decided, 1, &what, request).await;
+        // Who is told that it was not done, or not told at all, decides again: a repetition completes it.
+        for further in 1..=20 {
+            let request = staff(planned.id, &path).json(&json!({"decision": decision}));
+            let answer = self.ask_again(&decided, further, &what, request).await;
+            let is_told = !matches!(answer.status(), 0 | 503) && answer.body()["code"] != "conflict";
+            if is_told {
+                break;
+            }
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
     }
 
     /// Facility software asks, and hands over what may leave before its time is over by the clock that decided.
