@@ -45,5 +45,6 @@ mod sms_webhook;
 mod telnyx_events;
 mod template;
 mod tenants;
+mod tidy;
 mod twilio_python;
 mod verify_chains;
