@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::decision::Sender;
 use crate::gate::{Gate, ProviderBlock, gate};
-use crate::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
+use crate::id::{FacilityId, InFlightId, PhoneNumber, ReviewId, TenantId};
 use crate::number::{KeywordText, Number};
 use crate::record::{ChainEnd, Evidence, Record, Subject};
 use crate::review::Hold;
 use crate::rules::{
     Action, CellPhone, Circumstances, Consent, Holding, Refusal, Screen, Status, TwoWayTexting, decide,
 };
+use crate::spans::QUESTION_STANDS;
 
 mod registration;
 
@@ -119,7 +120,7 @@ pub struct Tenant {
     /// Texts that were let out and are being handed to a provider right now, by message id, or by decision id where the
     /// caller hands them over. Whoever withdraws a grant waits for them, so that no text leaves after the withdrawal
     /// was acknowledged.
-    pub in_flight: BTreeMap<String, InFlight>,
+    pub in_flight: BTreeMap<InFlightId, InFlight>,
     /// When the last text to them was accepted, if it asked something.
     pub asked_at: Option<Timestamp>,
 }
@@ -289,7 +290,7 @@ impl Tenant {
 
     /// The texts in flight that go to a number which they no longer have, or were let out before they had it anew. A
     /// request that takes the number away waits for them, and so does its repetition.
-    pub fn in_flight_elsewhere(&self) -> impl Iterator<Item = (&String, &InFlight)> {
+    pub fn in_flight_elsewhere(&self) -> impl Iterator<Item = (&InFlightId, &InFlight)> {
         let current = self
             .details
             .cell_phone
@@ -308,8 +309,8 @@ impl Tenant {
 
     /// Whether a text from them now comes right after a question of ours: within a day of it.
     pub fn is_answering(&self, now: Timestamp) -> bool {
-        let day = SignedDuration::from_hours(24);
-        self.asked_at.is_some_and(|asked| now.duration_since(asked) < day)
+        self.asked_at
+            .is_some_and(|asked| now.duration_since(asked) < QUESTION_STANDS)
     }
 
     /// What a click on a check box would do: the refusal, if it would be refused.

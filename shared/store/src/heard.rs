@@ -98,7 +98,7 @@ impl<'a> Heard<'a> {
             received_at,
             self.number.clone(),
             self.evidence.text.clone()?,
-            self.evidence.rule.clone().unwrap_or_default(),
+            self.evidence.rule.clone()?,
         ))
     }
 

@@ -15,8 +15,9 @@ use consent::record::{Record, rfc3339};
 use consent::reply::TextEffect;
 use consent::review::Admission;
 use consent::rules::{Status, TwoWayTexting};
+use consent::spans::{ANSWER_IN_FLIGHT, ANSWER_WITHIN};
 use consent::tenant::{Residence, Tenant};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::heard::{Effect, Heard, HeardReview, Thread};
@@ -30,11 +31,6 @@ use crate::tenants::total_move;
 /// A transaction holds the number, the message, the totals, a review and its places in the lists, then a tenant, a record
 /// and a thread entry for each tenant. (Where holds of several texts end in it, there is more, and fewer tenants fit.)
 const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - 2 - TOTALS_SHARDS as usize - 3) / 3;
-
-/// An answer to a START is handed over within this time after it was written, or not at all.
-const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(3);
-/// And its time is over after this: the provider's answer, and clocks that differ, are counted in.
-const ANSWER_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(6);
 
 impl Store {
     /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or

@@ -57,7 +57,7 @@ impl InboundText {
                 classification: intent.classification.clone(),
             }),
             received: None,
-            rule: Some(intent.rule.clone()),
+            rule: Some(intent.rule.into()),
         }
     }
 }
@@ -214,7 +214,7 @@ impl Store {
         };
         tracing::info!(
             provider = text.provider.as_str(),
-            rule = intent.rule,
+            rule = intent.rule.as_str(),
             "text received"
         );
         if intent.meaning == Meaning::None {
