@@ -30,6 +30,9 @@ pub struct Hold {
     pub since: Timestamp,
     /// The text.
     pub text: String,
+    /// When the last one of further texts in doubt came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted_again_at: Option<Timestamp>,
 }
 
 /// Why a text has to be read.

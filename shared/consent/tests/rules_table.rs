@@ -157,6 +157,7 @@ impl Case {
                 review_id: review_id(),
                 since: BEFORE,
                 text: "I moved".to_owned(),
+                doubted_again_at: None,
             }),
             keywords_applied: 1,
             number_since: Some(BEFORE),

@@ -131,7 +131,11 @@ impl Store {
                             started,
                             received_at: plan.received_at,
                             claim,
-                            answer_before,
+                            answer_before: if plan.is_overtaken {
+                                Some(now)
+                            } else {
+                                answer_before
+                            },
                         }));
                     }
                     pause = Pause::new();
@@ -181,13 +185,18 @@ impl Store {
         if is_written {
             writes.push(put(&self.table, &phone_key, &PhoneItem::from(&number), version)?);
         }
+        let is_overtaken = text
+            .as_ref()
+            .is_some_and(|text| text.keyword == Keyword::Start && number.has_overtaken(text, counted));
         // What a later keyword, or a decision, has overtaken reaches nobody else, and nobody is told of it.
         let says = match (text, &review_id) {
             (Some(text), _) if counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)) => {
                 Says::Keyword(text)
             }
             (None, Some(id))
-                if heard.is_doubt() && counted == Some(number.keywords) && reviews.is_open(id) =>
+                if heard.is_doubt()
+                    && counted.is_some_and(|counted| number.doubt_still_spreads(counted, received_at))
+                    && reviews.is_open(id) =>
             {
                 Says::Doubt(id)
             }
@@ -232,6 +241,7 @@ impl Store {
             facility_id: Some(heard.facility.clone()),
             received_at,
             rule: heard.evidence.rule.clone(),
+            is_answer: heard.is_answer,
             keyword: counted,
             reached: now_reached.last().copied().or(reached).cloned(),
             complete,
@@ -253,6 +263,7 @@ impl Store {
             writes,
             records: step.records,
             complete,
+            is_overtaken,
             effect,
             received_at,
             started: step.started,
@@ -425,7 +436,7 @@ impl Part {
         let standing_before = before.standing;
         let mut number = heard_now.unwrap_or(before);
         if self.seen.is_none() && heard.keyword == Some(Keyword::Stop) && number.tenants.len() > self.room {
-            number.spreading = Some(heard.evidence.clone());
+            number.spreading = Some(heard.evidence.without_review());
         }
         if is_written {
             number.answers.retain(|_, answer| self.now < answer.until);
@@ -489,6 +500,8 @@ struct Plan {
     /// The records among them.
     records: Vec<Record>,
     complete: bool,
+    /// Whether it is a START that a later keyword has overtaken. It gets no answer.
+    is_overtaken: bool,
     effect: TextEffect,
     received_at: Timestamp,
     started: Vec<TenantId>,

@@ -317,6 +317,9 @@ pub(crate) struct MessageItem {
     pub(crate) received_at: Timestamp,
     /// What it was taken to mean, and by which rule.
     pub(crate) rule: Option<StoredRule>,
+    /// Whether it was read as the answer to a question. Another delivery reads it in the same way, whatever was asked since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_answer: bool,
     /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted or a text in doubt.
     pub(crate) keyword: Option<u64>,
     /// The last tenant it reached, in the order of their ids.

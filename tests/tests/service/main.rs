@@ -27,6 +27,7 @@ mod numbers;
 mod off_channel;
 mod openapi;
 mod outbox;
+mod overtaken;
 mod pages;
 mod portal;
 mod profile;
