@@ -325,6 +325,12 @@ impl Review {
         }
     }
 
+    /// What is recorded of a person who has seen the text. `None`: nobody has.
+    pub fn seen(&self) -> Option<Evidence> {
+        let verdict = self.verdict()?;
+        (verdict.decision == ReviewDecision::Seen).then(|| self.evidence(verdict))
+    }
+
     /// The decision that was taken, as it was taken first. `None`: there is none.
     pub fn verdict(&self) -> Option<&Verdict> {
         match &self.ended.as_ref()?.how {

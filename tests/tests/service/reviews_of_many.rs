@@ -147,6 +147,20 @@ async fn seeing_a_plain_opt_out_of_many_is_recorded_once_with_each() {
 }
 
 #[tokio::test]
+async fn who_is_opted_out_by_a_text_that_was_seen_already_has_that_recorded_as_well() {
+    let world = shared(60).await;
+    let text = || twilio("M1", ADA, OFFICE, "wrong number, stop");
+    let crashing = world.with_faults(&Faults::cut_after(1));
+    crashing.send(text()).await.is(503);
+    world.decide(&world.open_review().await, "seen").await.is(200);
+    world.send(text()).await.is(200);
+    for id in ["t000", "t059"] {
+        assert_eq!(world.story(id).await, "granted, opted_out, reviewed", "{id}");
+        verify_chain(&world.history(id).await);
+    }
+}
+
+#[tokio::test]
 async fn a_doubt_that_a_keyword_or_a_decision_overtook_holds_nobody_else() {
     for overtaking in ["START", "STOP", "no_opt_out"] {
         let world = shared(60).await;
