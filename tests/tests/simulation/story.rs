@@ -9,8 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::judges::judge;
-use crate::plan::{Plan, Planner};
-use crate::run::{Ran, run};
+use crate::plan::Plan;
+use crate::planner::Planner;
+use crate::ran::Ran;
+use crate::stage::run;
 
 /// So often a simulation is played again to find what can be left out of it.
 const ATTEMPTS: u32 = 150;
