@@ -198,8 +198,9 @@ impl Net {
         here.suffers("torn read");
         millis(between).await;
         let (_, other) = read(&later);
-        let more = other["Responses"][table].as_array().cloned().unwrap_or_default();
-        answer["Responses"][table].as_array_mut().unwrap().extend(more);
+        let items = |answer: &Value| answer["Responses"][table].as_array().cloned();
+        let all = [items(&answer), items(&other)].into_iter().flatten();
+        answer["Responses"][table] = all.flatten().collect();
         (status, answer.to_string())
     }
 
