@@ -57,7 +57,7 @@ impl Store {
         let mut claim = None;
         let mut answer_before = None;
         let mut room = TENANTS_PER_TRANSACTION;
-        let mut has_written = false;
+        let mut written_by_us = None;
         loop {
             let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
             let Some(facility) = items
@@ -88,8 +88,9 @@ impl Store {
                 pause.after(StoreError::Conflict).await?;
                 continue;
             }
-            if let Some(seen) = seen.as_ref().filter(|_| !has_written) {
-                // What another delivery of it has to wait for, this one has to as well.
+            let version = seen.as_ref().map(|seen| seen.version);
+            if let Some(seen) = seen.as_ref().filter(|_| version != written_by_us) {
+                // Another delivery of it has reached tenants. What that one waits for, this one waits for as well.
                 pending.add_time(seen.in_flight_until);
             }
             let is_first = seen.is_none();
@@ -112,7 +113,7 @@ impl Store {
             };
             match written {
                 Ok(()) => {
-                    has_written = true;
+                    written_by_us = Some(version.unwrap_or_default() + 1);
                     started.extend(plan.started);
                     pending.extend(plan.pending);
                     if claims.is_some() {

@@ -29,7 +29,7 @@ pub use crate::http::{Exchange, Exchanged};
 
 /// A provider has answered within this time, or is given up: a permit counts on it.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// SNS takes a number off its own opt-out list once in so long
+/// SNS takes a number off its own opt-out list once in this time
 /// (<https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html>).
 const OPT_IN_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
 
@@ -253,8 +253,8 @@ impl Sender {
         }
     }
 
-    /// Hands a text to a provider by the account that the secret has, and where there is none or it is not known, once
-    /// more by the account that the secret has now: it may have been rotated.
+    /// Hands a text to a provider by the account that is in the secret. Where the secret has no account, or the provider does
+    /// not know it, the secret may have been rotated: then once more by the account that is in it now.
     async fn by_account(&self, account: Account, text: &Text<'_>, now: Timestamp) -> Result<(), Unpublished> {
         let deadline = Instant::now() + ANSWER_WITHIN;
         let known = match timeout_at(deadline, self.accounts.known(now)).await {
