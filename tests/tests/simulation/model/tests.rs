@@ -1,6 +1,6 @@
 use super::*;
 use crate::plan::{Screen, Word};
-use crate::rules::{Answer, Entry, Shown, Standing, Unknown};
+use crate::rules::{Entry, Shown, Standing, Unknown};
 
 fn done(began: i64, ended: i64, act: Act, answer: Answer) -> Done {
     Done {
