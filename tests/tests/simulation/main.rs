@@ -39,7 +39,7 @@ use stage::run;
 use story::Found;
 
 /// So many seeds are tried with the other tests.
-const SEEDS: u64 = 30;
+const SEEDS: u64 = 200;
 
 #[test]
 fn the_same_seed_twice_is_the_same_trace() {

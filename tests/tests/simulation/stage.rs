@@ -162,7 +162,11 @@ impl Stage {
             });
             calls.len() - 1
         };
-        self.net.say(&name, what);
+        // The end is told in a line each.
+        let is_end = planned.id == usize::MAX;
+        if !is_end {
+            self.net.say(&name, what);
+        }
         let label = (planned.id as u64).wrapping_mul(1_000) + number + 1;
         let here = self.here(call, name.clone(), planned.is_calm, label);
         let clock = self.clock(self.plan.skews[planned.instance]);
@@ -172,7 +176,12 @@ impl Stage {
         let life = clock::with(clock, random::with(source, lives(&here, &self.net, function)));
         let lived = HERE.scope(Arc::clone(&here), life).await;
         let came = lived.map_or(Came::Nothing, came);
-        self.net.say(&name, &came.told());
+        let told = came.told();
+        if is_end {
+            self.net.say(&name, &format!("{what} {told}"));
+        } else {
+            self.net.say(&name, &told);
+        }
         let mut calls = self.calls.lock().unwrap();
         let called = &mut calls[call];
         called.came = came;

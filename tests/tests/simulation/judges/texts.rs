@@ -25,6 +25,14 @@ enum Whose<'a> {
     Stopped(&'a str),
 }
 
+/// What an acknowledged withdrawal did to a tenant.
+enum Effect {
+    NoTenant,
+    Never,
+    /// It counts from this version of the tenant on.
+    From(usize),
+}
+
 impl Withdrawal<'_> {
     fn concerns(&self, tenant: &str) -> bool {
         match self.of {
@@ -52,15 +60,18 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// The place of the tenant's version from which on it counted. `None`: there was no tenant.
-    fn place(&self, versions: &[TenantVersion]) -> Option<Option<usize>> {
-        let last = at(versions, self.acknowledged, |version| version.at)?;
+    /// Whether it took effect for a tenant, and from when on.
+    fn effect(&self, versions: &[TenantVersion]) -> Effect {
+        let Some(last) = at(versions, self.acknowledged, |version| version.at) else {
+            return Effect::NoTenant;
+        };
         let first = at(versions, self.began, |version| version.at).unwrap_or(0);
         let mut places = first..=last;
         let own = places
             .clone()
             .find(|place| self.calls.contains(&versions[*place].by) && self.holds(&versions[*place]));
-        Some(own.or_else(|| places.find(|place| self.holds(&versions[*place]))))
+        let first = own.or_else(|| places.find(|place| self.holds(&versions[*place])));
+        first.map_or(Effect::Never, Effect::From)
     }
 
     /// Whether a START from the number overlaps: what it overtakes reaches nobody else.
@@ -151,17 +162,16 @@ pub(super) fn judge(ran: &Ran, wrong: &mut Vec<String>) {
                 facility == withdrawal.facility && withdrawal.concerns(tenant)
             });
         for ((facility, tenant), versions) in tenants {
-            let Some(place) = withdrawal.place(versions) else {
-                continue;
-            };
-            let Some(place) = place else {
-                if !withdrawal.is_overtaken(ran) {
+            let place = match withdrawal.effect(versions) {
+                Effect::From(place) => place,
+                Effect::Never if !withdrawal.is_overtaken(ran) => {
                     wrong.push(format!(
                         "lost: {} was acknowledged and has no effect on {facility}/{tenant}",
                         withdrawal.name
                     ));
+                    continue;
                 }
-                continue;
+                Effect::Never | Effect::NoTenant => continue,
             };
             let late = |sent: &&Sent| {
                 sent.at > withdrawal.acknowledged
