@@ -306,21 +306,15 @@ impl Review {
 
     /// What a decision is recorded with.
     pub fn evidence(&self, verdict: &Verdict) -> Evidence {
-        let classification = Classification {
-            needs_review: false,
-            ..self.text.classification.clone()
-        };
         Evidence {
             channel: Channel::Review,
             actor: verdict.by.clone(),
             disclosure: None,
-            text: Some(ReceivedText {
-                classification,
-                ..self.text.clone()
-            }),
+            text: Some(self.text.clone()),
             rule: Some(verdict.decision.rule().to_owned()),
             received: None,
         }
+        .without_review()
     }
 
     /// The decision that was taken, as it was taken first. `None`: there is none.

@@ -221,7 +221,8 @@ fn number_first(ran: &Ran, wrong: &mut Vec<String>) {
         let Some(text) = called.text().filter(|text| text.word.is_stop()) else {
             continue;
         };
-        if !called.suffered.keys().all(|kind| harmless.contains(kind)) {
+        // An instance that could not read the secret refuses for a while, and suffers nothing more.
+        if called.suffered.is_empty() || !called.suffered.keys().all(|kind| harmless.contains(kind)) {
             continue;
         }
         for facility in holders(ran, text, called.began, called.ended) {
