@@ -308,21 +308,15 @@ impl Review {
 
     /// What a decision is recorded with.
     pub fn evidence(&self, verdict: &Verdict) -> Evidence {
-        let classification = Classification {
-            needs_review: false,
-            ..self.text.classification.clone()
-        };
         Evidence {
             channel: Channel::Review,
             actor: verdict.by.clone(),
             disclosure: None,
-            text: Some(ReceivedText {
-                classification,
-                ..self.text.clone()
-            }),
+            text: Some(self.text.clone()),
             rule: Some(verdict.decision.rule().into()),
             received: None,
         }
+        .without_review()
     }
 
     /// What is recorded of a person who has seen the text. `None`: nobody has.

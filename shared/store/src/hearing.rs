@@ -442,7 +442,7 @@ impl Part {
         let standing_before = before.standing;
         let mut number = heard_now.unwrap_or(before);
         if self.seen.is_none() && heard.keyword == Some(Keyword::Stop) && number.tenants.len() > self.room {
-            number.spreading = Some(heard.evidence.without_review());
+            number.spreading = Some(heard.evidence.clone());
         }
         if is_written {
             number.answers.retain(|_, answer| self.now < answer.until);
