@@ -44,8 +44,8 @@ impl Store {
         let mut items = self.read(&keys.iter().collect::<Vec<_>>()).await?;
         let mut facilities: BTreeMap<FacilityId, &PhoneNumber> = BTreeMap::new();
         for (number, key) in numbers.into_iter().zip(&keys) {
-            if let Some(BusinessNumberItem { facility_id, .. }) = items.take(key)? {
-                facilities.entry(facility_id).or_insert(number);
+            if let Some(holder) = items.take::<BusinessNumberItem>(key)? {
+                facilities.entry(holder.value.facility_id).or_insert(number);
             }
         }
         if facilities.is_empty() {

@@ -296,7 +296,11 @@ async fn keys_are_fetched_anew_when_an_unknown_one_signs_but_not_all_the_time() 
     issuer.publish(&[new.public("new")]);
     let soon = now + SignedDuration::from_secs(29);
     assert_eq!(
-        at(&access, &by(&new, "new"), soon).await.unwrap_err().code().as_str(),
+        at(&access, &by(&new, "new"), soon)
+            .await
+            .unwrap_err()
+            .code()
+            .as_str(),
         "unauthenticated"
     );
     assert_eq!(issuer.fetches(), 1);
