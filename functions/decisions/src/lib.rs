@@ -198,10 +198,7 @@ impl Decisions {
             None => Ok(list.clone()),
         };
         let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
-        let page = self
-            .store
-            .decisions(&list, limit, &cursors, clock::now())
-            .await??;
+        let page = self.store.decisions(&list, limit, &cursors, clock::now()).await?;
         response::json(
             StatusCode::OK,
             &json!({"decisions": page.entries, "next": page.next}),

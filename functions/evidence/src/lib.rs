@@ -89,7 +89,7 @@ impl Evidence {
         caller.at_facility(Scope::ConsentRead, facility)?;
         let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
         let asked = Asked::read(&Query::of(request), now)?;
-        let found = self.store.resident_or_moved_out(&facility, &tenant).await??;
+        let found = self.store.resident_or_moved_out(&facility, &tenant).await?;
         let (pack, next) = self.compile(&found, &asked, now).await?;
         let text = pack
             .signed_text()

@@ -3,10 +3,9 @@
 use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::rules::TwoWayTexting;
-use consent::tenant::{Details, DetailsEntry, Entry};
+use consent::tenant::{Details, DetailsEntry, Entry, Registrant, RepliedStop};
 use consent_http::request::{Fields, boolean, lines, optional, text};
 use consent_http::{FieldError, Problem};
-use consent_store::{Registrant, RepliedStop};
 use jiff::civil::Date;
 use serde_json::{Map, Value};
 

@@ -2,8 +2,9 @@
 
 use std::borrow::Cow;
 
+use consent::tenant::Registrant;
 use consent_http::{Code, Problem, request};
-use consent_store::{Imported, Registrant, Run};
+use consent_store::{Imported, Run};
 use lambda_http::Request;
 use serde::Serialize;
 use serde_json::{Map, Value};

@@ -103,11 +103,7 @@ impl Facilities {
     async fn get(&self, request: &Request, facility: &str) -> Result<Response<Body>, Problem> {
         self.caller(request, Scope::ConsentRead, facility).await?;
         let id = request::facility_id(facility)?;
-        let facility = self
-            .store
-            .facility(&id)
-            .await?
-            .ok_or_else(Problem::facility_not_found)?;
+        let facility = self.store.facility(&id).await?;
         response::json(StatusCode::OK, &FacilityBody::from(&facility))
     }
 
@@ -181,7 +177,7 @@ impl Facilities {
                 &evidence(&caller, Channel::Registration),
                 clock::now(),
             )
-            .await??;
+            .await?;
         Ok(response::no_content())
     }
 
@@ -224,7 +220,7 @@ fn number_full() -> String {
 
 fn not_registered(error: RegisterError) -> Problem {
     match error {
-        RegisterError::FacilityNotFound => Problem::facility_not_found(),
+        RegisterError::NotFound(not_found) => not_found.into(),
         RegisterError::NumberFull => Problem::invalid_field("cell_phone", number_full()),
         RegisterError::Store(error) => error.into(),
     }

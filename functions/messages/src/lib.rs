@@ -84,7 +84,7 @@ impl Messages {
             ("messages", _) => self.thread(&request, &facility, &tenant).await,
             (_, Scope::ConsentWrite) => self.choose(&request, &facility, &tenant).await,
             _ => {
-                let view = self.store.preferences(&facility, &tenant).await??;
+                let view = self.store.preferences(&facility, &tenant).await?;
                 response::json(StatusCode::OK, &view)
             }
         }
@@ -188,7 +188,7 @@ impl Messages {
             None => Ok(list.clone()),
         };
         let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
-        let found = self.store.resident(facility, tenant).await??;
+        let found = self.store.resident(facility, tenant).await?;
         let page = self.store.thread(&list, limit, &cursors).await?;
         let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
         let body = ThreadBody {

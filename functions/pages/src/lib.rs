@@ -63,7 +63,6 @@ impl Pages {
             Page::Program(facility) => {
                 let facility = request::facility_id(facility)?;
                 let facility = self.store.facility(&facility).await?;
-                let facility = facility.ok_or_else(Problem::facility_not_found)?;
                 Ok(self.page(self.assets.linked(&program::page(&facility)), Keep::Minutes))
             }
         }

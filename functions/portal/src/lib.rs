@@ -3,7 +3,7 @@
 use consent::rules::Screen;
 use consent::view::PortalView;
 use consent_http::{Access, Problem, checkbox, clock, request, response};
-use consent_store::{Found, Store, Submitted};
+use consent_store::{Found, ReadError, Store, Submitted};
 use consent_texts::{LetBack, Sender};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
@@ -45,7 +45,7 @@ impl Portal {
         let ids = (&facility, &tenant);
         let view = |found: &Found| PortalView::of(&found.facility, &found.tenant);
         let found = if method == Method::GET {
-            self.store.resident(&facility, &tenant).await??
+            self.store.resident(&facility, &tenant).await?
         } else {
             let now = clock::now();
             let submitted =
@@ -57,7 +57,10 @@ impl Portal {
                 .await;
             if asked {
                 // What the provider said shows. Who has moved out meanwhile is told what the click did.
-                self.store.resident(&facility, &tenant).await?.unwrap_or(found)
+                match self.store.resident(&facility, &tenant).await {
+                    Err(ReadError::NotFound(_)) => found,
+                    shown => shown?,
+                }
             } else {
                 found
             }

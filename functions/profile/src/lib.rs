@@ -79,7 +79,7 @@ impl Profile {
     async fn get(&self, request: &Request, facility: &str, tenant: &str) -> Result<Response<Body>, Problem> {
         self.caller(request, Scope::ConsentRead, facility).await?;
         let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
-        let found = self.store.resident(&facility, &tenant).await??;
+        let found = self.store.resident(&facility, &tenant).await?;
         response::tagged_json(StatusCode::OK, &ConsentView::of(&found.facility, &found.tenant))
     }
 
@@ -126,7 +126,7 @@ impl Profile {
         let page = self
             .store
             .history(&facility, &tenant, from, limit, &cursors, now)
-            .await??;
+            .await?;
         response::json(
             StatusCode::OK,
             &HistoryBody {

@@ -69,7 +69,6 @@ impl Reviews {
         };
         let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
         let page = self.store.reviews(&list, limit, &cursors).await?;
-        let page = page.ok_or_else(Problem::facility_not_found)?;
         response::json(
             StatusCode::OK,
             &ReviewsBody {
@@ -138,7 +137,7 @@ fn decision(value: Option<&Value>) -> Result<ReviewDecision, String> {
 
 fn refused(error: DecideError) -> Problem {
     match error {
-        DecideError::FacilityNotFound => Problem::facility_not_found(),
+        DecideError::NotFound(not_found) => not_found.into(),
         DecideError::ReviewNotFound => Problem::new(Code::ReviewNotFound, "The facility has no such review."),
         DecideError::NotAdmitted(NotAdmitted::OtherKind(ReviewKind::Hold)) => Problem::invalid_field(
             "decision",

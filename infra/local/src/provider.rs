@@ -37,7 +37,7 @@ impl Numbers {
         match self {
             Self::OfFacilities(store) => {
                 let facility = store.facility_with_number(&number).await;
-                matches!(facility, Ok(Some(facility)) if facility.provider == provider)
+                matches!(facility, Ok(facility) if facility.provider == provider)
             }
             Self::One(one) => *one == number,
         }

@@ -5,8 +5,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::facility::Facility;
 use crate::id::PhoneNumber;
-use crate::number::Number;
-use crate::rules::{Consent, OptOut, Status};
+use crate::rules::Status;
 use crate::tenant::{Residence, Tenant};
 
 /// Version of the gate's rules; it stands in every decision.
@@ -55,6 +54,21 @@ pub struct ProviderBlock {
     pub retry_after: Option<Timestamp>,
 }
 
+impl ProviderBlock {
+    /// The block with what was known of it before: since when it is, and when the provider may let the number back.
+    #[must_use]
+    pub fn with_known(self, known: Option<&Self>) -> Self {
+        match known.filter(|known| known.number == self.number) {
+            Some(known) => Self {
+                since: known.since,
+                retry_after: known.retry_after.or(self.retry_after),
+                ..self
+            },
+            None => self,
+        }
+    }
+}
+
 /// Decides whether a text to a tenant may leave.
 pub fn gate(tenant: &Tenant) -> Gate {
     match (
@@ -82,32 +96,31 @@ pub fn gate_for_send(facility: &Facility, tenant: &Tenant) -> Gate {
     }
 }
 
-impl Tenant {
-    /// Whether what the tenant did calls for asking the provider to take their number off its own list: they
-    /// lifted their text opt-out, or agreed to texts that the provider was found to keep in.
-    pub fn lifts_provider_block(&self, before: Consent) -> bool {
-        (before.is_withdrawn_by_text() && !self.consent.is_withdrawn_by_text())
-            || (self.consent.status() == Status::Provided && self.provider_block().is_some())
-    }
-
-    /// The provider's block of the number on file.
-    pub fn provider_block(&self) -> Option<&ProviderBlock> {
-        self.provider_block
-            .as_ref()
-            .filter(|block| Some(&block.number) == self.details.cell_phone.as_ref())
-    }
+/// Where a text goes from and to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Ends {
+    /// The facility's number.
+    pub from: PhoneNumber,
+    /// The tenant's.
+    pub to: PhoneNumber,
 }
 
-impl Number {
-    /// The tenant as the gate has to see them: with the number's STOP, where it has not reached them yet.
-    pub fn seen_by_gate(&self, tenant: Tenant) -> Tenant {
-        if self.holds_back(&tenant) && tenant.consent.status() == Status::Provided {
-            Tenant {
-                consent: Consent::OptedOut(OptOut::Text),
-                ..tenant
-            }
-        } else {
-            tenant
-        }
+/// Lets a text from a facility to a tenant out, and says between which numbers.
+///
+/// # Errors
+/// Why it may not leave.
+pub fn authorise(facility: &Facility, tenant: &Tenant) -> Result<Ends, Gate> {
+    match (
+        gate_for_send(facility, tenant),
+        &facility.number,
+        &tenant.details.cell_phone,
+    ) {
+        (Gate::Open, Some(from), Some(to)) => Ok(Ends {
+            from: from.clone(),
+            to: to.clone(),
+        }),
+        // The gate is open only where there are both.
+        (Gate::Open, ..) => Err(Gate::NoTextNumber),
+        (gate, ..) => Err(gate),
     }
 }

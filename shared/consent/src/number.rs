@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::id::{PhoneNumber, TenantId};
 use crate::record::Evidence;
-use crate::rules::{Action, NumberStanding, TwoWayTexting};
+use crate::rules::{Action, Consent, NumberStanding, OptOut, Status, TwoWayTexting};
 use crate::tenant::Tenant;
 
 /// A phone number at one facility. Its STOP stands for whoever has the number, now or later.
@@ -166,6 +166,23 @@ impl Number {
     /// number's STOP and the last of many tenants who share it, this is what keeps the texts in.
     pub fn holds_back(&self, tenant: &Tenant) -> bool {
         self.standing == NumberStanding::Stopped && tenant.keywords_applied < self.keywords
+    }
+
+    /// The tenant as the gate has to see them: with the number's STOP, where it has not reached them yet.
+    pub fn seen_by_gate(&self, tenant: Tenant) -> Tenant {
+        if self.holds_back(&tenant) && tenant.consent.status() == Status::Provided {
+            Tenant {
+                consent: Consent::OptedOut(OptOut::Text),
+                ..tenant
+            }
+        } else {
+            tenant
+        }
+    }
+
+    /// Whether another tenant can have it.
+    pub fn has_room(&self) -> bool {
+        self.tenants.len() < MOST_SHARERS
     }
 
     /// A tenant leaves the number. Their texts in flight stay with it.

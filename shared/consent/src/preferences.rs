@@ -7,6 +7,8 @@ use std::collections::BTreeMap;
 
 use serde::{Deserialize, Serialize};
 
+use crate::tenant::Tenant;
+
 /// The notifications, each with the name that the screen shows.
 pub const TEMPLATES: [(&str, &str); 7] = [
     ("payment_reminder", "Payment reminder"),
@@ -75,6 +77,16 @@ pub enum Texts {
     Selectable,
     /// They may not.
     Unavailable,
+}
+
+impl From<&Tenant> for Texts {
+    fn from(tenant: &Tenant) -> Self {
+        if tenant.can_text() {
+            Self::Selectable
+        } else {
+            Self::Unavailable
+        }
+    }
 }
 
 impl MediaChanges {

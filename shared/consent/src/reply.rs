@@ -86,11 +86,16 @@ impl TextEffect {
 }
 
 impl Outcome {
-    /// Whether the sender is still told of it, `now` that it is done. `asked_at`: when they sent it, or where the
-    /// provider does not say so when it was first received.
+    /// Whether the sender is still told of it, `now` that it is done. `asked_at`: see [`asked_at`].
     pub fn is_told(self, asked_at: Timestamp, now: Timestamp) -> bool {
         self != Self::Stopped || now.duration_since(asked_at) < CONFIRM_WITHIN
     }
+}
+
+/// When the sender of a text began to wait: when they sent it, or where the provider does not say so when it was first
+/// received. Whoever delivers it late, us included, they have waited since.
+pub fn asked_at(sent_at: Option<Timestamp>, received_at: Timestamp) -> Timestamp {
+    sent_at.map_or(received_at, |sent| sent.min(received_at))
 }
 
 /// The text that answers, in the language of the rule that matched.
@@ -313,6 +318,17 @@ mod tests {
         check(Meaning::OptIn, "number hold", &[], On, None);
         check(Meaning::OptIn, "hold", &[PROVIDED], On, Some(Started));
         check(Meaning::OptIn, "hold", &[], Off, Some(StartUnavailable));
+    }
+
+    #[test]
+    fn a_stop_is_confirmed_within_five_minutes_of_when_it_was_sent() {
+        let second = |second| Timestamp::from_second(second).unwrap();
+        assert_eq!(asked_at(Some(second(10)), second(20)), second(10));
+        assert_eq!(asked_at(Some(second(30)), second(20)), second(20));
+        assert_eq!(asked_at(None, second(20)), second(20));
+        assert!(Stopped.is_told(second(0), second(299)));
+        assert!(!Stopped.is_told(second(0), second(300)));
+        assert!(Started.is_told(second(0), second(300)));
     }
 
     #[test]

@@ -15,7 +15,7 @@ use crate::business_days::{BUSINESS_DAYS_TO_HONOUR, business_days_after};
 use crate::id::{PhoneNumber, ReviewId, TenantId};
 use crate::record::{Channel, Classification, Evidence, ReceivedText, hex, rfc3339};
 use crate::rule_id::{RuleId, StoredRule};
-use crate::tenant::Tenant;
+use crate::tenant::{Change, Tenant};
 use crate::words::Meaning;
 
 /// A review names this many of its tenants.
@@ -323,6 +323,22 @@ impl Review {
     pub fn seen(&self) -> Option<Evidence> {
         let verdict = self.verdict()?;
         (verdict.decision == ReviewDecision::Seen).then(|| self.evidence(verdict))
+    }
+
+    /// What a decision other than an opt-out does to a tenant. An opt-out is heard like a STOP: see
+    /// [`crate::hearing`].
+    pub fn carried_out(
+        &self,
+        tenant: &Tenant,
+        decision: ReviewDecision,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Option<Change> {
+        match decision {
+            ReviewDecision::NoOptOut => tenant.release(&self.review_id, evidence, now),
+            ReviewDecision::Seen => Some(tenant.review_seen(evidence, now)),
+            ReviewDecision::OptOut => None,
+        }
     }
 
     /// The decision that was taken, as it was taken first. `None`: there is none.

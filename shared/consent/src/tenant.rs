@@ -5,7 +5,6 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::decision::Sender;
 use crate::gate::{Gate, ProviderBlock, gate};
 use crate::id::{FacilityId, InFlightId, PhoneNumber, ReviewId, TenantId};
 use crate::number::{KeywordText, Number};
@@ -14,9 +13,12 @@ use crate::review::Hold;
 use crate::rules::{
     Action, CellPhone, Circumstances, Consent, Holding, Refusal, Screen, Status, TwoWayTexting, decide,
 };
-use crate::spans::{CLOCKS_DIFFER, QUESTION_STANDS};
 
+mod in_flight;
 mod registration;
+
+pub use in_flight::{AskedAt, InFlight, LetOut, MOST_IN_FLIGHT, TooManyInFlight};
+pub use registration::{PhoneMove, Registrant, RepliedStop};
 
 /// Whether the tenant rents now.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -125,21 +127,6 @@ pub struct Tenant {
     pub asked_at: Option<Timestamp>,
 }
 
-/// A text that is being handed to the provider.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct InFlight {
-    /// When it was let out, as its thread entry has it.
-    pub at: String,
-    /// The number that it goes to; `None` in entries from before this was kept.
-    #[serde(default)]
-    pub to: Option<PhoneNumber>,
-    /// Who hands it over.
-    #[serde(default, skip_serializing_if = "Sender::is_service")]
-    pub by: Sender,
-    /// Until when somebody may still be at it; nobody hands it over later.
-    pub until: Timestamp,
-}
-
 /// A tenant after an action, with the records of how their consent changed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Change {
@@ -195,6 +182,11 @@ impl Tenant {
         } else {
             CellPhone::Missing
         }
+    }
+
+    /// Whether they rent and have this number.
+    pub fn has_number(&self, number: &PhoneNumber) -> bool {
+        self.residence == Residence::Resident && self.details.cell_phone.as_ref() == Some(number)
     }
 
     /// Whether texts to the tenant are held back.
@@ -283,34 +275,28 @@ impl Tenant {
         }))
     }
 
-    /// Until when a text to them may be in flight.
-    pub fn in_flight_until(&self) -> Option<Timestamp> {
-        self.in_flight.values().map(|text| text.until).max()
+    /// Whether what the tenant did calls for asking the provider to take their number off its own list: they
+    /// lifted their text opt-out, or agreed to texts that the provider was found to keep in.
+    pub fn lifts_provider_block(&self, before: Consent) -> bool {
+        (before.is_withdrawn_by_text() && !self.consent.is_withdrawn_by_text())
+            || (self.consent.status() == Status::Provided && self.provider_block().is_some())
     }
 
-    /// The texts in flight that go to a number which they no longer have, or were let out before they had it anew. A
-    /// request that takes the number away waits for them, and so does its repetition.
-    pub fn in_flight_elsewhere(&self) -> impl Iterator<Item = (&InFlightId, &InFlight)> {
-        let current = self
-            .details
-            .cell_phone
+    /// The provider's block of the number on file.
+    pub fn provider_block(&self) -> Option<&ProviderBlock> {
+        self.provider_block
             .as_ref()
-            .filter(|_| self.residence == Residence::Resident);
-        self.in_flight.iter().filter(move |(_, text)| {
-            let is_earlier = text
-                .at
-                .parse::<Timestamp>()
-                .ok()
-                .zip(self.number_since)
-                .is_none_or(|(at, since)| at < since + CLOCKS_DIFFER);
-            text.to.as_ref() != current || is_earlier
-        })
+            .filter(|block| Some(&block.number) == self.details.cell_phone.as_ref())
     }
 
-    /// Whether a text that they wrote at this moment follows a question of ours within a day.
-    pub fn is_answering(&self, written_at: Timestamp) -> bool {
-        self.asked_at
-            .is_some_and(|asked| asked <= written_at && written_at.duration_since(asked) < QUESTION_STANDS)
+    /// The tenant with what is known now of the provider's own list about their number. `None`: that was known.
+    pub fn with_provider_block(&self, block: Option<&ProviderBlock>) -> Option<Self> {
+        let known = self.provider_block.as_ref();
+        let provider_block = block.cloned().map(|block| block.with_known(known));
+        (provider_block != self.provider_block).then(|| Self {
+            provider_block,
+            ..self.clone()
+        })
     }
 
     /// What a click on a check box would do: the refusal, if it would be refused.
@@ -326,10 +312,7 @@ impl Tenant {
     /// A keyword of the tenant's number reaches them. `None`: it has reached them already, or they have
     /// moved out, or they have another number by now. A START undoes nothing that came after it was sent.
     pub fn hear(&self, number: &Number, text: &KeywordText<'_>) -> Option<Change> {
-        if self.residence == Residence::MovedOut
-            || self.details.cell_phone.as_ref() != Some(&number.number)
-            || self.keywords_applied >= number.keywords
-        {
+        if !self.has_number(&number.number) || self.keywords_applied >= number.keywords {
             return None;
         }
         let doubted_again_at = self.hold.as_ref().and_then(|hold| hold.doubted_again_at);
@@ -364,7 +347,7 @@ impl Tenant {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Option<Change> {
-        if self.residence == Residence::MovedOut || self.details.cell_phone.as_ref() != Some(number) {
+        if !self.has_number(number) {
             return None;
         }
         if let Some(hold) = &self.hold {

@@ -8,10 +8,11 @@ use std::fmt::Write as _;
 use consent::business_days::BUSINESS_DAYS_TO_HONOUR;
 use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::gate::{Gate, POLICY_VERSION, ProviderBlock, gate_for_send};
+use consent::hearing::{Delivery, Known, Part, Says};
 use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
-use consent::number::{Keyword, KeywordText, MOST_SHARERS, Number};
+use consent::number::{MOST_SHARERS, Number};
 use consent::record::{ChainEnd, Channel, Evidence};
-use consent::reply::{Outcome, TextEffect, confirmation, reply};
+use consent::reply::{Outcome, confirmation, reply};
 use consent::review::Hold;
 use consent::rule_id::RuleId;
 use consent::rules::{
@@ -322,45 +323,43 @@ fn answer(outcome: Option<Outcome>) -> &'static str {
     }
 }
 
-/// A keyword from the tenant's number.
-fn texted(case: &Case, keyword: Keyword, sent_at: Option<Timestamp>, chain: ChainEnd) -> Row {
-    let (facility, before) = (case.facility(), case.number(NUMBER));
+/// A text from the tenant's number.
+fn texted(case: &Case, meaning: Meaning, sent_at: Option<Timestamp>, chain: ChainEnd) -> Row {
+    let facility = case.facility();
+    let number = case.number(NUMBER);
     let tenant = Tenant {
         chain,
         ..case.tenant()
     };
     let evidence = evidence(Channel::Text);
-    let text = KeywordText {
-        keyword,
-        two_way_texting: facility.two_way_texting,
+    let delivery = Delivery {
+        number: &number.number,
+        says: Says::from(meaning),
         sent_at,
         evidence: &evidence,
-        now: NOW,
+        message: "m1",
     };
-    let number = before.hear(&text);
-    let change = number.as_ref().and_then(|number| tenant.hear(number, &text));
-    let mut effect = TextEffect {
-        number_changed: number.is_some_and(|number| number.standing != before.standing),
-        tenants_changed: change.as_ref().is_some_and(|change| !change.records.is_empty()),
-        ..TextEffect::default()
-    };
-    effect.add(change.as_ref().map_or(&tenant, |change| &change.tenant));
-    let meaning = match keyword {
-        Keyword::Stop => Meaning::OptOut,
-        Keyword::Start => Meaning::OptIn,
-    };
+    let review = review_id();
+    let mut part = Part::next(
+        &delivery,
+        Known {
+            two_way_texting: facility.two_way_texting,
+            number: Some(&number),
+            progress: None,
+            open_review: Some(&review),
+            seen_before: None,
+            answered_by: None,
+            room: 1,
+            now: NOW,
+        },
+    );
+    let change = part.reach(&tenant).change;
+    let effect = part.progress().effect;
     row(
         &tenant,
         change.as_ref(),
         answer(effect.outcome(meaning, facility.two_way_texting)),
     )
-}
-
-fn doubted(case: &Case) -> Row {
-    let tenant = case.tenant();
-    let number = PhoneNumber::parse_e164(NUMBER).unwrap();
-    let change = tenant.doubt(&number, &review_id(), &evidence(Channel::Text), NOW);
-    row(&tenant, change.as_ref(), answer(None))
 }
 
 fn changed(registered: Registered) -> Option<Change> {
@@ -541,7 +540,7 @@ fn texts(page: &mut String) {
          the number, it is answered if anything changed for one of them.",
     );
     table(page, &STATES, &facts, |case| {
-        texted(case, Keyword::Stop, None, newest.clone())
+        texted(case, Meaning::OptOut, None, newest.clone())
     });
     heading(
         page,
@@ -551,7 +550,7 @@ fn texts(page: &mut String) {
          tenants agreed and another is opted out on the portal, the answer is *opted in in part*.",
     );
     table(page, &STATES, &facts, |case| {
-        texted(case, Keyword::Start, None, newest.clone())
+        texted(case, Meaning::OptIn, None, newest.clone())
     });
     heading(
         page,
@@ -563,7 +562,7 @@ fn texts(page: &mut String) {
         ..ChainEnd::default()
     };
     table(page, &STATES, &facts, |case| {
-        texted(case, Keyword::Start, Some(NOW), late.clone())
+        texted(case, Meaning::OptIn, Some(NOW), late.clone())
     });
     heading(
         page,
@@ -571,14 +570,16 @@ fn texts(page: &mut String) {
         "Where the provider says when a text was sent. At the same moment the START loses.",
     );
     table(page, &STATES, &facts, |case| {
-        texted(case, Keyword::Start, Some(BEFORE), newest.clone())
+        texted(case, Meaning::OptIn, Some(BEFORE), newest.clone())
     });
     heading(
         page,
         "A text in doubt: it may ask for no more texts, or the number may not be the tenant's",
         "It opens a review for a person to read it. The record names the rule that read the text in place of `doubt`.",
     );
-    table(page, &STATES, &facts, doubted);
+    table(page, &STATES, &facts, |case| {
+        texted(case, Meaning::Doubt, None, newest.clone())
+    });
     heading(
         page,
         "Any other text",

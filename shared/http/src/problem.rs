@@ -1,6 +1,6 @@
 //! Problems as RFC 9457 documents.
 
-use consent_store::{NotFound, StoreError};
+use consent_store::{NotFound, ReadError, StoreError};
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
@@ -196,6 +196,15 @@ impl From<NotFound> for Problem {
         match not_found {
             NotFound::Facility => Self::facility_not_found(),
             NotFound::Tenant => Self::tenant_not_found(),
+        }
+    }
+}
+
+impl From<ReadError> for Problem {
+    fn from(error: ReadError) -> Self {
+        match error {
+            ReadError::NotFound(not_found) => not_found.into(),
+            ReadError::Store(error) => error.into(),
         }
     }
 }

@@ -15,6 +15,7 @@ use tokio::time::{Instant, timeout_at};
 use crate::deciding::{Handover, Read, Verdict, Wanted};
 use crate::decisions::Decision;
 use crate::error::StoreError;
+use crate::items::Versioned;
 use crate::messages::SendError;
 use crate::registrations::Known;
 use crate::store::{Found, NotFound, Store};
@@ -126,11 +127,13 @@ impl Store {
                 Some(tenant) => {
                     let lane = lanes.entry(tenant.value.details.cell_phone.clone());
                     let read = Read {
-                        found: Found {
-                            facility: known.facility.clone(),
-                            tenant: tenant.value,
+                        found: Versioned {
+                            value: Found {
+                                facility: known.facility.clone(),
+                                tenant: tenant.value,
+                            },
+                            version: tenant.version,
                         },
-                        tenant_version: tenant.version,
                         remembered: None,
                     };
                     lane.or_default().push((place, read));
@@ -158,7 +161,7 @@ impl Store {
         deadline: Instant,
         clock: impl Fn() -> Timestamp,
     ) -> Asked {
-        let tenant = read.found.tenant.tenant_id.clone();
+        let tenant = read.found.value.tenant.tenant_id.clone();
         let wanted = Wanted {
             facility: ask.facility,
             tenant: &tenant,

@@ -7,22 +7,21 @@
 //! after an acknowledged STOP.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
-use consent::decision::{OpenFor, Sender};
-use consent::facility::Facility;
-use consent::gate::{Gate, gate_for_send};
+use consent::decision::OpenFor;
+use consent::gate::{Ends, Gate, authorise};
 use consent::id::{FacilityId, InFlightId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::rules::NumberStanding;
 use consent::spans::TEXT_IN_FLIGHT;
-use consent::tenant::{InFlight, Residence, Tenant};
+use consent::tenant::{LetOut as LetOutText, Tenant};
 use jiff::Timestamp;
 
-use crate::decisions::{DecisionItem, MOST_IN_FLIGHT};
+use crate::decisions::DecisionItem;
 use crate::error::StoreError;
-use crate::items::{FacilityItem, PhoneItem, TenantItem, Versioned};
+use crate::items::{PhoneItem, Versioned};
 use crate::messages::{Earlier, KeyItem, Message, OwnText, SendError, Unsent};
 use crate::schema::{Key, PARTITION_KEY};
-use crate::store::{Found, NotFound, Pause, Store};
+use crate::store::{Attempt, Commit, Found, Store};
 
 /// A text that somebody wants to leave.
 #[derive(Debug, Clone, Copy)]
@@ -68,15 +67,6 @@ pub(crate) struct LetOut {
     pub(crate) at: Timestamp,
 }
 
-/// A decision that is made and not yet written.
-struct Plan {
-    decision: DecisionItem,
-    message: Option<Message>,
-    /// Where the text goes from and to, if it may leave.
-    ends: Option<(PhoneNumber, PhoneNumber)>,
-    writes: Vec<TransactWriteItem>,
-}
-
 /// The keys of what decides about a text.
 struct Keys {
     facility: Key,
@@ -86,10 +76,10 @@ struct Keys {
 
 /// What decides about a text.
 pub(crate) struct Read {
-    pub(crate) found: Found,
-    pub(crate) tenant_version: Option<u64>,
+    /// With the version of the tenant's item.
+    pub(crate) found: Versioned<Found>,
     /// What is remembered under the key, expired or not.
-    pub(crate) remembered: Option<KeyItem>,
+    pub(crate) remembered: Option<Versioned<KeyItem>>,
 }
 
 impl Store {
@@ -106,84 +96,77 @@ impl Store {
             tenant: Key::tenant(wanted.facility, wanted.tenant),
             idempotency: wanted.idempotency_key(),
         };
-        let mut pause = Pause::new();
-        let mut number: Option<Number> = None;
-        loop {
-            let now = clock();
-            let mut read = match known.take() {
-                Some(read) => read,
-                None => self.read_wanted(&keys).await?,
-            };
-            // After a conflict the number is looked at as well: its STOP may not have reached the tenant yet.
-            if let Some(number) = &number {
-                read.found.tenant = number.seen_by_gate(read.found.tenant);
-            }
-            let unsent = match self.earlier(wanted, &read, now).await? {
-                Earlier::Nothing => None,
-                Earlier::Unsent(unsent) => Some(unsent),
-                Earlier::Sent(message) => return Ok(Verdict::SentBefore(message)),
-                Earlier::UnderWay => continue,
-            };
-            let Plan {
-                decision,
-                message,
-                ends,
-                writes,
-            } = self.plan_text(wanted, &read, unsent, now)?;
-            match (self.write(writes).await, ends) {
-                (Ok(()), Some((from, to))) => {
-                    return Ok(Verdict::LetOut(Box::new(LetOut {
-                        decision,
-                        found: read.found,
-                        from,
-                        to,
-                        message,
-                        at: now,
-                    })));
+        let (keys, clock) = (&keys, &clock);
+        let mut attempts = 0..;
+        self.commit(|| {
+            let (known, attempt) = (known.take(), attempts.next());
+            async move {
+                let now = clock();
+                let mut read = match known {
+                    Some(read) => read,
+                    None => self.read_wanted(keys).await?,
+                };
+                // After a conflict the number is looked at as well: its STOP may not have reached the tenant yet.
+                if attempt != Some(0)
+                    && let Some(number) = self.read_number(&read.found.value.tenant).await?
+                {
+                    read.found.value.tenant = number.seen_by_gate(read.found.value.tenant);
                 }
-                (Ok(()), None) => return Ok(Verdict::Refused(decision, Box::new(read.found))),
-                (Err(error), _) => {
-                    pause.after(error).await?;
-                    number = self.read_number(&read.found.tenant).await?;
-                }
+                let unsent = match self.earlier(wanted, &read, now).await? {
+                    Earlier::Nothing => None,
+                    Earlier::Unsent(unsent) => Some(unsent),
+                    Earlier::Sent(message) => return Ok(Attempt::Done(Verdict::SentBefore(message))),
+                    Earlier::UnderWay => return Ok(Attempt::Again),
+                };
+                let (verdict, writes) = self.plan_text(wanted, read, unsent, now)?;
+                Ok(Attempt::Write(Commit::uncounted(writes), verdict))
             }
-        }
+        })
+        .await
     }
 
     /// What is decided on what was read, and what is to be written for it.
     fn plan_text(
         &self,
         wanted: &Wanted<'_>,
-        read: &Read,
+        read: Read,
         unsent: Option<Unsent>,
         now: Timestamp,
-    ) -> Result<Plan, StoreError> {
-        let (mut decision, ends) = decide(&read.found, wanted, now);
-        let mut message = None;
+    ) -> Result<(Verdict, Vec<TransactWriteItem>), StoreError> {
+        let Found { facility, tenant } = &read.found.value;
+        let ends = authorise(facility, tenant);
+        let gate = ends.as_ref().err().copied().unwrap_or(Gate::Open);
+        let mut decision = DecisionItem::new(&read.found.value, gate, wanted.by, now);
         let mut writes = Vec::new();
-        if ends.is_some() {
-            let (called, until) = match wanted.handover {
-                Handover::Own(text) => {
-                    let accepted = OwnText::accept(&decision, unsent.as_ref())
-                        .ok_or_else(|| StoreError::failed("a text without a grant"))?;
-                    decision.is_about(&accepted);
-                    writes.extend(self.own_text(wanted, &text, read, &accepted, unsent, now)?);
-                    (message.insert(accepted).in_flight(), now + TEXT_IN_FLIGHT)
-                }
-                Handover::Callers(open_for) => {
-                    decision.opens(open_for, now);
-                    (decision.in_flight(), open_for.in_flight_until(now))
-                }
-            };
-            writes.extend(self.in_flight(wanted, read, called, until, now)?);
-        }
-        writes.push(self.put_decision(&read.found.tenant, &decision)?);
-        Ok(Plan {
+        let Ok(Ends { from, to }) = ends else {
+            writes.push(self.put_decision(tenant, &decision)?);
+            return Ok((Verdict::Refused(decision, Box::new(read.found.value)), writes));
+        };
+        let mut message = None;
+        let (called, until) = match wanted.handover {
+            Handover::Own(text) => {
+                let accepted = OwnText::accept(&decision, unsent.as_ref())
+                    .ok_or_else(|| StoreError::failed("a text without a grant"))?;
+                decision.is_about(&accepted);
+                writes.extend(self.own_text(wanted, &text, &read, &accepted, unsent, now)?);
+                (message.insert(accepted).in_flight(), now + TEXT_IN_FLIGHT)
+            }
+            Handover::Callers(open_for) => {
+                decision.opens(open_for, now);
+                (decision.in_flight(), open_for.in_flight_until(now))
+            }
+        };
+        writes.extend(self.in_flight(wanted, &read, called, until, now)?);
+        writes.push(self.put_decision(tenant, &decision)?);
+        let let_out = LetOut {
             decision,
+            found: read.found.value,
+            from,
+            to,
             message,
-            ends,
-            writes,
-        })
+            at: now,
+        };
+        Ok((Verdict::LetOut(Box::new(let_out)), writes))
     }
 
     async fn read_wanted(&self, keys: &Keys) -> Result<Read, SendError> {
@@ -192,27 +175,12 @@ impl Store {
             .chain(&keys.idempotency)
             .collect();
         let mut items = self.read(&wanted).await?;
-        let facility = items
-            .take::<FacilityItem>(&keys.facility)?
-            .map(Versioned::<Facility>::from);
-        let facility = facility.ok_or(SendError::NotFound(NotFound::Facility))?.value;
-        let tenant = items
-            .take::<TenantItem>(&keys.tenant)?
-            .map(Versioned::<Tenant>::from);
-        let tenant = tenant.filter(|tenant| tenant.value.residence == Residence::Resident);
-        let Versioned {
-            value: tenant,
-            version,
-        } = tenant.ok_or(SendError::NotFound(NotFound::Tenant))?;
+        let found = items.take_resident(&keys.facility, &keys.tenant)?;
         let remembered = match &keys.idempotency {
             Some(key) => items.take::<KeyItem>(key)?,
             None => None,
         };
-        Ok(Read {
-            found: Found { facility, tenant },
-            tenant_version: version,
-            remembered,
-        })
+        Ok(Read { found, remembered })
     }
 
     async fn read_number(&self, tenant: &Tenant) -> Result<Option<Number>, StoreError> {
@@ -221,7 +189,7 @@ impl Store {
         };
         let key = Key::phone(&tenant.facility_id, number);
         let item = self.read(&[&key]).await?.take::<PhoneItem>(&key)?;
-        Ok(item.map(|item| Versioned::<Number>::from(item).value))
+        Ok(item.map(|item| item.value))
     }
 
     /// The writes that put a text in flight: the tenant, on the version that was read, so that a withdrawal at the same
@@ -234,26 +202,17 @@ impl Store {
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut tenant = read.found.tenant.clone();
-        tenant.in_flight.retain(|_, in_flight| now < in_flight.until);
-        let by = match wanted.handover {
-            Handover::Own(text) => {
-                tenant.asked_at = text.asks_at(now);
-                Sender::Service
-            }
-            Handover::Callers(_) if tenant.in_flight.len() >= MOST_IN_FLIGHT => {
-                return Err(StoreError::Unavailable("too many texts are in flight".into()));
-            }
-            Handover::Callers(_) => Sender::Caller,
-        };
-        let in_flight = InFlight {
-            at,
-            to: tenant.details.cell_phone.clone(),
-            by,
+        let text = LetOutText {
+            at: &at,
             until,
+            own_text: match &wanted.handover {
+                Handover::Own(text) => Some(text.body()),
+                Handover::Callers(_) => None,
+            },
         };
-        tenant.in_flight.insert(id, in_flight);
-        let mut writes = self.put_tenant(&tenant, &[], read.tenant_version)?;
+        let tenant = read.found.value.tenant.let_out(id, text, now);
+        let tenant = tenant.map_err(|error| StoreError::Unavailable(error.into()))?;
+        let mut writes = self.put_tenant(&tenant, &[], read.found.version)?;
         writes.extend(self.not_held_back(&tenant)?);
         Ok(writes)
     }
@@ -291,20 +250,6 @@ impl Store {
         let check = check.build().map_err(StoreError::failed)?;
         Ok(Some(TransactWriteItem::builder().condition_check(check).build()))
     }
-}
-
-/// The decision about a text, and where it goes from and to if it may leave.
-fn decide(
-    found: &Found,
-    wanted: &Wanted<'_>,
-    now: Timestamp,
-) -> (DecisionItem, Option<(PhoneNumber, PhoneNumber)>) {
-    let Found { facility, tenant } = found;
-    let gate = gate_for_send(facility, tenant);
-    let ends = (gate == Gate::Open)
-        .then(|| facility.number.clone().zip(tenant.details.cell_phone.clone()))
-        .flatten();
-    (DecisionItem::new(found, gate, wanted.by, now), ends)
 }
 
 impl Wanted<'_> {

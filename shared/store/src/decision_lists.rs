@@ -14,7 +14,7 @@ use crate::decisions::{Decision, DecisionItem};
 use crate::error::StoreError;
 use crate::items::ThreadItem;
 use crate::schema::{DECISION_PREFIX, EARLIER_DECISIONS, Key};
-use crate::store::{NotFound, Store};
+use crate::store::{ReadError, Store};
 use crate::thread::{TenantList, TenantPage, ThreadEntry};
 
 /// A decision with the text that it let out.
@@ -40,20 +40,16 @@ impl Store {
     /// A page of the decisions about texts to a tenant, also after they moved out.
     ///
     /// # Errors
-    /// The database's.
+    /// See [`ReadError`].
     pub async fn decisions(
         &self,
         list: &TenantList<'_>,
         limit: u16,
         cursors: &CursorKey,
         now: Timestamp,
-    ) -> Result<Result<TenantPage<Decision>, NotFound>, StoreError> {
+    ) -> Result<TenantPage<Decision>, ReadError> {
         let (facility, tenant) = (list.facility(), list.tenant());
-        match self.read_tenant(facility, tenant).await? {
-            (None, _) => return Ok(Err(NotFound::Facility)),
-            (Some(_), None) => return Ok(Err(NotFound::Tenant)),
-            (Some(_), Some(_)) => {}
-        }
+        self.read_tenant(facility, tenant).await?;
         let page = self.page::<DecisionItem>(list, limit, cursors).await?;
         let own = |decision: &DecisionItem| decision.own_entry(facility, tenant);
         let texts = self.texts(page.entries.iter().filter_map(own)).await?;
@@ -61,10 +57,10 @@ impl Store {
             let text = own(&decision).and_then(|key| texts.get(&key));
             decision.shown(text, now)
         };
-        Ok(Ok(TenantPage {
+        Ok(TenantPage {
             entries: page.entries.into_iter().map(shown).collect(),
             next: page.next,
-        }))
+        })
     }
 
     /// The last decisions about texts to a tenant up to `as_of`, that time included, each with its text: so many at most,
@@ -130,7 +126,7 @@ impl Store {
         let mut texts = HashMap::with_capacity(keys.len());
         for key in keys {
             if let Some(text) = items.take::<ThreadItem>(&key)? {
-                texts.insert(key, text);
+                texts.insert(key, text.value);
             }
         }
         Ok(texts)

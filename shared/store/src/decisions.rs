@@ -6,6 +6,7 @@ use consent::decision::{OpenFor, Outcome, Progress, Reported, Sender};
 use consent::gate::{Gate, POLICY_VERSION};
 use consent::id::{DecisionId, FacilityId, InFlightId, MessageId, RecordId, TenantId};
 use consent::record::rfc3339;
+use consent::sending::MessageState;
 use consent::spans::TEXT_IN_FLIGHT;
 use consent::tenant::Tenant;
 use consent::view::why_not;
@@ -13,14 +14,11 @@ use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
-use crate::items::{ThreadItem, put};
-use crate::messages::{Message, MessageState};
+use crate::items::{ThreadItem, put, stored};
+use crate::messages::Message;
 use crate::random::random_bits;
 use crate::schema::Key;
 use crate::store::{Found, Store};
-
-/// So many texts to a tenant are in flight at most by a caller's leave: with many more a STOP could not be written.
-pub(crate) const MOST_IN_FLIGHT: usize = 500;
 
 /// Why a text was allowed to leave, or not, as it is stored. Only what became of the text is added later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -51,6 +49,8 @@ pub(crate) struct DecisionItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub(crate) provider_message_id: Option<String>,
 }
+
+stored!(DecisionItem => DecisionItem);
 
 /// A decision about a text, as it is shown.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]

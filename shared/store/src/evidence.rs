@@ -7,7 +7,7 @@ use consent::record::StoredRecord;
 use crate::error::StoreError;
 use crate::items::stored_record;
 use crate::schema::{PARTITION_KEY, RECORD_PREFIX, SORT_KEY, tenant_partition};
-use crate::store::{Found, NotFound, Store};
+use crate::store::Store;
 
 /// Some of a tenant's records, oldest first.
 #[derive(Debug, Clone)]
@@ -23,25 +23,6 @@ pub struct RecordsPage {
 pub struct RecordsAfter(String);
 
 impl Store {
-    /// A facility and a tenant, resident or moved out.
-    ///
-    /// # Errors
-    /// The database's.
-    pub async fn resident_or_moved_out(
-        &self,
-        facility: &FacilityId,
-        tenant: &TenantId,
-    ) -> Result<Result<Found, NotFound>, StoreError> {
-        Ok(match self.read_tenant(facility, tenant).await? {
-            (None, _) => Err(NotFound::Facility),
-            (Some(_), None) => Err(NotFound::Tenant),
-            (Some(facility), Some(tenant)) => Ok(Found {
-                facility,
-                tenant: tenant.value,
-            }),
-        })
-    }
-
     /// A tenant's records, oldest first: as many as one request reads, from the first one or from where an earlier page
     /// ended.
     ///

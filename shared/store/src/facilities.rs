@@ -7,7 +7,7 @@ use consent::id::PhoneNumber;
 use crate::error::StoreError;
 use crate::items::{BusinessNumberItem, FacilityItem, put};
 use crate::schema::Key;
-use crate::store::{Pause, Store};
+use crate::store::{Attempt, Commit, NotFound, ReadError, Store};
 
 /// What became of a facility's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -26,65 +26,60 @@ impl Store {
     /// # Errors
     /// The database's.
     pub async fn put_facility(&self, facility: &Facility) -> Result<PutFacility, StoreError> {
-        let key = Key::facility(&facility.facility_id);
-        let number_key = facility.number.as_ref().map(Key::business_number);
-        let mut pause = Pause::new();
-        loop {
+        let key = &Key::facility(&facility.facility_id);
+        let number_key = &facility.number.as_ref().map(Key::business_number);
+        self.commit(|| async move {
             let mut items = self
-                .read(&std::iter::once(&key).chain(&number_key).collect::<Vec<_>>())
+                .read(&std::iter::once(key).chain(number_key).collect::<Vec<_>>())
                 .await?;
-            let before = items
-                .take::<FacilityItem>(&key)?
-                .map(crate::items::Versioned::<Facility>::from);
-            let holder = match &number_key {
+            let before = items.take::<FacilityItem>(key)?;
+            let holder = match number_key {
                 Some(number) => items.take::<BusinessNumberItem>(number)?,
                 None => None,
             };
-            let is_ours = |holder: &BusinessNumberItem| holder.facility_id == facility.facility_id;
-            if holder
+            let held_by = holder
                 .as_ref()
-                .is_some_and(|holder| holder.held && !is_ours(holder))
-            {
-                return Ok(PutFacility::NumberInUse);
+                .map(|holder| &holder.value)
+                .filter(|holder| holder.held);
+            if held_by.is_some_and(|holder| holder.facility_id != facility.facility_id) {
+                return Ok(Attempt::Done(PutFacility::NumberInUse));
             }
             let version = before.as_ref().and_then(|before| before.version);
-            let mut writes = vec![put(&self.table, &key, &FacilityItem::from(facility), version)?];
-            if let Some(number) = &number_key
-                && !holder.as_ref().is_some_and(|holder| holder.held)
-            {
+            let mut writes = vec![put(&self.table, key, &FacilityItem::from(facility), version)?];
+            if let (Some(number), None) = (number_key, held_by) {
                 let item = BusinessNumberItem {
                     facility_id: facility.facility_id.clone(),
                     held: true,
-                    version: 0,
                 };
                 writes.push(put(
                     &self.table,
                     number,
                     &item,
-                    holder.map(|holder| holder.version),
+                    holder.as_ref().and_then(|holder| holder.version),
                 )?);
             }
             let given_up = before.as_ref().and_then(|before| before.value.number.as_ref());
             if let Some(number) = given_up.filter(|number| Some(*number) != facility.number.as_ref()) {
                 writes.push(self.release(&Key::business_number(number), facility)?);
             }
-            match self.write(writes).await {
-                Ok(()) if before.is_none() => return Ok(PutFacility::Created),
-                Ok(()) => return Ok(PutFacility::Replaced),
-                Err(error) => pause.after(error).await?,
-            }
-        }
+            let put = match before {
+                None => PutFacility::Created,
+                Some(_) => PutFacility::Replaced,
+            };
+            Ok(Attempt::Write(Commit::uncounted(writes), put))
+        })
+        .await
     }
 
     /// The facility that has a business number now.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn facility_with_number(&self, number: &PhoneNumber) -> Result<Option<Facility>, StoreError> {
+    /// See [`ReadError`]: no facility has it.
+    pub async fn facility_with_number(&self, number: &PhoneNumber) -> Result<Facility, ReadError> {
         let key = Key::business_number(number);
         match self.read(&[&key]).await?.take::<BusinessNumberItem>(&key)? {
-            Some(holder) if holder.held => self.facility(&holder.facility_id).await,
-            Some(_) | None => Ok(None),
+            Some(holder) if holder.value.held => self.facility(&holder.value.facility_id).await,
+            Some(_) | None => Err(NotFound::Facility.into()),
         }
     }
 

@@ -74,13 +74,14 @@ impl Store {
             let mut items = self
                 .read(&keys.iter().chain([&group]).collect::<Vec<_>>())
                 .await?;
-            if let Some(GroupItem { facilities }) = items.take(&group)? {
-                return Ok(facilities);
+            if let Some(begun) = items.take::<GroupItem>(&group)? {
+                return Ok(begun.value.facilities);
             }
             let mut facilities = BTreeMap::new();
             for (number, key) in numbers.iter().zip(&keys) {
-                if let Some(BusinessNumberItem { facility_id, .. }) = items.take(key)? {
-                    facilities.entry(facility_id).or_insert_with(|| (*number).clone());
+                if let Some(holder) = items.take::<BusinessNumberItem>(key)? {
+                    let facility = holder.value.facility_id;
+                    facilities.entry(facility).or_insert_with(|| (*number).clone());
                 }
             }
             if facilities.is_empty() {

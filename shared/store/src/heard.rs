@@ -3,12 +3,12 @@
 use std::time::Duration;
 
 use consent::facility::Facility;
+use consent::hearing::{Delivery, Says};
 use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
-use consent::number::{Keyword, KeywordText};
+use consent::number::Keyword;
 use consent::record::Evidence;
 use consent::reply::TextEffect;
 use consent::review::{Review, ReviewKind, Verdict};
-use consent::rules::TwoWayTexting;
 use consent::words::Meaning;
 use jiff::Timestamp;
 
@@ -22,7 +22,7 @@ pub(crate) struct Heard<'a> {
     pub(crate) number: &'a PhoneNumber,
     /// The business number that a text was sent to.
     pub(crate) to: Option<&'a PhoneNumber>,
-    pub(crate) keyword: Option<Keyword>,
+    pub(crate) says: Says,
     pub(crate) review: HeardReview<'a>,
     pub(crate) sent_at: Option<Timestamp>,
     /// Whether it was read as the answer to a question of ours.
@@ -52,31 +52,15 @@ pub(crate) struct Thread<'a> {
 }
 
 impl<'a> Heard<'a> {
-    /// Whether it is a START by text: its answer says what stands, and is left out once that is no longer so.
-    pub(crate) fn expects_an_answer(&self) -> bool {
-        self.keyword == Some(Keyword::Start)
-    }
-
-    /// Whether it is a text in doubt, which puts tenants on hold.
-    pub(crate) fn is_doubt(&self) -> bool {
-        matches!(self.review, HeardReview::Opens(ReviewKind::Hold))
-    }
-
-    /// The keyword, where it is one, as it arrives now. What was begun earlier counts as sent when it arrived, where
-    /// the provider does not say when.
-    pub(crate) fn keyword_text(
-        &self,
-        two_way_texting: TwoWayTexting,
-        begun_at: Option<Timestamp>,
-        now: Timestamp,
-    ) -> Option<KeywordText<'_>> {
-        self.keyword.map(|keyword| KeywordText {
-            keyword,
-            two_way_texting,
-            sent_at: self.sent_at.or(begun_at),
+    /// What the rules are asked about.
+    pub(crate) fn delivery(&self) -> Delivery<'_> {
+        Delivery {
+            number: self.number,
+            says: self.says,
+            sent_at: self.sent_at,
             evidence: &self.evidence,
-            now,
-        })
+            message: self.claim(),
+        }
     }
 
     /// The review that the text opens where it changes a tenant, or the one that this decides. It is the same in every
@@ -105,8 +89,8 @@ impl<'a> Heard<'a> {
     }
 
     /// What its answer is called in the number's item.
-    pub(crate) fn claim(&self) -> String {
-        self.message.pk.clone()
+    pub(crate) fn claim(&self) -> &str {
+        &self.message.pk
     }
 
     /// A STOP from before a tenant's first registration.
@@ -124,7 +108,7 @@ impl<'a> Heard<'a> {
             facility,
             number,
             to: None,
-            keyword: Some(Keyword::Stop),
+            says: Says::Keyword(Keyword::Stop),
             review: HeardReview::None,
             sent_at: None,
             is_answer: false,

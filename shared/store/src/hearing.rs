@@ -1,28 +1,23 @@
-//! How a number and the tenants who have it hear a keyword, or a text in doubt.
-//!
-//! The number's own standing is written first, together with as many tenants as a transaction holds; the rest
-//! follow in transactions of their own. How far a message came is kept with it, so that a redelivery goes on
-//! where a crash left off.
-//!
-//! A text in doubt changes nothing about the number. Its item is written all the same, so that the doubt has its place
-//! among the number's keywords: one that comes later overtakes it.
+//! How a message reaches a number and the tenants who have it. What it does to them is decided in [`consent::hearing`]; here
+//! it is read, and written in as many transactions as it takes.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
-use consent::id::{FacilityId, ReviewId, TenantId};
-use consent::number::{AnswerInFlight, Keyword, KeywordText, Number};
-use consent::record::{Evidence, Record, rfc3339};
+use consent::hearing::{Known, Part, Progress, Reached};
+use consent::id::{ReviewId, TenantId};
+use consent::number::{Keyword, Number};
+use consent::record::{Record, rfc3339};
 use consent::reply::TextEffect;
 use consent::review::{Admission, Review};
-use consent::rules::{Status, TwoWayTexting};
+use consent::rules::Status;
 use consent::spans::{ANSWER_IN_FLIGHT, ANSWER_WITHIN};
-use consent::tenant::{Residence, Tenant};
+use consent::tenant::Tenant;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::heard::{Effect, Heard, HeardReview, Thread};
 use crate::in_flight::{AnswerClaim, Pending};
-use crate::items::{Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put};
+use crate::items::{Direction, FacilityItem, MessageItem, PhoneItem, ThreadItem, Versioned, put};
 use crate::reviews::Reviews;
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, RequestTime, Store, TRANSACTION_ITEMS};
@@ -47,6 +42,7 @@ impl Store {
     ) -> Result<Option<Effect>, StoreError> {
         let facility_key = Key::facility(heard.facility);
         let phone_key = Key::phone(heard.facility, heard.number);
+        let expects_an_answer = heard.delivery().expects_an_answer();
         let mut pause = Pause::new();
         let mut started = Vec::new();
         let mut pending = Pending::default();
@@ -56,49 +52,46 @@ impl Store {
         let mut written_by_us = None;
         loop {
             let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
-            let Some(facility) = items
-                .take::<FacilityItem>(&facility_key)?
-                .map(Versioned::<Facility>::from)
-            else {
+            let Some(Versioned { value: facility, .. }) = items.take::<FacilityItem>(&facility_key)? else {
                 return Ok(None);
             };
-            let mut facility = facility.value;
-            // A number that the facility gave up still takes a STOP, and no more.
-            if heard.to.is_some() && facility.number.as_ref() != heard.to {
-                facility.two_way_texting = TwoWayTexting::Off;
-            }
+            let facility = match heard.to {
+                Some(to) => facility.dialled_at(to),
+                None => facility,
+            };
             let seen = items.take::<MessageItem>(&heard.message)?;
-            let phone = items
-                .take::<PhoneItem>(&phone_key)?
-                .map(Versioned::<Number>::from);
-            let phone = phone.unwrap_or_else(|| Versioned {
-                value: Number::new(heard.number.clone()),
-                version: None,
-            });
-            if let Some(seen) = seen.as_ref().filter(|seen| seen.complete) {
-                self.await_heard(seen, heard.number, heard.patience, time).await?;
-                return self.owed(heard, seen, facility, &phone.value).await;
+            let phone = items.take::<PhoneItem>(&phone_key)?;
+            let nothing_known = Number::new(heard.number.clone());
+            let number = phone.as_ref().map_or(&nothing_known, |phone| &phone.value);
+            if let Some(seen) = seen.as_ref().filter(|seen| seen.value.complete) {
+                self.await_heard(&seen.value, heard.number, heard.patience, time)
+                    .await?;
+                return self.owed(heard, &seen.value, facility, number).await;
             }
-            if seen.as_ref().and_then(|seen| seen.keyword) > Some(phone.value.keywords) {
-                // The two were not read at the same time: the number is older than the message.
+            let progress = seen.as_ref().map(|seen| seen.value.progress());
+            if progress
+                .as_ref()
+                .is_some_and(|progress| progress.is_ahead_of(number))
+            {
+                // The two were not read at the same time.
                 pause.after(StoreError::Conflict).await?;
                 continue;
             }
-            let version = seen.as_ref().map(|seen| seen.version);
+            let version = seen.as_ref().and_then(|seen| seen.version);
             if let Some(seen) = seen.as_ref().filter(|_| version != written_by_us) {
                 // Another delivery of it has reached tenants. What that one waits for, this one waits for as well.
-                pending.add_time(seen.in_flight_until);
+                pending.add_time(seen.value.in_flight_until);
             }
             let is_first = seen.is_none();
             let now = time.now();
-            let claims = (heard.expects_an_answer() && claim.is_none()).then(|| now + ANSWER_IN_FLIGHT);
-            let part = Part {
-                seen,
-                claims,
-                room,
-                now,
+            let answered_by = (expects_an_answer && claim.is_none()).then(|| now + ANSWER_IN_FLIGHT);
+            let stored = Stored {
+                facility: &facility,
+                seen: seen.as_ref(),
+                progress: progress.as_ref(),
+                phone: phone.as_ref(),
             };
-            let Some(plan) = self.plan(heard, &facility, phone, part).await? else {
+            let Some(plan) = self.plan(heard, &stored, answered_by, room, now).await? else {
                 return Ok(None);
             };
             let written = if plan.writes.len() > TRANSACTION_ITEMS {
@@ -112,14 +105,14 @@ impl Store {
                     written_by_us = Some(version.unwrap_or_default() + 1);
                     started.extend(plan.started);
                     pending.extend(plan.pending);
-                    if claims.is_some() {
+                    if answered_by.is_some() {
                         claim = Some(AnswerClaim {
                             phone: phone_key.clone(),
-                            message: heard.claim(),
+                            message: heard.claim().to_owned(),
                         });
                         answer_before = Some(now + ANSWER_WITHIN);
                     }
-                    if plan.complete {
+                    if plan.is_last {
                         let over = self.await_within(&pending, heard.patience, time).await;
                         if let Err(error) = over {
                             self.owe_answer(&heard.message).await;
@@ -131,11 +124,7 @@ impl Store {
                             started,
                             received_at: plan.received_at,
                             claim,
-                            answer_before: if plan.is_overtaken {
-                                Some(now)
-                            } else {
-                                answer_before
-                            },
+                            answer_before: if plan.is_overtaken { Some(now) } else { answer_before },
                         }));
                     }
                     pause = Pause::new();
@@ -159,73 +148,57 @@ impl Store {
     async fn plan(
         &self,
         heard: &Heard<'_>,
-        facility: &Facility,
-        phone: Versioned<Number>,
-        part: Part,
+        stored: &Stored<'_>,
+        answered_by: Option<Timestamp>,
+        room: usize,
+        now: Timestamp,
     ) -> Result<Option<Plan>, StoreError> {
-        let Part { seen, room, now, .. } = &part;
-        let (seen, room, now) = (seen.as_ref(), *room, *now);
-        let mut writes = Vec::new();
-        let mut effect = seen.map(|seen| seen.effect.clone()).unwrap_or_default();
-        let received_at = seen.map_or(now, |seen| seen.received_at);
+        let Stored {
+            facility,
+            seen,
+            progress,
+            phone,
+        } = *stored;
+        let received_at = progress.map_or(now, |progress| progress.received_at);
         let review_id = heard.review_id(received_at);
-        let Some(mut reviews) = self.reviews_of(heard, review_id.as_ref(), seen, now).await? else {
+        let Some(mut reviews) = self
+            .reviews_of(heard, review_id.as_ref(), seen.is_none(), now)
+            .await?
+        else {
             return Ok(None);
         };
-        let text = heard.keyword_text(facility.two_way_texting, seen.map(|seen| seen.received_at), now);
-        let phone_key = Key::phone(heard.facility, heard.number);
-        let version = phone.version;
-        let NumberStep {
-            number,
-            counted,
-            standing_changed,
-            is_written,
-        } = part.number(heard, text.as_ref(), phone);
-        effect.number_changed |= standing_changed;
-        if is_written {
-            writes.push(put(&self.table, &phone_key, &PhoneItem::from(&number), version)?);
-        }
-        let is_overtaken = text
+        let delivery = heard.delivery();
+        let seen_before = review_id
             .as_ref()
-            .is_some_and(|text| text.keyword == Keyword::Start && number.has_overtaken(text, counted));
-        // What a later keyword, or a decision, has overtaken reaches nobody else, and nobody is told of it.
-        let says = match (text, &review_id) {
-            (Some(text), _) if counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)) => {
-                Says::Keyword(text)
-            }
-            (None, Some(id))
-                if heard.is_doubt()
-                    && counted.is_some_and(|counted| number.doubt_still_spreads(counted, received_at))
-                    && reviews.is_open(id) =>
-            {
-                Says::Doubt(id)
-            }
-            _ => Says::Nothing,
-        };
-        let reached = seen.and_then(|seen| seen.reached.as_ref());
-        let mut rest = number.tenants.iter().filter(|tenant| Some(*tenant) > reached);
-        let now_reached: Vec<&TenantId> = rest.by_ref().take(room).collect();
-        let complete = rest.next().is_none();
+            .and_then(|id| reviews.get(id))
+            .and_then(Review::seen);
+        let mut part = Part::next(
+            &delivery,
+            Known {
+                two_way_texting: facility.two_way_texting,
+                number: phone.map(|phone| &phone.value),
+                progress,
+                open_review: review_id.as_ref().filter(|id| reviews.is_open(id)),
+                seen_before: seen_before.as_ref(),
+                answered_by,
+                room,
+                now,
+            },
+        );
+        let phone_key = Key::phone(heard.facility, heard.number);
         let mut step = TenantsStep::default();
-        if heard.keyword == Some(Keyword::Stop) {
-            step.pending.add_number(&phone_key, &number, now);
+        if part.changes_number {
+            let item = PhoneItem::from(&part.number);
+            let version = phone.and_then(|phone| phone.version);
+            step.writes.push(put(&self.table, &phone_key, &item, version)?);
         }
-        let review = review_id.as_ref().and_then(|id| reviews.get(id));
-        let reach = Reach {
-            seen_before: review.and_then(Review::seen),
-            heard,
-            number: &number,
-            says,
-            counted,
-            received_at,
-            now,
-        };
-        for tenant in self.read_tenants(heard.facility, &now_reached).await? {
-            self.reach(&reach, tenant, &mut effect, &mut step)?;
+        if delivery.is(Keyword::Stop) {
+            step.pending.add_number(&phone_key, &part.number, now);
         }
-        let is_keyword = matches!(reach.says, Says::Keyword(_));
-        effect.number_changed &= is_keyword;
-        effect.tenants_changed = (effect.tenants_changed && is_keyword) || step.told;
+        let reached = part.tenants.iter().collect::<Vec<_>>();
+        for tenant in self.read_tenants(heard.facility, &reached).await? {
+            self.reach(heard, &mut part, &tenant, received_at, &mut step)?;
+        }
         if let (Some(id), HeardReview::Opens(_)) = (&review_id, heard.review) {
             for tenant in &step.changed {
                 reviews.add(id, tenant, || heard.opened(id, received_at));
@@ -233,39 +206,38 @@ impl Store {
         }
         self.end_holds(&mut reviews, heard.facility, &step.ended, now)
             .await?;
-        if let (Some(id), HeardReview::Opens(_), true) = (&review_id, heard.review, complete) {
+        if let (Some(id), HeardReview::Opens(_), true) = (&review_id, heard.review, part.is_last) {
             reviews.change(id, |review| review.reached_all(now));
         }
-        writes.extend(step.writes);
+        let mut writes = step.writes;
         writes.extend(reviews.writes(self, heard.facility)?);
         writes.extend(self.count(heard.facility, step.moves)?);
+        let waits_before = seen.and_then(|seen| seen.value.in_flight_until);
+        let Progress {
+            received_at,
+            counted,
+            reached,
+            effect,
+        } = part.progress();
         let message = MessageItem {
             facility_id: Some(heard.facility.clone()),
             received_at,
             rule: heard.evidence.rule.clone(),
             is_answer: heard.is_answer,
             keyword: counted,
-            reached: now_reached.last().copied().or(reached).cloned(),
-            complete,
-            in_flight_until: step
-                .pending
-                .until()
-                .max(seen.and_then(|seen| seen.in_flight_until)),
+            reached,
+            complete: part.is_last,
+            in_flight_until: step.pending.until().max(waits_before),
             owes_answer: false,
             effect: effect.clone(),
-            version: 0,
         };
-        writes.push(put(
-            &self.table,
-            &heard.message,
-            &message,
-            seen.map(|seen| seen.version),
-        )?);
+        let version = seen.and_then(|seen| seen.version);
+        writes.push(put(&self.table, &heard.message, &message, version)?);
         Ok(Some(Plan {
             writes,
             records: step.records,
-            complete,
-            is_overtaken,
+            is_last: part.is_last,
+            is_overtaken: part.is_overtaken,
             effect,
             received_at,
             started: step.started,
@@ -279,7 +251,7 @@ impl Store {
         &self,
         heard: &Heard<'_>,
         id: Option<&ReviewId>,
-        seen: Option<&MessageItem>,
+        is_first: bool,
         now: Timestamp,
     ) -> Result<Option<Reviews>, StoreError> {
         let mut reviews = Reviews::default();
@@ -288,11 +260,11 @@ impl Store {
             HeardReview::None | HeardReview::Opens(_) => None,
         };
         // The first transaction of a text opens its review.
-        let Some(id) = id.filter(|_| decides.is_some() || seen.is_some()) else {
+        let Some(id) = id.filter(|_| decides.is_some() || !is_first) else {
             return Ok(Some(reviews));
         };
         self.read_reviews(&mut reviews, heard.facility, [id]).await?;
-        if let (Some(verdict), None) = (decides, seen) {
+        if let (Some(verdict), true) = (decides, is_first) {
             let admission = reviews.get(id).map(|review| review.admit(verdict.decision));
             if admission != Some(Ok(Admission::Take)) {
                 return Ok(None);
@@ -305,73 +277,40 @@ impl Store {
     /// A message reaches a tenant.
     fn reach(
         &self,
-        reach: &Reach<'_>,
-        Versioned {
-            value: tenant,
-            version,
-        }: Versioned<Tenant>,
-        effect: &mut TextEffect,
+        heard: &Heard<'_>,
+        part: &mut Part<'_>,
+        tenant: &Versioned<Tenant>,
+        received_at: Timestamp,
         step: &mut TenantsStep,
     ) -> Result<(), StoreError> {
-        let Reach {
-            heard, number, now, ..
-        } = *reach;
-        if heard.keyword == Some(Keyword::Stop) {
+        let Versioned {
+            value: tenant,
+            version,
+        } = tenant;
+        if heard.delivery().is(Keyword::Stop) {
             // Also of a tenant who has just left the number: their text may be on its way to it.
-            step.pending.extend(Pending::of(&tenant));
+            step.pending.extend(Pending::of(tenant));
         }
-        let change = match &reach.says {
-            Says::Nothing => None,
-            Says::Keyword(text) => tenant.hear(number, text),
-            Says::Doubt(id) => tenant.doubt(&number.number, id, &heard.evidence, now),
-        };
-        let change = match &reach.seen_before {
-            Some(seen) => change.map(|change| change.seen_before(seen, now)),
-            None => change,
-        };
-        let after = change.as_ref().map_or(&tenant, |change| &change.tenant);
-        let has_number = tenant.residence == Residence::Resident
-            && tenant.details.cell_phone.as_ref() == Some(heard.number);
-        if has_number {
-            let is_start = matches!(reach.says, Says::Keyword(text) if text.keyword == Keyword::Start);
-            if is_start && after.lifts_provider_block(tenant.consent) {
-                step.started.push(tenant.tenant_id.clone());
-            }
-            effect.add(after);
-            if let Some(thread) = &heard.thread {
-                step.writes
-                    .push(self.join_thread(&tenant, thread, reach.received_at)?);
-            }
+        let Reached {
+            change,
+            has_number,
+            lets_back,
+        } = part.reach(tenant);
+        if lets_back {
+            step.started.push(tenant.tenant_id.clone());
+        }
+        if let (true, Some(thread)) = (has_number, &heard.thread) {
+            step.writes.push(self.join_thread(tenant, thread, received_at)?);
         }
         let Some(change) = change else { return Ok(()) };
-        step.writes.extend(self.changed(&change, version)?);
-        step.ended
-            .extend(change.tenant.hold_ended_since(&tenant).cloned());
+        step.writes.extend(self.changed(&change, *version)?);
+        step.ended.extend(change.tenant.hold_ended_since(tenant).cloned());
         if !change.records.is_empty() {
-            step.moves.push(total_move(Some(&tenant), &change.tenant));
+            step.moves.push(total_move(Some(tenant), &change.tenant));
             step.records.extend(change.records);
-            // What an earlier STOP had still to do is told by the earlier one.
-            step.told |= Some(tenant.keywords_applied + 1) >= reach.counted;
             step.changed.push(change.tenant);
         }
         Ok(())
-    }
-
-    pub(crate) async fn read_tenants(
-        &self,
-        facility: &FacilityId,
-        tenants: &[&TenantId],
-    ) -> Result<Vec<Versioned<Tenant>>, StoreError> {
-        let keys: Vec<Key> = tenants
-            .iter()
-            .map(|tenant| Key::tenant(facility, tenant))
-            .collect();
-        let mut items = self.read(&keys.iter().collect::<Vec<_>>()).await?;
-        let mut tenants = Vec::with_capacity(keys.len());
-        for key in &keys {
-            tenants.extend(items.take::<TenantItem>(key)?.map(Versioned::<Tenant>::from));
-        }
-        Ok(tenants)
     }
 
     fn join_thread(
@@ -391,101 +330,21 @@ impl Store {
             state: None,
             decision_id: None,
             consent_record_id: None,
-            version: 0,
         };
         put(&self.table, &key, &item, None)
     }
 }
 
-/// Which part of a message goes into a transaction.
-struct Part {
-    /// How far it came.
-    seen: Option<MessageItem>,
-    /// Until when its answer may be on its way, where that is to be written.
-    claims: Option<Timestamp>,
-    /// The most tenants.
-    room: usize,
-    now: Timestamp,
+/// What is stored before a transaction of a message.
+struct Stored<'a> {
+    facility: &'a Facility,
+    /// The message, where it was seen before, and how far it came.
+    seen: Option<&'a Versioned<MessageItem>>,
+    progress: Option<&'a Progress>,
+    phone: Option<&'a Versioned<Number>>,
 }
 
-/// What a part of a message does to the number.
-struct NumberStep {
-    number: Number,
-    /// The keyword's place among the number's, where it counted. That of the last keyword before a doubt.
-    counted: Option<u64>,
-    standing_changed: bool,
-    is_written: bool,
-}
-
-impl Part {
-    fn number(
-        &self,
-        heard: &Heard<'_>,
-        text: Option<&KeywordText<'_>>,
-        Versioned {
-            value: before,
-            version,
-        }: Versioned<Number>,
-    ) -> NumberStep {
-        let doubted_now = (self.seen.is_none() && heard.is_doubt()).then_some(before.keywords);
-        let heard_now = match (&self.seen, text) {
-            (None, Some(text)) => before.hear(text),
-            (Some(_), _) | (None, None) => None,
-        };
-        // A number that is not stored has no tenants whom a doubt could reach.
-        let is_doubted = doubted_now.is_some() && version.is_some();
-        let is_written = heard_now.is_some() || self.claims.is_some() || is_doubted;
-        let counted = match (&self.seen, &heard_now) {
-            (Some(seen), _) => seen.keyword,
-            (None, after) => after.as_ref().map(|after| after.keywords).or(doubted_now),
-        };
-        let standing_before = before.standing;
-        let mut number = heard_now.unwrap_or(before);
-        if self.seen.is_none() && heard.keyword == Some(Keyword::Stop) && number.tenants.len() > self.room {
-            number.spreading = Some(heard.evidence.clone());
-        }
-        if is_written {
-            number.answers.retain(|_, answer| self.now < answer.until);
-            let answer = self.claims.map(|until| AnswerInFlight {
-                until,
-                is_released: false,
-            });
-            number
-                .answers
-                .extend(answer.map(|answer| (heard.claim(), answer)));
-        }
-        NumberStep {
-            standing_changed: number.standing != standing_before,
-            number,
-            counted,
-            is_written,
-        }
-    }
-}
-
-/// What a message does to a tenant whom it reaches.
-enum Says<'a> {
-    /// Nothing, but for their thread.
-    Nothing,
-    Keyword(KeywordText<'a>),
-    /// It puts them on hold until this review is decided.
-    Doubt(&'a ReviewId),
-}
-
-/// A message on its way to a number's tenants.
-struct Reach<'a> {
-    heard: &'a Heard<'a>,
-    number: &'a Number,
-    says: Says<'a>,
-    /// What is recorded where a person has seen the text before it reached everybody.
-    seen_before: Option<Evidence>,
-    /// As in [`NumberStep`].
-    counted: Option<u64>,
-    received_at: Timestamp,
-    now: Timestamp,
-}
-
-/// What a part of a message does to tenants.
+/// What a transaction of a message does to tenants.
 #[derive(Default)]
 struct TenantsStep {
     writes: Vec<TransactWriteItem>,
@@ -497,8 +356,6 @@ struct TenantsStep {
     /// The reviews whose holds end, one for each hold.
     ended: Vec<ReviewId>,
     started: Vec<TenantId>,
-    /// Whether something changed that the sender is told of.
-    told: bool,
     /// What has to be over before a STOP is acknowledged.
     pending: Pending,
 }
@@ -507,7 +364,7 @@ struct Plan {
     writes: Vec<TransactWriteItem>,
     /// The records among them.
     records: Vec<Record>,
-    complete: bool,
+    is_last: bool,
     /// Whether it is a START that a later keyword has overtaken. It gets no answer.
     is_overtaken: bool,
     effect: TextEffect,

@@ -10,7 +10,7 @@ use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
 use crate::items::{Item, stored_record};
 use crate::schema::{Key, PARTITION_KEY, SORT_KEY, record_sequence, tenant_partition};
-use crate::store::{NotFound, Store};
+use crate::store::{ReadError, Store};
 
 /// A key holds sequences up to this one.
 const LAST_SEQUENCE: u64 = 9_999_999_999;
@@ -33,7 +33,7 @@ impl Store {
     /// it is read; what does not hold is logged and counted, and shown as it is stored.
     ///
     /// # Errors
-    /// The database's.
+    /// See [`ReadError`].
     pub async fn history(
         &self,
         facility: &FacilityId,
@@ -42,11 +42,8 @@ impl Store {
         limit: u16,
         cursors: &CursorKey,
         now: Timestamp,
-    ) -> Result<Result<HistoryPage, NotFound>, StoreError> {
-        let mut end = match self.chain_end(facility, tenant).await? {
-            Ok(end) => end,
-            Err(not_found) => return Ok(Err(not_found)),
-        };
+    ) -> Result<HistoryPage, ReadError> {
+        let mut end = self.chain_end(facility, tenant).await?;
         let last = from.as_ref().map_or(LAST_SEQUENCE, |link| link.sequence);
         let (entries, is_more) = self.entries(facility, tenant, last, limit).await?;
         let newest = entries.first();
@@ -57,9 +54,7 @@ impl Store {
         {
             // Records were written between the two reads, or the end of the chain was set back: it is read again to
             // tell. Where more were written meanwhile, the newest one that was read is taken for the end.
-            if let Ok(later) = self.chain_end(facility, tenant).await? {
-                end = later;
-            }
+            end = self.chain_end(facility, tenant).await?;
             head = if end.sequence > newest.sequence {
                 newest.link()
             } else {
@@ -76,27 +71,19 @@ impl Store {
             tracing::error!(%error, "a chain of records does not hold");
             self.metrics.count_one(Metric::BrokenChains, now);
         }
-        Ok(Ok(HistoryPage {
+        Ok(HistoryPage {
             records: entries.into_iter().filter_map(|entry| entry.record).collect(),
             next: rest.map(|link| cursors.seal(&list(facility, tenant), &position(&link))),
             head,
             broken_at: broken
                 .map(ChainError::sequence)
                 .map(|sequence| RecordId::new(facility, tenant, sequence)),
-        }))
+        })
     }
 
     /// The end of a tenant's chain, also after they moved out.
-    async fn chain_end(
-        &self,
-        facility: &FacilityId,
-        tenant: &TenantId,
-    ) -> Result<Result<ChainEnd, NotFound>, StoreError> {
-        Ok(match self.read_tenant(facility, tenant).await? {
-            (None, _) => Err(NotFound::Facility),
-            (Some(_), None) => Err(NotFound::Tenant),
-            (Some(_), Some(tenant)) => Ok(tenant.value.chain),
-        })
+    async fn chain_end(&self, facility: &FacilityId, tenant: &TenantId) -> Result<ChainEnd, ReadError> {
+        Ok(self.read_tenant(facility, tenant).await?.value.tenant.chain)
     }
 
     /// What is stored in the places of records up to `last`, newest first, and whether there is more.

@@ -11,7 +11,7 @@ use std::vec;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::record::Evidence;
 use consent::spans::IMPORT_WITHIN;
-use consent::tenant::{Details, Entry, NumberMove, Registered, Tenant};
+use consent::tenant::{Details, Entry, NumberMove, Registered, Registrant, Tenant};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
@@ -19,9 +19,9 @@ use tokio::time::{Instant, timeout_at};
 use crate::error::StoreError;
 use crate::in_flight::Pending;
 use crate::items::Versioned;
-use crate::registrations::{Known, RegisterError, Registrant, RepliedStop, TENANTS_PER_TRANSACTION};
+use crate::registrations::{Known, RegisterError, TENANTS_PER_TRANSACTION};
 use crate::schema::totals_shard;
-use crate::store::{GaveUp, Pause, RequestTime, Store};
+use crate::store::{GaveUp, NotFound, Pause, RequestTime, Store};
 
 /// So many lanes are worked on at once.
 const LANES_AT_ONCE: usize = 8;
@@ -100,7 +100,7 @@ impl Store {
         let known = self.read_known(facility_id, ids).await?;
         let import = Import {
             store: self,
-            known: known.ok_or(RegisterError::FacilityNotFound)?,
+            known: known.ok_or(NotFound::Facility)?,
             registrants,
             repeated: repeated(registrants),
             evidence,
@@ -248,7 +248,10 @@ impl Import<'_> {
 
     /// Whether a STOP from before may count: on a tenant's first registration.
     fn may_hear(&self, registrant: &Registrant) -> bool {
-        registrant.replied_stop == RepliedStop::Yes && !self.known.tenants.contains_key(&registrant.tenant_id)
+        let existing = self.known.tenants.get(&registrant.tenant_id);
+        registrant
+            .stopped_before(existing.map(|tenant| &tenant.value))
+            .is_some()
     }
 
     /// A lane's rows as they go into transactions, see [`Store::register_together`].

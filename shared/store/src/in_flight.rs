@@ -8,6 +8,7 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use consent::decision::{Reported, Sender};
 use consent::id::InFlightId;
 use consent::number::Number;
+use consent::sending::MessageState;
 use consent::spans::{CLOCKS_DIFFER, RELEASED_WITHIN};
 use consent::tenant::{InFlight, Tenant};
 use futures_util::join;
@@ -17,8 +18,8 @@ use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
 use crate::error::StoreError;
 use crate::inbound::Reply;
-use crate::items::{Answers, PhoneItem};
-use crate::messages::{LOOK_AGAIN, MessageState};
+use crate::items::{Answers, PhoneItem, stored};
+use crate::messages::LOOK_AGAIN;
 use crate::permit::{Outcome, Permit, Unpublished};
 use crate::schema::Key;
 use crate::store::{GaveUp, Pause, RequestTime, Store};
@@ -129,6 +130,8 @@ struct Fate {
     #[serde(default)]
     outcome: Option<Reported>,
 }
+
+stored!(Fate => Fate);
 
 impl Fate {
     fn is_over(&self) -> bool {
@@ -307,7 +310,7 @@ impl Store {
             if let Ok(mut items) = self.read(&texts).await {
                 texts.retain(|key| {
                     let read = items.take::<Fate>(key);
-                    !matches!(read, Ok(Some(fate)) if fate.is_over())
+                    !matches!(read, Ok(Some(fate)) if fate.value.is_over())
                 });
             }
             if texts.is_empty() {
@@ -323,9 +326,12 @@ impl Store {
         while were == Answers::InFlight {
             sleep(LOOK_AGAIN).await;
             if let Ok(mut items) = self.read(&[phone]).await
-                && let Ok(Some(item)) = items.take::<PhoneItem>(phone)
+                && let Ok(Some(number)) = items.take::<PhoneItem>(phone)
             {
-                were = item.answers(answers);
+                let left = answers
+                    .iter()
+                    .filter_map(|answer| number.value.answers.get(answer));
+                were = Answers::of(left);
             }
         }
         if were == Answers::Released {

@@ -4,10 +4,11 @@
 use std::time::Duration;
 
 use consent::facility::Provider;
+use consent::hearing::Says;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::intent::Intent;
-use consent::number::{Keyword, Number};
 use consent::record::{Channel, Evidence, ReceivedText};
+use consent::reply::asked_at;
 use consent::review::ReviewKind;
 use consent::words::Meaning;
 use consent_metrics::Metric;
@@ -16,7 +17,7 @@ use jiff::Timestamp;
 use crate::error::StoreError;
 use crate::heard::{Heard, HeardReview, Thread};
 use crate::in_flight::AnswerClaim;
-use crate::items::{BusinessNumberItem, MessageItem, PhoneItem, Versioned};
+use crate::items::{BusinessNumberItem, MessageItem, PhoneItem};
 use crate::schema::Key;
 use crate::store::{RequestTime, Store};
 
@@ -162,7 +163,7 @@ impl Store {
         let time = RequestTime::new(now);
         let to = Key::business_number(&text.to);
         let mut items = self.read(&[&to, &message]).await?;
-        let seen = items.take::<MessageItem>(&message)?;
+        let seen = items.take::<MessageItem>(&message)?.map(|seen| seen.value);
         if let Some(seen) = seen.as_ref().filter(|seen| seen.complete && !seen.owes_answer) {
             self.await_heard(seen, &text.from, Some(text.patience), time)
                 .await?;
@@ -174,7 +175,7 @@ impl Store {
         let begun_at = seen.and_then(|seen| seen.facility_id);
         let holder = items
             .take::<BusinessNumberItem>(&to)?
-            .map(|number| number.facility_id);
+            .map(|number| number.value.facility_id);
         let Some(facility_id) = begun_at.or(at).or(holder) else {
             tracing::warn!(
                 provider = text.provider.as_str(),
@@ -194,11 +195,6 @@ impl Store {
             None => None,
         };
         let intent = as_answer.as_ref().unwrap_or(intent);
-        let keyword = match intent.meaning {
-            Meaning::OptOut => Some(Keyword::Stop),
-            Meaning::OptIn => Some(Keyword::Start),
-            Meaning::Doubt | Meaning::Help | Meaning::None => None,
-        };
         let review = match ReviewKind::of(intent.meaning, &intent.classification) {
             Some(kind) => HeardReview::Opens(kind),
             None => HeardReview::None,
@@ -208,7 +204,7 @@ impl Store {
             facility: &facility_id,
             number: &text.from,
             to: Some(&text.to),
-            keyword,
+            says: Says::from(intent.meaning),
             review,
             sent_at: text.sent_at,
             is_answer: as_answer.is_some(),
@@ -235,13 +231,7 @@ impl Store {
         let outcome = effect
             .message
             .outcome(intent.meaning, effect.facility.two_way_texting)
-            // Whoever delivers it late, us included, the sender has waited since they sent it.
-            .filter(|outcome| {
-                let asked_at = text
-                    .sent_at
-                    .map_or(effect.received_at, |sent| sent.min(effect.received_at));
-                outcome.is_told(asked_at, time.now())
-            });
+            .filter(|outcome| outcome.is_told(asked_at(text.sent_at, effect.received_at), time.now()));
         let reply = intent.answer(outcome, &effect.facility).map(|body| Reply {
             provider: effect.facility.provider,
             from: text.to.clone(),
@@ -271,7 +261,7 @@ impl Store {
         let Some(phone) = self.read(&[&key]).await?.take::<PhoneItem>(&key)? else {
             return Ok(false);
         };
-        let tenants = Versioned::<Number>::from(phone).value.tenants;
+        let tenants = phone.value.tenants;
         let tenants = self
             .read_tenants(facility, &tenants.iter().collect::<Vec<_>>())
             .await?;

@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::gate::ProviderBlock;
+use consent::hearing::Progress;
 use consent::id::{DecisionId, FacilityId, InFlightId, PhoneNumber, RecordId, ReviewId, TenantId};
 use consent::number::{AnswerInFlight, Number};
 use consent::record::{ChainEnd, Evidence, Record, StoredRecord, rfc3339};
@@ -12,14 +13,15 @@ use consent::reply::TextEffect;
 use consent::review::{Hold, Review};
 use consent::rule_id::StoredRule;
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
+use consent::sending::MessageState;
 use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
 use jiff::Timestamp;
+use serde::de::DeserializeOwned;
 use serde::{Deserialize, Serialize};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
 use crate::error::StoreError;
-use crate::messages::MessageState;
 use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, VERSION, record_of};
 use crate::search::sort_key;
 
@@ -32,6 +34,32 @@ pub(crate) struct Versioned<T> {
     /// `None`: there was no item.
     pub(crate) version: Option<u64>,
 }
+
+/// An item as it is stored.
+pub(crate) trait Stored: DeserializeOwned {
+    /// What it becomes when it is read.
+    type Value: From<Self>;
+}
+
+macro_rules! stored {
+    ($($item:ty => $value:ty),* $(,)?) => {
+        $(impl crate::items::Stored for $item {
+            type Value = $value;
+        })*
+    };
+}
+pub(crate) use stored;
+
+stored!(
+    FacilityItem => Facility,
+    TenantItem => Tenant,
+    PhoneItem => Number,
+    BusinessNumberItem => BusinessNumberItem,
+    MessageItem => MessageItem,
+    GroupItem => GroupItem,
+    ReviewItem => Review,
+    ThreadItem => ThreadItem,
+);
 
 /// A write of a whole item, on the condition that it still has the version that was read.
 pub(crate) fn put(
@@ -75,8 +103,6 @@ pub(crate) struct FacilityItem {
     confirm_opt_in: ConfirmOptIn,
     #[serde(default, skip_serializing_if = "Option::is_none")]
     time_zone: Option<String>,
-    #[serde(default, skip_serializing)]
-    version: u64,
 }
 
 impl From<&Facility> for FacilityItem {
@@ -91,19 +117,18 @@ impl From<&Facility> for FacilityItem {
             disclosure: facility.disclosure.clone(),
             confirm_opt_in: facility.confirm_opt_in,
             time_zone: facility.time_zone.clone(),
-            version: 0,
         }
     }
 }
 
-impl From<FacilityItem> for Versioned<Facility> {
+impl From<FacilityItem> for Facility {
     fn from(item: FacilityItem) -> Self {
         let two_way_texting = if item.two_way_texting {
             TwoWayTexting::On
         } else {
             TwoWayTexting::Off
         };
-        let value = Facility {
+        Self {
             facility_id: item.facility_id,
             name: item.name,
             two_way_texting,
@@ -113,10 +138,6 @@ impl From<FacilityItem> for Versioned<Facility> {
             disclosure: item.disclosure,
             confirm_opt_in: item.confirm_opt_in,
             time_zone: item.time_zone,
-        };
-        Self {
-            value,
-            version: Some(item.version),
         }
     }
 }
@@ -152,8 +173,6 @@ pub(crate) struct TenantItem {
     on_hold: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     report_name: Option<String>,
-    #[serde(default, skip_serializing)]
-    version: u64,
 }
 
 impl From<&Tenant> for TenantItem {
@@ -178,16 +197,15 @@ impl From<&Tenant> for TenantItem {
             changed_at: tenant.changed_at.map(rfc3339),
             on_hold: tenant.hold.is_some(),
             report_name: resident.then(|| sort_key(&tenant.details.name, &tenant.tenant_id)),
-            version: 0,
         }
     }
 }
 
-impl From<TenantItem> for Versioned<Tenant> {
+impl From<TenantItem> for Tenant {
     fn from(item: TenantItem) -> Self {
         // Where version 2 of the schema has a grant stand, the last record began it.
         let last = (item.consent.status() == Status::Provided).then_some(item.chain.sequence);
-        let value = Tenant {
+        Self {
             facility_id: item.facility_id,
             tenant_id: item.tenant_id,
             details: item.details,
@@ -203,10 +221,6 @@ impl From<TenantItem> for Versioned<Tenant> {
             provider_block: item.provider_block,
             in_flight: item.in_flight,
             asked_at: item.asked_at,
-        };
-        Self {
-            value,
-            version: Some(item.version),
         }
     }
 }
@@ -224,8 +238,6 @@ pub(crate) struct PhoneItem {
     in_flight_until: Option<Timestamp>,
     #[serde(default)]
     answers: BTreeMap<String, AnswerInFlight>,
-    #[serde(default, skip_serializing)]
-    version: u64,
 }
 
 impl From<&Number> for PhoneItem {
@@ -239,7 +251,6 @@ impl From<&Number> for PhoneItem {
             spreading: number.spreading.clone(),
             in_flight_until: number.in_flight_until,
             answers: number.answers.clone(),
-            version: 0,
         }
     }
 }
@@ -269,16 +280,9 @@ impl Answers {
     }
 }
 
-impl PhoneItem {
-    /// How far the answers to these messages are.
-    pub(crate) fn answers(&self, messages: &BTreeSet<String>) -> Answers {
-        Answers::of(messages.iter().filter_map(|message| self.answers.get(message)))
-    }
-}
-
-impl From<PhoneItem> for Versioned<Number> {
+impl From<PhoneItem> for Number {
     fn from(item: PhoneItem) -> Self {
-        let value = Number {
+        Self {
             number: item.number,
             standing: item.standing,
             keywords: item.keywords,
@@ -287,10 +291,6 @@ impl From<PhoneItem> for Versioned<Number> {
             spreading: item.spreading,
             in_flight_until: item.in_flight_until,
             answers: item.answers,
-        };
-        Self {
-            value,
-            version: Some(item.version),
         }
     }
 }
@@ -302,8 +302,6 @@ pub(crate) struct BusinessNumberItem {
     /// Whether the facility has the number now. One that it gave up still leads to it until another facility
     /// takes it: a STOP to it is a tenant's all the same.
     pub(crate) held: bool,
-    #[serde(default, skip_serializing)]
-    pub(crate) version: u64,
 }
 
 /// A provider's message that was seen. It is kept for good: a signed request that is replayed years later
@@ -335,8 +333,18 @@ pub(crate) struct MessageItem {
     /// What it led to, over all its transactions: the answer at the end is about all of them.
     #[serde(default)]
     pub(crate) effect: TextEffect,
-    #[serde(default, skip_serializing)]
-    pub(crate) version: u64,
+}
+
+impl MessageItem {
+    /// How far it came.
+    pub(crate) fn progress(&self) -> Progress {
+        Progress {
+            received_at: self.received_at,
+            counted: self.keyword,
+            reached: self.reached.clone(),
+            effect: self.effect.clone(),
+        }
+    }
 }
 
 /// The facilities that hear a group message, as its first delivery found them.
@@ -350,8 +358,12 @@ pub(crate) struct GroupItem {
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ReviewItem {
     pub(crate) review: Review,
-    #[serde(default, skip_serializing)]
-    pub(crate) version: u64,
+}
+
+impl From<ReviewItem> for Review {
+    fn from(item: ReviewItem) -> Self {
+        item.review
+    }
 }
 
 /// A review's place in the list of those that are open, or of those that have ended.
@@ -375,8 +387,6 @@ pub(crate) struct ThreadItem {
     pub(crate) decision_id: Option<DecisionId>,
     /// The consent record on which that was decided.
     pub(crate) consent_record_id: Option<RecordId>,
-    #[serde(default, skip_serializing)]
-    pub(crate) version: u64,
 }
 
 /// Which way a text went.

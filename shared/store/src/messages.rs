@@ -5,21 +5,20 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::gate::Gate;
 use consent::id::{DecisionId, FacilityId, InFlightId, MessageId, RecordId, TenantId};
-use consent::question;
 use consent::record::hex;
-use consent::spans::{HAND_OVER_WITHIN, SEND_REMEMBERED};
-use consent::tenant::Tenant;
+use consent::sending::{self, MessageState, Repetition, forgotten_at, is_remembered};
+use consent::spans::HAND_OVER_WITHIN;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::deciding::{Handover, Read, Verdict, Wanted};
 use crate::decisions::DecisionItem;
 use crate::error::StoreError;
-use crate::items::{Direction, ThreadItem, put};
+use crate::items::{Direction, ThreadItem, put, stored};
 use crate::permit::Permit;
 use crate::random::random_bits;
 use crate::schema::Key;
-use crate::store::{Found, NotFound, Store};
+use crate::store::{Found, NotFound, Store, read_errors};
 
 /// Whoever waits for a message in flight looks again after this, and then ever less often.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
@@ -46,18 +45,6 @@ pub(crate) struct OwnText<'a> {
     key: Option<&'a str>,
 }
 
-/// How far a message to a tenant came.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum MessageState {
-    /// Decided, and not known to be sent.
-    Accepted,
-    /// Handed to the provider.
-    Sent,
-    /// The provider did not take it. A retry with the same key sends it.
-    Failed,
-}
-
 /// A message that may leave, with the decision and the consent record that let it out.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
@@ -75,18 +62,20 @@ pub struct Message {
 #[derive(Debug, thiserror::Error)]
 pub enum SendError {
     /// There is no such tenant.
-    #[error("not found")]
-    NotFound(NotFound),
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
     /// The rules refuse it.
     #[error("refused")]
     Refused(Gate, Box<Found>),
-    /// The key stands for another body.
-    #[error("the key stands for another body")]
+    /// The key was used with a different body.
+    #[error("the key was used with a different body")]
     KeyReused,
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+read_errors!(SendError);
 
 /// What is to be done with a draft.
 #[derive(Debug)]
@@ -105,14 +94,14 @@ pub(crate) struct KeyItem {
     message: Message,
     /// Epoch seconds, for the table's time to live.
     expires_at: i64,
-    #[serde(default, skip_serializing)]
-    version: u64,
 }
+
+stored!(KeyItem => KeyItem);
 
 /// A message that was accepted before and has not left.
 pub(crate) struct Unsent {
     message: Message,
-    thread_version: u64,
+    thread_version: Option<u64>,
 }
 
 /// What an earlier request with the same key left behind.
@@ -132,9 +121,8 @@ impl OwnText<'_> {
         self.key.map(digest)
     }
 
-    /// When it asks something, if it does.
-    pub(crate) fn asks_at(&self, now: Timestamp) -> Option<Timestamp> {
-        question::asks(self.body).then_some(now)
+    pub(crate) fn body(&self) -> &str {
+        self.body
     }
 
     /// The message that a decision lets out: the one from before, where it has not left. `None`: the decision rests on no
@@ -203,30 +191,33 @@ impl Store {
         read: &Read,
         now: Timestamp,
     ) -> Result<Earlier, SendError> {
-        let remembered = read.remembered.as_ref();
+        let remembered = read.remembered.as_ref().map(|item| &item.value);
+        let remembered = remembered.filter(|item| is_remembered(item.expires_at, now));
         let (
             Handover::Own(text),
             Some(KeyItem {
                 message, body_hash, ..
             }),
-        ) = (
-            wanted.handover,
-            remembered.filter(|item| item.expires_at > now.as_second()),
-        )
+        ) = (wanted.handover, remembered)
         else {
             return Ok(Earlier::Nothing);
         };
-        let is_same = *body_hash == digest(text.body);
-        Ok(match self.outcome(wanted, message).await? {
-            // It was never accepted for good: the key is free.
-            (MessageState::Failed, _) if !is_same => Earlier::Nothing,
-            _ if !is_same => return Err(SendError::KeyReused),
-            (MessageState::Sent, _) => Earlier::Sent(message.clone()),
-            (MessageState::Accepted, _) if is_in_flight(&read.found.tenant, message, now) => {
+        let (state, thread_version) = self.outcome(wanted, message).await?;
+        let in_flight = InFlightId::from(&message.message_id);
+        let earlier = sending::Earlier {
+            state,
+            is_same_text: *body_hash == digest(text.body),
+            is_in_flight: read.found.value.tenant.is_in_flight(&in_flight, now),
+        };
+        Ok(match earlier.repetition() {
+            Repetition::New => Earlier::Nothing,
+            Repetition::OfAnotherText => return Err(SendError::KeyReused),
+            Repetition::Sent => Earlier::Sent(message.clone()),
+            Repetition::UnderWay => {
                 tokio::time::sleep(LOOK_AGAIN * 5).await;
                 Earlier::UnderWay
             }
-            (MessageState::Accepted | MessageState::Failed, thread_version) => Earlier::Unsent(Unsent {
+            Repetition::Unsent => Earlier::Unsent(Unsent {
                 message: message.clone(),
                 thread_version,
             }),
@@ -252,7 +243,6 @@ impl Store {
             state: Some(MessageState::Accepted),
             decision_id: Some(message.decision_id.clone()),
             consent_record_id: Some(message.consent_record_id.clone()),
-            version: 0,
         };
         let key = Key::thread(
             wanted.facility,
@@ -260,17 +250,16 @@ impl Store {
             &message.at,
             message.message_id.as_str(),
         );
-        let version = unsent.map(|unsent| unsent.thread_version);
+        let version = unsent.and_then(|unsent| unsent.thread_version);
         let mut writes = vec![put(&self.table, &key, &thread, version)?];
         if let Some(key) = text.key_digest() {
             let item = KeyItem {
                 body_hash: digest(text.body),
                 message: message.clone(),
-                expires_at: now.as_second() + SEND_REMEMBERED.as_secs(),
-                version: 0,
+                expires_at: forgotten_at(now),
             };
             let key = Key::idempotency(wanted.facility, wanted.tenant, &key);
-            let version = read.remembered.as_ref().map(|item| item.version);
+            let version = read.remembered.as_ref().and_then(|item| item.version);
             writes.push(put(&self.table, &key, &item, version)?);
         }
         Ok(writes)
@@ -281,7 +270,7 @@ impl Store {
         &self,
         wanted: &Wanted<'_>,
         message: &Message,
-    ) -> Result<(MessageState, u64), StoreError> {
+    ) -> Result<(MessageState, Option<u64>), StoreError> {
         let key = Key::thread(
             wanted.facility,
             wanted.tenant,
@@ -290,17 +279,10 @@ impl Store {
         );
         let thread = self.read(&[&key]).await?.take::<ThreadItem>(&key)?;
         // An entry is never removed: without one there is nothing that could be sent again.
-        Ok(thread.map_or((MessageState::Sent, 0), |thread| {
-            (thread.state.unwrap_or(MessageState::Sent), thread.version)
+        Ok(thread.map_or((MessageState::Sent, None), |thread| {
+            (thread.value.state.unwrap_or(MessageState::Sent), thread.version)
         }))
     }
-}
-
-fn is_in_flight(tenant: &Tenant, message: &Message, now: Timestamp) -> bool {
-    tenant
-        .in_flight
-        .get(&InFlightId::from(&message.message_id))
-        .is_some_and(|in_flight| now < in_flight.until)
 }
 
 fn digest(text: &str) -> String {

@@ -5,40 +5,12 @@ use std::collections::{BTreeMap, BTreeSet};
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::number::Number;
-use consent::tenant::{Details, NumberMove, Residence, Tenant};
+use consent::tenant::{NumberMove, PhoneMove, Tenant};
 
 use crate::error::StoreError;
 use crate::items::{PhoneItem, Versioned, put};
 use crate::schema::Key;
 use crate::store::Store;
-
-/// A tenant leaves a number, or joins one.
-pub(crate) struct Moved {
-    pub(crate) from: Option<PhoneNumber>,
-    pub(crate) to: Option<PhoneNumber>,
-}
-
-impl Moved {
-    /// What new details mean for the numbers. A tenant who moved out has none.
-    pub(crate) fn between(existing: Option<&Tenant>, details: &Details) -> Self {
-        let before = existing
-            .filter(|tenant| tenant.residence == Residence::Resident)
-            .and_then(|tenant| tenant.details.cell_phone.clone());
-        if before == details.cell_phone {
-            Self { from: None, to: None }
-        } else {
-            Self {
-                from: before,
-                to: details.cell_phone.clone(),
-            }
-        }
-    }
-
-    /// The numbers concerned.
-    pub(crate) fn numbers(&self) -> impl Iterator<Item = PhoneNumber> {
-        [&self.from, &self.to].into_iter().flatten().cloned()
-    }
-}
 
 /// Numbers as they were read, with what has changed since.
 pub(crate) struct Numbers {
@@ -53,7 +25,7 @@ impl Numbers {
     }
 
     /// Lets a tenant, as they were before, leave and join.
-    pub(crate) fn carry_out(&mut self, moved: &Moved, before: Option<&Tenant>, tenant: &TenantId) {
+    pub(crate) fn carry_out(&mut self, moved: &PhoneMove, before: Option<&Tenant>, tenant: &TenantId) {
         if let (Some(from), Some(before)) = (&moved.from, before)
             && let Some(left) = self.numbers.get_mut(from)
         {
@@ -69,7 +41,7 @@ impl Numbers {
     }
 
     /// The numbers of a move, as they are now.
-    pub(crate) fn of(&self, moved: &Moved) -> NumberMove<'_> {
+    pub(crate) fn of(&self, moved: &PhoneMove) -> NumberMove<'_> {
         let number = |number: &Option<PhoneNumber>| self.get(number.as_ref()?);
         NumberMove {
             left: number(&moved.from),
@@ -114,7 +86,7 @@ impl Store {
             .await?;
         let mut numbers = BTreeMap::new();
         for (number, key) in keys {
-            let item = items.take::<PhoneItem>(&key)?.map(Into::into);
+            let item = items.take::<PhoneItem>(&key)?;
             let known = item.unwrap_or_else(|| Versioned {
                 value: Number::new(number.clone()),
                 version: None,

@@ -4,17 +4,16 @@ use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use consent::decision::{OutcomeReported, Report, Reported};
 use consent::id::{DecisionId, FacilityId, MessageId, TenantId};
-use consent::question;
-use consent::tenant::Tenant;
+use consent::sending::MessageState;
+use consent::tenant::{AskedAt, Tenant};
 use jiff::Timestamp;
 
 use crate::decisions::{Decision, DecisionItem};
 use crate::error::StoreError;
-use crate::items::{Direction, FacilityItem, TenantItem, ThreadItem, Versioned, put};
-use crate::messages::MessageState;
+use crate::items::{Direction, ThreadItem, put};
 use crate::random::random_bits;
 use crate::schema::{Key, PARTITION_KEY};
-use crate::store::{NotFound, Pause, Store};
+use crate::store::{Attempt, Commit, NotFound, Store, read_errors};
 
 /// What a caller reports about a text that was let out.
 #[derive(Debug, Clone, Copy)]
@@ -37,8 +36,8 @@ pub struct OutcomeReport<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum ReportError {
     /// There is no such facility or tenant.
-    #[error("not found")]
-    NotFound(NotFound),
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
     /// The tenant has no such decision.
     #[error("no such decision")]
     DecisionNotFound,
@@ -50,6 +49,8 @@ pub enum ReportError {
     Store(#[from] StoreError),
 }
 
+read_errors!(ReportError);
+
 impl Store {
     /// Writes down what became of a text that a caller was to hand over. The same report again changes nothing.
     ///
@@ -60,23 +61,24 @@ impl Store {
         report: &OutcomeReport<'_>,
         now: Timestamp,
     ) -> Result<Decision, ReportError> {
-        let mut pause = Pause::new();
-        loop {
+        self.commit(|| async move {
             let (tenant, mut decision) = self.read_decision(report).await?;
             let entry = self.own_entry(report.facility, report.tenant, &decision).await?;
             if decision.progress(entry.as_ref()).report(report.outcome)? == Report::Repeats {
-                return Ok(decision.shown(entry.as_ref(), now));
+                return Ok(Attempt::Done(decision.shown(entry.as_ref(), now)));
             }
             decision.outcome = Some(report.outcome);
             let sent = report.outcome == Reported::Sent;
             decision.provider_message_id = report.provider_message_id.filter(|_| sent).map(str::to_owned);
             let body = report.body.filter(|_| sent);
             decision.message_id = body.map(|_| MessageId::new(random_bits()));
-            match self.write(self.closing(&tenant, &decision, body)?).await {
-                Ok(()) => return Ok(decision.shown(None, now)),
-                Err(error) => pause.after(error).await?,
-            }
-        }
+            let writes = self.closing(&tenant, &decision, body)?;
+            Ok(Attempt::Write(
+                Commit::uncounted(writes),
+                decision.shown(None, now),
+            ))
+        })
+        .await
     }
 
     async fn read_decision(&self, report: &OutcomeReport<'_>) -> Result<(Tenant, DecisionItem), ReportError> {
@@ -88,20 +90,16 @@ impl Store {
         let keys = decision.as_ref().map(|(_, key)| key);
         let wanted: Vec<&Key> = [&facility, &tenant].into_iter().chain(keys).collect();
         let mut items = self.read(&wanted).await?;
-        if items.take::<FacilityItem>(&facility)?.is_none() {
-            return Err(ReportError::NotFound(NotFound::Facility));
-        }
-        let tenant = items.take::<TenantItem>(&tenant)?;
-        let tenant = tenant.ok_or(ReportError::NotFound(NotFound::Tenant))?;
+        let tenant = items.take_tenant(&facility, &tenant)?.value.tenant;
         let Some((id, key)) = decision else {
             return Err(ReportError::DecisionNotFound);
         };
         let found = match items.take::<DecisionItem>(&key)? {
-            Some(found) => Some(found),
+            Some(found) => Some(found.value),
             None => self.earlier_decision(report.facility, report.tenant, id).await?,
         };
         let decision = found.ok_or(ReportError::DecisionNotFound)?;
-        Ok((Versioned::<Tenant>::from(tenant).value, decision))
+        Ok((tenant, decision))
     }
 
     /// The thread entry of a text that this service sends.
@@ -112,7 +110,10 @@ impl Store {
         decision: &DecisionItem,
     ) -> Result<Option<ThreadItem>, StoreError> {
         match decision.own_entry(facility, tenant) {
-            Some(key) => self.read(&[&key]).await?.take::<ThreadItem>(&key),
+            Some(key) => {
+                let entry = self.read(&[&key]).await?.take::<ThreadItem>(&key)?;
+                Ok(entry.map(|entry| entry.value))
+            }
             None => Ok(None),
         }
     }
@@ -142,7 +143,7 @@ impl Store {
             .table_name(&self.table)
             .set_key(Some(Key::tenant(facility_id, tenant_id).attributes()))
             .expression_attribute_names("#decision", decision.decision_id.as_str());
-        let landed = match asked_at(tenant, decision, body) {
+        let landed = match tenant.asked_by_callers_text(body, decision.at.parse().ok()) {
             AskedAt::Stays => landed.update_expression("REMOVE in_flight.#decision"),
             AskedAt::Nothing => landed.update_expression("REMOVE in_flight.#decision, asked_at"),
             AskedAt::Then(at) => landed
@@ -168,7 +169,6 @@ impl Store {
                 state: Some(MessageState::Sent),
                 decision_id: Some(decision.decision_id.clone()),
                 consent_record_id: decision.consent_record_id.clone(),
-                version: 0,
             };
             writes.push(put(&self.table, &key, &entry, None)?);
         }
@@ -192,28 +192,5 @@ impl Store {
                 "attribute_exists({PARTITION_KEY}) AND attribute_not_exists(outcome)"
             ))
             .expression_attribute_values(":outcome", serde_dynamo::to_attribute_value(outcome)?))
-    }
-}
-
-/// What a text that was sent by a caller does to [`Tenant::asked_at`].
-enum AskedAt {
-    /// A later text stands there, or the text is not known.
-    Stays,
-    /// It asks nothing.
-    Nothing,
-    /// It asked something then.
-    Then(Timestamp),
-}
-
-fn asked_at(tenant: &Tenant, decision: &DecisionItem, body: Option<&str>) -> AskedAt {
-    let (Some(body), Ok(at)) = (body, decision.at.parse::<Timestamp>()) else {
-        return AskedAt::Stays;
-    };
-    // To the number of now, and after the last question that is known.
-    let is_last = tenant.asked_at.max(tenant.number_since) <= Some(at);
-    match (is_last, question::asks(body)) {
-        (false, _) => AskedAt::Stays,
-        (true, true) => AskedAt::Then(at),
-        (true, false) => AskedAt::Nothing,
     }
 }

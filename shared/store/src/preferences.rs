@@ -1,29 +1,33 @@
 //! What a tenant is to be notified of, and how.
 
-use consent::facility::Facility;
 use consent::id::{FacilityId, TenantId};
 use consent::preferences::{Changes, Preferences, PreferencesView, Texts};
-use consent::tenant::{Residence, Tenant};
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
-use crate::items::{FacilityItem, TenantItem, Versioned, put};
+use crate::items::{Versioned, put, stored};
 use crate::schema::Key;
-use crate::store::{Found, NotFound, Pause, Store};
+use crate::store::{Attempt, Commit, Found, NotFound, ReadError, Store, read_errors};
 
 #[derive(Serialize, Deserialize)]
 struct PreferencesItem {
     preferences: Preferences,
-    #[serde(default, skip_serializing)]
-    version: u64,
 }
+
+impl From<PreferencesItem> for Preferences {
+    fn from(item: PreferencesItem) -> Self {
+        item.preferences
+    }
+}
+
+stored!(PreferencesItem => Preferences);
 
 /// Why a choice was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum ChooseError {
     /// There is no such tenant.
-    #[error("not found")]
-    NotFound(NotFound),
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
     /// Texts were chosen without consent to them.
     #[error("consent is required")]
     ConsentRequired(Box<Found>),
@@ -32,28 +36,31 @@ pub enum ChooseError {
     Store(#[from] StoreError),
 }
 
+read_errors!(ChooseError);
+
 struct Read {
-    found: Found,
-    preferences: Preferences,
-    /// Of the tenant's item, and of the preferences'.
-    versions: (Option<u64>, Option<u64>),
+    found: Versioned<Found>,
+    preferences: Option<Versioned<Preferences>>,
 }
 
 impl Store {
     /// A tenant's preferences, as the screen shows them.
     ///
     /// # Errors
-    /// The database's.
+    /// See [`ReadError`].
     pub async fn preferences(
         &self,
         facility: &FacilityId,
         tenant: &TenantId,
-    ) -> Result<Result<PreferencesView, NotFound>, StoreError> {
-        let read = self.read_preferences(facility, tenant).await?;
-        Ok(read.map(|read| read.preferences.view(texts(&read.found))))
+    ) -> Result<PreferencesView, ReadError> {
+        let Read { found, preferences } = self.read_preferences(facility, tenant).await?;
+        let preferences = preferences
+            .map(|preferences| preferences.value)
+            .unwrap_or_default();
+        Ok(preferences.view(Texts::from(&found.value.tenant)))
     }
 
-    /// Takes new choices. Where texts are chosen, the consent to them still stands when they are written.
+    /// Takes new choices. Where texts are chosen, the consent to them still holds when they are written.
     ///
     /// # Errors
     /// See [`ChooseError`].
@@ -63,71 +70,39 @@ impl Store {
         tenant: &TenantId,
         changes: &Changes,
     ) -> Result<PreferencesView, ChooseError> {
-        let mut pause = Pause::new();
-        loop {
-            let Read {
-                found,
-                preferences,
-                versions,
-            } = self
-                .read_preferences(facility, tenant)
-                .await?
-                .map_err(ChooseError::NotFound)?;
-            let texts = texts(&found);
+        self.commit(|| async move {
+            let Read { found, preferences } = self.read_preferences(facility, tenant).await?;
+            let texts = Texts::from(&found.value.tenant);
             if changes.select_texts() && texts == Texts::Unavailable {
-                return Err(ChooseError::ConsentRequired(Box::new(found)));
+                return Err(ChooseError::ConsentRequired(Box::new(found.value)));
             }
-            let item = PreferencesItem {
-                preferences: preferences.choose(changes, texts),
-                version: 0,
+            let (before, version) = match preferences {
+                Some(Versioned { value, version }) => (value, version),
+                None => (Preferences::default(), None),
             };
-            let key = Key::preferences(facility, tenant);
+            let item = PreferencesItem {
+                preferences: before.choose(changes, texts),
+            };
             let writes = vec![
-                put(&self.table, &key, &item, versions.1)?,
-                self.unchanged(&Key::tenant(facility, tenant), versions.0)?,
+                put(&self.table, &Key::preferences(facility, tenant), &item, version)?,
+                self.unchanged(&Key::tenant(facility, tenant), found.version)?,
             ];
-            match self.write(writes).await {
-                Ok(()) => return Ok(item.preferences.view(texts)),
-                Err(error) => pause.after(error).await?,
-            }
-        }
+            Ok(Attempt::Write(
+                Commit::uncounted(writes),
+                item.preferences.view(texts),
+            ))
+        })
+        .await
     }
 
-    async fn read_preferences(
-        &self,
-        facility: &FacilityId,
-        tenant: &TenantId,
-    ) -> Result<Result<Read, NotFound>, StoreError> {
+    async fn read_preferences(&self, facility: &FacilityId, tenant: &TenantId) -> Result<Read, ReadError> {
         let facility_key = Key::facility(facility);
         let tenant_key = Key::tenant(facility, tenant);
         let preferences_key = Key::preferences(facility, tenant);
         let mut items = self.read(&[&facility_key, &tenant_key, &preferences_key]).await?;
-        let facility = items
-            .take::<FacilityItem>(&facility_key)?
-            .map(Versioned::<Facility>::from);
-        let tenant = items
-            .take::<TenantItem>(&tenant_key)?
-            .map(Versioned::<Tenant>::from);
-        let preferences = items.take::<PreferencesItem>(&preferences_key)?;
-        Ok(match (facility, tenant) {
-            (None, _) => Err(NotFound::Facility),
-            (Some(facility), Some(tenant)) if tenant.value.residence == Residence::Resident => Ok(Read {
-                found: Found {
-                    facility: facility.value,
-                    tenant: tenant.value,
-                },
-                versions: (tenant.version, preferences.as_ref().map(|item| item.version)),
-                preferences: preferences.map(|item| item.preferences).unwrap_or_default(),
-            }),
-            (Some(_), _) => Err(NotFound::Tenant),
+        Ok(Read {
+            found: items.take_resident(&facility_key, &tenant_key)?,
+            preferences: items.take::<PreferencesItem>(&preferences_key)?,
         })
-    }
-}
-
-fn texts(found: &Found) -> Texts {
-    if found.tenant.can_text() {
-        Texts::Selectable
-    } else {
-        Texts::Unavailable
     }
 }

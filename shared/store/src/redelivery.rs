@@ -6,13 +6,13 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use consent::facility::Facility;
 use consent::id::PhoneNumber;
-use consent::number::{Keyword, Number};
+use consent::number::Number;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::heard::{Effect, Heard};
 use crate::in_flight::Pending;
-use crate::items::{MessageItem, PhoneItem, Versioned};
+use crate::items::{MessageItem, PhoneItem};
 use crate::schema::{Key, PARTITION_KEY};
 use crate::store::{RequestTime, Store};
 
@@ -53,7 +53,7 @@ impl Store {
         let Some(phone) = self.read(&[&key]).await?.take::<PhoneItem>(&key)? else {
             return Ok(None);
         };
-        let number = Versioned::<Number>::from(phone).value;
+        let number = phone.value;
         let mut pending = Pending::default();
         pending.add_number(&key, &number, now);
         let tenants = number.tenants.iter().collect::<Vec<_>>();
@@ -121,9 +121,7 @@ impl Store {
         facility: Facility,
         number: &Number,
     ) -> Result<Option<Effect>, StoreError> {
-        let stands = seen
-            .keyword
-            .is_some_and(|counted| number.still_spreads(Keyword::Stop, counted));
+        let stands = seen.progress().stands(number);
         if !seen.owes_answer || !self.takes_answer(&heard.message).await? || !stands {
             return Ok(None);
         }

@@ -2,15 +2,14 @@
 //! is decided and written here alone.
 
 use std::collections::{BTreeMap, BTreeSet};
+use std::sync::{Mutex, MutexGuard, PoisonError};
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
-use consent::number::MOST_SHARERS;
 use consent::record::{Evidence, Record};
-use consent::rule_id::RuleId;
 use consent::rules::NumberStanding;
-use consent::tenant::{Details, DetailsEntry, Registered, Tenant};
+use consent::tenant::{PhoneMove, Registered, Registrant, Tenant};
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
@@ -18,10 +17,10 @@ use crate::error::StoreError;
 use crate::heard::Heard;
 use crate::in_flight::Pending;
 use crate::items::{FacilityItem, TenantItem, Versioned};
-use crate::numbers::{Moved, Numbers};
+use crate::numbers::Numbers;
 use crate::postings::PostingChanges;
 use crate::schema::{Key, TOTALS_SHARDS};
-use crate::store::{BATCH_KEYS, Items, Pause, RequestTime, Store, TRANSACTION_ITEMS};
+use crate::store::{Attempt, BATCH_KEYS, Commit, Items, NotFound, RequestTime, Store, TRANSACTION_ITEMS};
 use crate::tenants::total_move;
 
 /// A transaction holds the totals, then for each tenant their own item, a record, and the numbers that they leave and
@@ -35,41 +34,14 @@ const READS_AT_ONCE: usize = 8;
 #[derive(Debug, thiserror::Error)]
 pub enum RegisterError {
     /// The facility does not exist.
-    #[error("the facility does not exist")]
-    FacilityNotFound,
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
     /// The number has as many tenants as it can have: a STOP from it could not be written otherwise.
     #[error("too many tenants have the number")]
     NumberFull,
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
-}
-
-/// Whether the facility software knows of a STOP from before it used this service.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum RepliedStop {
-    /// It does.
-    Yes,
-    /// It does not.
-    No,
-}
-
-/// A tenant as the facility software tells of them.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Registrant {
-    /// Their id.
-    pub tenant_id: TenantId,
-    /// Who they are.
-    pub details: DetailsEntry,
-    /// Whether they are known to have sent STOP before.
-    pub replied_stop: RepliedStop,
-}
-
-impl Registrant {
-    /// The details that they have once they are registered.
-    pub(crate) fn details_over(&self, existing: Option<&Tenant>) -> Details {
-        self.details.over(existing.and_then(Tenant::on_file))
-    }
 }
 
 /// A registration, with the facility that it was decided with.
@@ -139,70 +111,73 @@ impl Store {
         evidence: &Evidence,
         time: RequestTime,
     ) -> Result<Together, RegisterError> {
-        let stopped_before = Evidence {
-            rule: Some(RuleId::RepliedStop.into()),
-            ..evidence.clone()
-        };
-        let mut stopped = BTreeSet::new();
-        let mut pause = Pause::new();
-        loop {
-            let Known { facility, tenants } = if let Some(known) = known.take() {
-                known
-            } else {
-                let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
-                let read = self.read_known(facility_id, ids).await?;
-                read.ok_or(RegisterError::FacilityNotFound)?
-            };
-            // A STOP from before counts for the number, and for whoever else has it, before the tenant does.
-            for registrant in registrants {
-                let tenant_id = &registrant.tenant_id;
-                if registrant.replied_stop == RepliedStop::Yes
-                    && !tenants.contains_key(tenant_id)
-                    && let Some(number) = registrant.details_over(None).cell_phone
-                    && stopped.insert(tenant_id)
-                {
-                    let heard = Heard::before_registration(facility_id, tenant_id, &number, &stopped_before);
-                    self.hear(&heard, time).await?;
+        let stopped_before = evidence.of_stop_before();
+        let stopped_before = &stopped_before;
+        // Whose STOP from before was heard, by any attempt.
+        let stopped = &Mutex::new(BTreeSet::new());
+        let is_stopped = |tenant: &TenantId| lock(stopped).contains(tenant);
+        let is_stopped = &is_stopped;
+        let (together, postings) = self
+            .commit(|| {
+                let known = known.take();
+                async move {
+                    let Known { facility, tenants } = match known {
+                        Some(known) => known,
+                        None => {
+                            let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
+                            let read = self.read_known(facility_id, ids).await?;
+                            read.ok_or(NotFound::Facility)?
+                        }
+                    };
+                    // A STOP from before counts for the number, and for whoever else has it, before the tenant does.
+                    for registrant in registrants {
+                        let tenant_id = &registrant.tenant_id;
+                        let existing = tenants.get(tenant_id).map(|tenant| &tenant.value);
+                        if let Some(number) = registrant.stopped_before(existing)
+                            && lock(stopped).insert(tenant_id.clone())
+                        {
+                            let heard =
+                                Heard::before_registration(facility_id, tenant_id, &number, stopped_before);
+                            self.hear(&heard, time).await?;
+                        }
+                    }
+                    let numbers = self
+                        .read_numbers(facility_id, concerned(&tenants, registrants))
+                        .await?;
+                    let now = time.now();
+                    let mut draft = Draft::new(tenants, numbers);
+                    let mut registered = Vec::with_capacity(registrants.len());
+                    for registrant in registrants {
+                        let by_stop = is_stopped(&registrant.tenant_id) && draft.joins_stopped(registrant);
+                        let evidence = if by_stop { stopped_before } else { evidence };
+                        registered.push(draft.register(&facility, registrant, evidence, now)?);
+                    }
+                    let together = Together {
+                        facility,
+                        registered,
+                        pending: draft.pending(),
+                    };
+                    if draft.is_empty() {
+                        return Ok::<_, RegisterError>(Attempt::Done((together, None)));
+                    }
+                    let mut writes = draft.writes(self, facility_id)?;
+                    writes.extend(self.holds_ended(facility_id, draft.holds_ended(), now).await?);
+                    if writes.len() > TRANSACTION_ITEMS && registrants.len() > 1 {
+                        // Fewer of them fit.
+                        return Err(StoreError::Conflict.into());
+                    }
+                    let postings = draft.postings()?;
+                    self.put_postings(&postings).await?;
+                    let records = draft.records().cloned().collect();
+                    let commit = Commit { writes, records, now };
+                    Ok(Attempt::Write(commit, (together, Some(postings))))
                 }
-            }
-            let numbers = self
-                .read_numbers(facility_id, concerned(&tenants, registrants))
-                .await?;
-            let now = time.now();
-            let mut draft = Draft::new(tenants, numbers);
-            let mut registered = Vec::with_capacity(registrants.len());
-            for registrant in registrants {
-                let evidence = if stopped.contains(&registrant.tenant_id) && draft.joins_stopped(registrant) {
-                    &stopped_before
-                } else {
-                    evidence
-                };
-                registered.push(draft.register(&facility, registrant, evidence, now)?);
-            }
-            let together = Together {
-                facility,
-                registered,
-                pending: draft.pending(),
-            };
-            if draft.is_empty() {
-                return Ok(together);
-            }
-            let mut writes = draft.writes(self, facility_id)?;
-            writes.extend(self.holds_ended(facility_id, draft.holds_ended(), now).await?);
-            if writes.len() > TRANSACTION_ITEMS && registrants.len() > 1 {
-                // Fewer of them fit.
-                return Err(StoreError::Conflict.into());
-            }
-            let postings = draft.postings()?;
-            self.put_postings(&postings).await?;
-            match self.write_records(writes, draft.records(), now).await {
-                Ok(()) => {
-                    self.delete_postings(&postings).await;
-                    return Ok(together);
-                }
-                Err(error) => pause.after(error).await?,
-            }
+            })
+            .await?;
+        if let Some(postings) = &postings {
+            self.delete_postings(postings).await;
         }
+        Ok(together)
     }
 
     /// A facility and those of its tenants who are known, or `None` where there is no such facility.
@@ -222,7 +197,7 @@ impl Store {
             return Ok(None);
         };
         let mut known = Known {
-            facility: Versioned::from(item).value,
+            facility: item.value,
             tenants,
         };
         // What is read is kept as tenants: the items themselves would take several times as much memory.
@@ -250,11 +225,15 @@ impl Store {
         let mut tenants = BTreeMap::new();
         for (id, key) in ids.iter().zip(&tenant_keys) {
             if let Some(item) = items.take::<TenantItem>(key)? {
-                tenants.insert((*id).clone(), item.into());
+                tenants.insert((*id).clone(), item);
             }
         }
         Ok((items, tenants))
     }
+}
+
+fn lock(stopped: &Mutex<BTreeSet<TenantId>>) -> MutexGuard<'_, BTreeSet<TenantId>> {
+    stopped.lock().unwrap_or_else(PoisonError::into_inner)
 }
 
 /// The numbers that registrants leave or join. They hold what one who is there twice passes through, too: each
@@ -263,7 +242,7 @@ fn concerned(tenants: &Tenants, registrants: &[Registrant]) -> BTreeSet<PhoneNum
     let mut numbers = BTreeSet::new();
     for registrant in registrants {
         let existing = tenants.get(&registrant.tenant_id).map(|tenant| &tenant.value);
-        numbers.extend(Moved::between(existing, &registrant.details_over(existing)).numbers());
+        numbers.extend(PhoneMove::between(existing, &registrant.details_over(existing)).numbers());
     }
     numbers
 }
@@ -330,12 +309,9 @@ impl Draft {
         });
         let existing = drafted.now();
         let details = registrant.details_over(existing);
-        let moved = Moved::between(existing, &details);
+        let moved = PhoneMove::between(existing, &details);
         let numbers = self.numbers.of(&moved);
-        if numbers
-            .joined
-            .is_some_and(|number| number.tenants.len() >= MOST_SHARERS)
-        {
+        if numbers.joined.is_some_and(|number| !number.has_room()) {
             return Err(RegisterError::NumberFull);
         }
         let registered = Tenant::register(existing, facility, tenant_id, details, numbers, evidence, now);
@@ -354,15 +330,8 @@ impl Draft {
         let mut pending = Pending::default();
         for drafted in self.tenants.values() {
             let Some(tenant) = drafted.now() else { continue };
-            let number_before = drafted
-                .stored
-                .as_ref()
-                .and_then(|stored| stored.value.details.cell_phone.as_ref());
-            if number_before == tenant.details.cell_phone.as_ref() {
-                pending.add(tenant, tenant.in_flight_elsewhere());
-            } else {
-                pending.add(tenant, tenant.in_flight.iter());
-            }
+            let before = drafted.stored.as_ref().map(|stored| &stored.value);
+            pending.add(tenant, tenant.in_flight_left_behind(before));
         }
         pending
     }

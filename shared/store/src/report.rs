@@ -17,14 +17,14 @@ use serde_dynamo::aws_sdk_dynamodb_1::{from_item, from_items};
 
 use crate::cursor::CursorKey;
 use crate::error::StoreError;
-use crate::items::Item;
+use crate::items::{Item, stored};
 use crate::postings::Posting;
 use crate::report_query::ReportQuery;
 use crate::schema::{
     FACILITY, Key, PARTITION_KEY, REPORT_INDEX, REPORT_NAME, SORT_KEY, TENANT_PREFIX, facility_partition,
 };
 use crate::search::{NAME_END, Search};
-use crate::store::{Consistency, Store};
+use crate::store::{Consistency, NotFound, ReadError, Store};
 
 /// A page of up to so many rows may read as much as [`WALKED_PER_ROW`] and [`Reach`] allow it; a longer one in
 /// proportion.
@@ -76,6 +76,8 @@ impl Reach {
         }
     }
 }
+
+stored!(ReportRow => ReportRow);
 
 /// A tenant in the report.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
@@ -164,7 +166,7 @@ struct Walked {
 type Rows = (Vec<ReportRow>, Option<String>);
 
 impl Store {
-    /// A page of the report, or `None` where there is no such facility. What it reads depends on `limit` and not
+    /// A page of the report. What it reads depends on `limit` and not
     /// on the facility's size: two requests at most, beside the one for the totals.
     ///
     /// # Errors
@@ -174,7 +176,7 @@ impl Store {
         query: &ReportQuery,
         limit: usize,
         cursors: &CursorKey,
-    ) -> Result<Option<Report>, StoreError> {
+    ) -> Result<Report, ReadError> {
         let walked = limit.max(SHORT_PAGE) * WALKED_PER_ROW;
         let (totals, page) = match &query.search {
             None => {
@@ -186,7 +188,7 @@ impl Store {
             }
             Some(_) => (self.totals(&query.facility).await?, None),
         };
-        let Some(totals) = totals else { return Ok(None) };
+        let totals = totals.ok_or(NotFound::Facility)?;
         let (rows, after) = match (page, query.search.as_ref().and_then(Search::token)) {
             (Some(page), _) => page,
             // Whoever is listed under the token is read one by one: not where all are soon looked through.
@@ -196,7 +198,7 @@ impl Store {
             (None, _) => self.look_through(query, limit, walked).await?,
         };
         let next = after.map(|after| cursors.seal(&query.list(), &after));
-        Ok(Some(Report { rows, next, totals }))
+        Ok(Report { rows, next, totals })
     }
 
     /// Looks through the tenants in the order of names, where the query leaves some out: so many of them, and if that
@@ -283,8 +285,8 @@ impl Store {
             .await?;
         let mut tenants: HashMap<Key, ReportRow> = HashMap::new();
         for key in keys {
-            if let Some(row) = items.take(&key)? {
-                tenants.insert(key, row);
+            if let Some(row) = items.take::<ReportRow>(&key)? {
+                tenants.insert(key, row.value);
             }
         }
         let row = |hit: &Posting| {

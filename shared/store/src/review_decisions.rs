@@ -4,20 +4,20 @@
 //! `no_opt_out` and `seen` reach the tenants in turn, and the review ends with the last of them: until then it is
 //! open, and whoever repeats the decision completes it.
 
+use consent::hearing::Says;
 use consent::id::{FacilityId, ReviewId, TenantId};
 use consent::number::Keyword;
 use consent::record::Record;
 use consent::review::{Admission, NotAdmitted, Review, ReviewDecision, Verdict};
-use consent::tenant::{Change, Tenant};
 use consent_metrics::Metric;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::heard::{Heard, HeardReview};
-use crate::items::{FacilityItem, Versioned};
+use crate::items::Versioned;
 use crate::reviews::Reviews;
 use crate::schema::Key;
-use crate::store::{Pause, RequestTime, Store, TRANSACTION_ITEMS};
+use crate::store::{NotFound, Pause, RequestTime, Store, TRANSACTION_ITEMS, read_errors};
 
 /// A transaction holds the review and its two places in the lists, then a tenant and a record for each tenant.
 const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - 3) / 2;
@@ -26,8 +26,8 @@ const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - 3) / 2;
 #[derive(Debug, thiserror::Error)]
 pub enum DecideError {
     /// The facility does not exist.
-    #[error("the facility does not exist")]
-    FacilityNotFound,
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
     /// It has no such review.
     #[error("the review does not exist")]
     ReviewNotFound,
@@ -55,6 +55,8 @@ impl Stretch {
         }
     }
 }
+
+read_errors!(DecideError);
 
 impl Store {
     /// Carries out what a person decided about a text, and returns the review as it is then. An opt-out returns once
@@ -122,9 +124,8 @@ impl Store {
         let mut reviews = Reviews::default();
         self.read_reviews(&mut reviews, facility, [review]).await?;
         if reviews.get(review).is_none() {
-            let key = Key::facility(facility);
-            let known = self.read(&[&key]).await?.take::<FacilityItem>(&key)?;
-            return Err(known.map_or(DecideError::FacilityNotFound, |_| DecideError::ReviewNotFound));
+            self.facility(facility).await?;
+            return Err(DecideError::ReviewNotFound);
         }
         Ok(reviews)
     }
@@ -144,7 +145,7 @@ impl Store {
             facility,
             number: &review.cell_phone,
             to: None,
-            keyword: Some(Keyword::Stop),
+            says: Says::Keyword(Keyword::Stop),
             review: HeardReview::Decides(id, verdict),
             sent_at: None,
             is_answer: false,
@@ -178,7 +179,7 @@ impl Store {
         let mut records: Vec<Record> = Vec::new();
         let mut released = 0;
         for Versioned { value, version } in tenants {
-            let Some(change) = decided(&value, &review, verdict.decision, &evidence, now) else {
+            let Some(change) = review.carried_out(&value, verdict.decision, &evidence, now) else {
                 continue;
             };
             released += u64::from(change.tenant.hold_ended_since(&value).is_some());
@@ -203,20 +204,5 @@ impl Store {
                 .count_one(Metric::ReviewDecisions(verdict.decision), now);
         }
         Ok(())
-    }
-}
-
-/// What a decision other than an opt-out does to a tenant.
-fn decided(
-    tenant: &Tenant,
-    review: &Review,
-    decision: ReviewDecision,
-    evidence: &consent::record::Evidence,
-    now: Timestamp,
-) -> Option<Change> {
-    match decision {
-        ReviewDecision::NoOptOut => tenant.release(&review.review_id, evidence, now),
-        ReviewDecision::Seen => Some(tenant.review_seen(evidence, now)),
-        ReviewDecision::OptOut => None,
     }
 }

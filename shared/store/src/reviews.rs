@@ -13,11 +13,11 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
-use crate::items::{Item, ReviewEntryItem, ReviewItem, put};
+use crate::items::{Item, ReviewEntryItem, ReviewItem, Versioned, put};
 use crate::schema::{
     DECIDED_REVIEWS_PREFIX, Key, OPEN_REVIEWS_PREFIX, PARTITION_KEY, SORT_KEY, facility_partition,
 };
-use crate::store::Store;
+use crate::store::{ReadError, Store};
 
 /// A page ends where its texts have this many bytes: Lambda takes answers of 6 MB.
 const PAGE_BYTES: usize = 2 << 20;
@@ -115,7 +115,7 @@ pub(crate) struct Reviews(BTreeMap<ReviewId, Drafted>);
 struct Drafted {
     review: Review,
     /// The version that was read, with the place in the lists. `None`: it is new.
-    stored: Option<(u64, Key)>,
+    stored: Option<(Option<u64>, Key)>,
     is_changed: bool,
 }
 
@@ -162,11 +162,10 @@ impl Reviews {
         for drafted in self.0.values().filter(|drafted| drafted.is_changed) {
             let item = ReviewItem {
                 review: drafted.review.clone(),
-                version: 0,
             };
             let key = Key::review(facility, &item.review.review_id);
             let (version, place) = drafted.stored.clone().unzip();
-            writes.push(put(&store.table, &key, &item, version)?);
+            writes.push(put(&store.table, &key, &item, version.flatten())?);
             let now = Key::review_entry(facility, &item.review);
             if place.as_ref() == Some(&now) {
                 continue;
@@ -202,7 +201,11 @@ impl Store {
         let keys: Vec<Key> = wanted.iter().map(|id| Key::review(facility, id)).collect();
         let mut items = self.read(&keys.iter().collect::<Vec<_>>()).await?;
         for key in &keys {
-            if let Some(ReviewItem { review, version }) = items.take(key)? {
+            if let Some(Versioned {
+                value: review,
+                version,
+            }) = items.take::<ReviewItem>(key)?
+            {
                 let place = Key::review_entry(facility, &review);
                 let drafted = Drafted {
                     review,
@@ -243,19 +246,17 @@ impl Store {
         reviews.writes(self, facility)
     }
 
-    /// A page of a facility's reviews, or `None` where there is no such facility.
+    /// A page of a facility's reviews.
     ///
     /// # Errors
-    /// The database's.
+    /// See [`ReadError`].
     pub async fn reviews(
         &self,
         list: &ReviewList<'_>,
         limit: u16,
         cursors: &CursorKey,
-    ) -> Result<Option<ReviewPage>, StoreError> {
-        if self.facility(list.facility).await?.is_none() {
-            return Ok(None);
-        }
+    ) -> Result<ReviewPage, ReadError> {
+        self.facility(list.facility).await?;
         let (entries, is_more) = self.review_entries(list, limit).await?;
         let mut reviews = Reviews::default();
         let ids = entries.iter().map(|(_, entry)| &entry.review_id);
@@ -280,11 +281,11 @@ impl Store {
             }
         }
         let next = listed.filter(|_| is_more || is_cut);
-        Ok(Some(ReviewPage {
+        Ok(ReviewPage {
             reviews: page,
             next: next.map(|place| cursors.seal(&list.name(), place)),
             open: self.count_open_reviews(list.facility).await?,
-        }))
+        })
     }
 
     /// The next entries of a list with their sort keys, and whether there are more.

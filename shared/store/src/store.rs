@@ -12,14 +12,13 @@ use consent::rules::Status;
 use consent::tenant::{Residence, Tenant};
 use consent_metrics::Metrics;
 use jiff::{SignedDuration, Timestamp};
-use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use tokio::time::Instant;
 
 use crate::client::aws_configuration;
 use crate::error::{StoreError, transaction_error};
-use crate::items::{FacilityItem, Item, TenantItem, Versioned};
-use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, totals_shard};
+use crate::items::{FacilityItem, Item, Stored, TenantItem, Versioned};
+use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, VERSION, totals_shard};
 
 /// How often a write is decided anew after racing writers before it is given up.
 pub(crate) const ATTEMPTS: u32 = 12;
@@ -72,13 +71,40 @@ impl RequestTime {
 }
 
 /// What is not there.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+#[error("not found")]
 pub enum NotFound {
     /// The facility does not exist.
     Facility,
     /// The facility has no such tenant, or they moved out.
     Tenant,
 }
+
+/// Why something could not be read.
+#[derive(Debug, thiserror::Error)]
+pub enum ReadError {
+    /// It is not there.
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
+    /// The database's.
+    #[error(transparent)]
+    Store(#[from] StoreError),
+}
+
+/// Lets the error of a change say what could not be read.
+macro_rules! read_errors {
+    ($error:ty) => {
+        impl From<crate::store::ReadError> for $error {
+            fn from(error: crate::store::ReadError) -> Self {
+                match error {
+                    crate::store::ReadError::NotFound(not_found) => not_found.into(),
+                    crate::store::ReadError::Store(error) => error.into(),
+                }
+            }
+        }
+    };
+}
+pub(crate) use read_errors;
 
 /// A facility with one of its tenants, resident or moved out.
 #[derive(Debug, Clone)]
@@ -102,20 +128,51 @@ pub(crate) enum Consistency {
 pub(crate) struct Items(HashMap<(String, String), Item>);
 
 impl Items {
-    pub(crate) fn take<T: DeserializeOwned>(&mut self, key: &Key) -> Result<Option<T>, StoreError> {
+    /// The item of this key, with its version.
+    pub(crate) fn take<T: Stored>(&mut self, key: &Key) -> Result<Option<Versioned<T::Value>>, StoreError> {
         let Some(item) = self.0.remove(&(key.pk.clone(), key.sk.clone())) else {
             return Ok(None);
         };
+        let number = |name| item.get(name).and_then(|number| number.as_n().ok()?.parse().ok());
         // Items are written back whole: what a newer version has added would be lost.
-        let schema = item
-            .get(SCHEMA)
-            .and_then(|schema| schema.as_n().ok()?.parse().ok());
-        if schema.is_some_and(|schema: u32| schema > SCHEMA_VERSION) {
+        if number(SCHEMA).is_some_and(|schema: u64| schema > SCHEMA_VERSION.into()) {
             return Err(StoreError::Unavailable(
                 "the item is of a newer schema: a deployment goes on, or was taken back".into(),
             ));
         }
-        Ok(Some(from_item(item)?))
+        let version = Some(number(VERSION).unwrap_or_default());
+        let value = from_item::<T>(item)?.into();
+        Ok(Some(Versioned { value, version }))
+    }
+
+    /// A facility and one of its tenants, resident or moved out, with the version of the tenant's item.
+    pub(crate) fn take_tenant(
+        &mut self,
+        facility: &Key,
+        tenant: &Key,
+    ) -> Result<Versioned<Found>, ReadError> {
+        let facility = self.take::<FacilityItem>(facility)?.ok_or(NotFound::Facility)?;
+        let tenant = self.take::<TenantItem>(tenant)?.ok_or(NotFound::Tenant)?;
+        Ok(Versioned {
+            value: Found {
+                facility: facility.value,
+                tenant: tenant.value,
+            },
+            version: tenant.version,
+        })
+    }
+
+    /// A facility and one of its resident tenants, with the version of the tenant's item.
+    pub(crate) fn take_resident(
+        &mut self,
+        facility: &Key,
+        tenant: &Key,
+    ) -> Result<Versioned<Found>, ReadError> {
+        let found = self.take_tenant(facility, tenant)?;
+        match found.value.tenant.residence {
+            Residence::Resident => Ok(found),
+            Residence::MovedOut => Err(NotFound::Tenant.into()),
+        }
     }
 }
 
@@ -210,60 +267,68 @@ impl Store {
         Ok(())
     }
 
-    /// A facility, with the version of its item.
-    pub(crate) async fn read_facility(
-        &self,
-        id: &FacilityId,
-    ) -> Result<Option<Versioned<Facility>>, StoreError> {
-        let key = Key::facility(id);
-        Ok(self
-            .read(&[&key])
-            .await?
-            .take::<FacilityItem>(&key)?
-            .map(Into::into))
-    }
-
     /// A facility.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn facility(&self, id: &FacilityId) -> Result<Option<Facility>, StoreError> {
-        Ok(self.read_facility(id).await?.map(|facility| facility.value))
+    /// See [`ReadError`].
+    pub async fn facility(&self, id: &FacilityId) -> Result<Facility, ReadError> {
+        let key = Key::facility(id);
+        let facility = self.read(&[&key]).await?.take::<FacilityItem>(&key)?;
+        Ok(facility.ok_or(NotFound::Facility)?.value)
     }
 
-    /// A facility and a tenant, whichever there are, in one request.
+    /// A facility and one of its tenants, resident or moved out, with the version of the tenant's item.
     pub(crate) async fn read_tenant(
         &self,
         facility: &FacilityId,
         tenant: &TenantId,
-    ) -> Result<(Option<Facility>, Option<Versioned<Tenant>>), StoreError> {
-        let (facility, tenant) = (Key::facility(facility), Key::tenant(facility, tenant));
-        let mut items = self.read(&[&facility, &tenant]).await?;
-        let facility = items
-            .take::<FacilityItem>(&facility)?
-            .map(Versioned::<Facility>::from);
-        let tenant = items.take::<TenantItem>(&tenant)?.map(Into::into);
-        Ok((facility.map(|facility| facility.value), tenant))
+    ) -> Result<Versioned<Found>, ReadError> {
+        let keys = (Key::facility(facility), Key::tenant(facility, tenant));
+        let (facility, tenant) = (&keys.0, &keys.1);
+        self.read(&[facility, tenant])
+            .await?
+            .take_tenant(facility, tenant)
+    }
+
+    /// A tenant, resident or moved out, with the facility's settings as they are now.
+    ///
+    /// # Errors
+    /// See [`ReadError`].
+    pub async fn resident_or_moved_out(
+        &self,
+        facility: &FacilityId,
+        tenant: &TenantId,
+    ) -> Result<Found, ReadError> {
+        Ok(self.read_tenant(facility, tenant).await?.value)
     }
 
     /// A resident tenant, with the facility's settings as they are now.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn resident(
+    /// See [`ReadError`].
+    pub async fn resident(&self, facility: &FacilityId, tenant: &TenantId) -> Result<Found, ReadError> {
+        let keys = (Key::facility(facility), Key::tenant(facility, tenant));
+        let (facility, tenant) = (&keys.0, &keys.1);
+        let mut items = self.read(&[facility, tenant]).await?;
+        Ok(items.take_resident(facility, tenant)?.value)
+    }
+
+    /// Those of some tenants who are known, resident or moved out.
+    pub(crate) async fn read_tenants(
         &self,
         facility: &FacilityId,
-        tenant: &TenantId,
-    ) -> Result<Result<Found, NotFound>, StoreError> {
-        let (facility, tenant) = self.read_tenant(facility, tenant).await?;
-        Ok(match (facility, tenant) {
-            (None, _) => Err(NotFound::Facility),
-            (Some(facility), Some(tenant)) if tenant.value.residence == Residence::Resident => Ok(Found {
-                facility,
-                tenant: tenant.value,
-            }),
-            (Some(_), _) => Err(NotFound::Tenant),
-        })
+        tenants: &[&TenantId],
+    ) -> Result<Vec<Versioned<Tenant>>, StoreError> {
+        let keys: Vec<Key> = tenants
+            .iter()
+            .map(|tenant| Key::tenant(facility, tenant))
+            .collect();
+        let mut items = self.read(&keys.iter().collect::<Vec<_>>()).await?;
+        let mut tenants = Vec::with_capacity(keys.len());
+        for key in &keys {
+            tenants.extend(items.take::<TenantItem>(key)?);
+        }
+        Ok(tenants)
     }
 
     /// Changes of a facility's totals, one write for each part of them that changes.
@@ -308,6 +373,59 @@ impl Store {
                     .build())
             })
             .collect()
+    }
+}
+
+/// What an attempt to change something has come to.
+pub(crate) enum Attempt<T> {
+    /// There is nothing to write.
+    Done(T),
+    /// This is to be written, on the condition of what was read.
+    Write(Commit, T),
+    /// It has to look again: somebody else is at it.
+    Again,
+}
+
+/// What is written together, or not at all.
+pub(crate) struct Commit {
+    pub(crate) writes: Vec<TransactWriteItem>,
+    /// The records among them.
+    pub(crate) records: Vec<Record>,
+    pub(crate) now: Timestamp,
+}
+
+impl Commit {
+    /// Writes without a record, which do not count.
+    pub(crate) fn uncounted(writes: Vec<TransactWriteItem>) -> Self {
+        Self {
+            writes,
+            records: Vec::new(),
+            now: Timestamp::UNIX_EPOCH,
+        }
+    }
+}
+
+impl Store {
+    /// Reads, decides and writes: `attempt` reads and decides, and is asked anew where somebody else was faster.
+    pub(crate) async fn commit<T, E, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, E>
+    where
+        E: From<StoreError>,
+        F: Future<Output = Result<Attempt<T>, E>>,
+    {
+        let mut pause = Pause::new();
+        loop {
+            match attempt().await? {
+                Attempt::Done(done) => return Ok(done),
+                Attempt::Again => {}
+                Attempt::Write(commit, done) => {
+                    let written = self.write_records(commit.writes, &commit.records, commit.now);
+                    match written.await {
+                        Ok(()) => return Ok(done),
+                        Err(error) => pause.after(error).await?,
+                    }
+                }
+            }
+        }
     }
 }
 

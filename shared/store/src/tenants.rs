@@ -5,23 +5,22 @@ use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, TenantId};
 use consent::record::{Evidence, Record};
 use consent::rules::{Action, Consent, Refusal, Status};
-use consent::tenant::{Change, Residence, Tenant};
+use consent::tenant::{Change, PhoneMove, Residence, Tenant};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::in_flight::Pending;
 use crate::items::{RecordItem, TenantItem, Versioned, put};
-use crate::numbers::Moved;
 use crate::postings::PostingChanges;
 use crate::schema::Key;
-use crate::store::{Found, NotFound, Pause, RequestTime, Store};
+use crate::store::{Attempt, Commit, Found, NotFound, ReadError, RequestTime, Store, read_errors};
 
 /// Why a check box was not taken.
 #[derive(Debug, thiserror::Error)]
 pub enum SubmitError {
     /// There is no such tenant.
-    #[error("not found")]
-    NotFound(NotFound),
+    #[error(transparent)]
+    NotFound(#[from] NotFound),
     /// What the caller had seen is no longer what there is.
     #[error("the precondition does not hold")]
     PreconditionFailed,
@@ -32,6 +31,8 @@ pub enum SubmitError {
     #[error(transparent)]
     Store(#[from] StoreError),
 }
+
+read_errors!(SubmitError);
 
 /// A check box that was taken.
 #[derive(Debug, Clone)]
@@ -57,120 +58,117 @@ impl Store {
         now: Timestamp,
     ) -> Result<Submitted, SubmitError> {
         let time = RequestTime::new(now);
-        let mut pause = Pause::new();
-        loop {
-            let (facility, tenant) = self.read_tenant(facility_id, tenant_id).await?;
-            let facility = facility.ok_or(SubmitError::NotFound(NotFound::Facility))?;
-            let Some(Versioned {
-                value: tenant,
-                version,
-            }) = tenant.filter(|tenant| tenant.value.residence == Residence::Resident)
-            else {
-                return Err(SubmitError::NotFound(NotFound::Tenant));
-            };
-            let found = Found { facility, tenant };
-            if !guard(&found) {
-                return Err(SubmitError::PreconditionFailed);
-            }
-            let shown = evidence.shown_by(&found.facility, action);
-            let decided = found
-                .tenant
-                .submit(action, found.facility.two_way_texting, &shown, now);
-            let change = match decided {
-                Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
-                Ok(None) => {
-                    self.await_if_withdrawn(action, &found.tenant, time).await;
-                    return Ok(Submitted {
-                        before: found.tenant.consent,
-                        found,
-                    });
+        let guard = &guard;
+        let (read, submitted) = self
+            .commit(|| async move {
+                let keys = (Key::facility(facility_id), Key::tenant(facility_id, tenant_id));
+                let mut items = self.read(&[&keys.0, &keys.1]).await?;
+                let Versioned {
+                    value: found,
+                    version,
+                } = items.take_resident(&keys.0, &keys.1)?;
+                if !guard(&found) {
+                    return Err(SubmitError::PreconditionFailed);
                 }
-                Ok(Some(change)) => change,
-            };
-            let mut writes = self.changed(&change, version)?;
-            writes.extend(self.count(facility_id, [total_move(Some(&found.tenant), &change.tenant)])?);
-            writes.extend(
-                self.holds_ended(facility_id, change.tenant.hold_ended_since(&found.tenant), now)
-                    .await?,
-            );
-            match self.write_records(writes, &change.records, now).await {
-                Ok(()) => {
-                    self.await_if_withdrawn(action, &found.tenant, time).await;
-                    let before = found.tenant.consent;
-                    let found = Found {
+                let shown = evidence.shown_by(&found.facility, action);
+                let two_way_texting = found.facility.two_way_texting;
+                let change = match found.tenant.submit(action, two_way_texting, &shown, now) {
+                    Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
+                    Ok(change) => change,
+                };
+                let before = found.tenant.consent;
+                let Some(change) = change else {
+                    let submitted = Submitted {
+                        before,
+                        found: found.clone(),
+                    };
+                    return Ok(Attempt::Done((found.tenant, submitted)));
+                };
+                let writes = self.writes_of(&found.tenant, &change, version, now).await?;
+                let commit = Commit {
+                    writes,
+                    records: change.records,
+                    now,
+                };
+                let submitted = Submitted {
+                    before,
+                    found: Found {
                         facility: found.facility,
                         tenant: change.tenant,
-                    };
-                    return Ok(Submitted { before, found });
-                }
-                Err(error) => pause.after(error).await?,
-            }
+                    },
+                };
+                Ok(Attempt::Write(commit, (found.tenant, submitted)))
+            })
+            .await?;
+        if action.waits_for_texts() {
+            self.await_pending(&Pending::of(&read), time).await;
         }
+        Ok(submitted)
     }
 
-    /// A withdrawal waits for every text in flight, also where it changes nothing: somebody may have withdrawn
-    /// a moment ago and wait still.
-    async fn await_if_withdrawn(&self, action: Action, tenant: &Tenant, time: RequestTime) {
-        if matches!(action, Action::Uncheck(_) | Action::Withdraw) {
-            self.await_pending(&Pending::of(tenant), time).await;
-        }
+    /// The writes of a change: the tenant with their records, the totals, and the reviews whose holds end with it.
+    async fn writes_of(
+        &self,
+        before: &Tenant,
+        change: &Change,
+        version: Option<u64>,
+        now: Timestamp,
+    ) -> Result<Vec<TransactWriteItem>, StoreError> {
+        let facility = &before.facility_id;
+        let mut writes = self.changed(change, version)?;
+        writes.extend(self.count(facility, [total_move(Some(before), &change.tenant)])?);
+        let ended = change.tenant.hold_ended_since(before);
+        writes.extend(self.holds_ended(facility, ended, now).await?);
+        Ok(writes)
     }
 
     /// A tenant moves out.
     ///
     /// # Errors
-    /// The database's.
+    /// See [`ReadError`].
     pub async fn move_out(
         &self,
         facility_id: &FacilityId,
         tenant_id: &TenantId,
         evidence: &Evidence,
         now: Timestamp,
-    ) -> Result<Result<(), NotFound>, StoreError> {
+    ) -> Result<(), ReadError> {
         let time = RequestTime::new(now);
-        let mut pause = Pause::new();
-        loop {
-            let (facility, tenant) = self.read_tenant(facility_id, tenant_id).await?;
-            if facility.is_none() {
-                return Ok(Err(NotFound::Facility));
-            }
-            let Some(Versioned {
-                value: tenant,
-                version,
-            }) = tenant
-            else {
-                return Ok(Err(NotFound::Tenant));
-            };
-            if tenant.residence == Residence::MovedOut {
-                // A moment ago, perhaps, by somebody who still waits for a text in flight.
-                self.await_pending(&Pending::of(&tenant), time).await;
-                return Ok(Err(NotFound::Tenant));
-            }
-            let moved = Moved {
-                from: tenant.details.cell_phone.clone(),
-                to: None,
-            };
-            let mut numbers = self.read_numbers(facility_id, moved.numbers()).await?;
-            let change = tenant.move_out(numbers.of(&moved).left, evidence, now);
-            numbers.carry_out(&moved, Some(&tenant), tenant_id);
-            let mut writes = self.changed(&change, version)?;
-            writes.extend(self.count(facility_id, [total_move(Some(&tenant), &change.tenant)])?);
-            writes.extend(numbers.writes(self, facility_id)?);
-            writes.extend(
-                self.holds_ended(facility_id, change.tenant.hold_ended_since(&tenant), now)
-                    .await?,
-            );
-            let mut postings = PostingChanges::default();
-            postings.add(Some(&tenant), version, &change.tenant)?;
-            match self.write_records(writes, &change.records, now).await {
-                Ok(()) => {
-                    self.delete_postings(&postings).await;
-                    self.await_pending(&Pending::of(&tenant), time).await;
-                    return Ok(Ok(()));
+        let (tenant, moved_out) = self
+            .commit(|| async move {
+                let Versioned {
+                    value: found,
+                    version,
+                } = self.read_tenant(facility_id, tenant_id).await?;
+                let tenant = found.tenant;
+                if tenant.residence == Residence::MovedOut {
+                    return Ok::<_, ReadError>(Attempt::Done((tenant, None)));
                 }
-                Err(error) => pause.after(error).await?,
-            }
+                let moved = PhoneMove {
+                    from: tenant.details.cell_phone.clone(),
+                    to: None,
+                };
+                let mut numbers = self.read_numbers(facility_id, moved.numbers()).await?;
+                let change = tenant.move_out(numbers.of(&moved).left, evidence, now);
+                numbers.carry_out(&moved, Some(&tenant), tenant_id);
+                let mut writes = self.writes_of(&tenant, &change, version, now).await?;
+                writes.extend(numbers.writes(self, facility_id)?);
+                let mut postings = PostingChanges::default();
+                postings.add(Some(&tenant), version, &change.tenant)?;
+                let commit = Commit {
+                    writes,
+                    records: change.records,
+                    now,
+                };
+                Ok(Attempt::Write(commit, (tenant, Some(postings))))
+            })
+            .await?;
+        if let Some(postings) = &moved_out {
+            self.delete_postings(postings).await;
         }
+        // Also of one who has moved out already: a moment ago, perhaps, by somebody who still waits for a text in flight.
+        self.await_pending(&Pending::of(&tenant), time).await;
+        moved_out.map(|_| ()).ok_or_else(|| NotFound::Tenant.into())
     }
 
     /// Which of these tenants have not withdrawn by text, and what is known of the provider's block of each.
@@ -204,36 +202,24 @@ impl Store {
         tenant: &TenantId,
         block: Option<&ProviderBlock>,
     ) -> Result<(), StoreError> {
-        let mut pause = Pause::new();
-        loop {
-            let (_, read) = self.read_tenant(facility, tenant).await?;
-            let Some(Versioned { value, version }) = read else {
-                return Ok(());
+        self.commit(|| async move {
+            let Versioned {
+                value: found,
+                version,
+            } = match self.read_tenant(facility, tenant).await {
+                Ok(found) => found,
+                Err(ReadError::NotFound(_)) => return Ok(Attempt::Done(())),
+                Err(ReadError::Store(error)) => return Err(error),
             };
-            let known = value.provider_block.as_ref();
-            let block =
-                block
-                    .cloned()
-                    .map(|block| match known.filter(|known| known.number == block.number) {
-                        Some(known) => ProviderBlock {
-                            since: known.since,
-                            retry_after: known.retry_after.or(block.retry_after),
-                            ..block
-                        },
-                        None => block,
-                    });
-            if value.provider_block == block {
-                return Ok(());
-            }
-            let tenant = Tenant {
-                provider_block: block,
-                ..value
-            };
-            match self.write(self.put_tenant(&tenant, &[], version)?).await {
-                Ok(()) => return Ok(()),
-                Err(error) => pause.after(error).await?,
-            }
-        }
+            Ok(match found.tenant.with_provider_block(block) {
+                Some(tenant) => {
+                    let writes = self.put_tenant(&tenant, &[], version)?;
+                    Attempt::Write(Commit::uncounted(writes), ())
+                }
+                None => Attempt::Done(()),
+            })
+        })
+        .await
     }
 
     /// The writes of a change: the tenant, on the version that was read, and the record.

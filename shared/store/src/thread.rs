@@ -3,6 +3,7 @@
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
 use consent::id::{DecisionId, FacilityId, RecordId, TenantId};
+use consent::sending::MessageState;
 use consent::words::Meaning;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -11,7 +12,6 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
 use crate::items::{Direction, ThreadItem};
-use crate::messages::MessageState;
 use crate::schema::{DECISION_PREFIX, PARTITION_KEY, SORT_KEY, THREAD_PREFIX, tenant_partition};
 use crate::store::Store;
 

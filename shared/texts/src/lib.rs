@@ -198,11 +198,13 @@ impl Sender {
         match unpublished {
             Unpublished::OptedOut => {
                 let block = ProviderBlock {
-                    since: known
-                        .filter(|known| known.number == number)
-                        .map_or_else(&clock, |known| known.since),
+                    since: clock(),
                     number,
                     retry_after: None,
+                };
+                let block = ProviderBlock {
+                    retry_after: None,
+                    ..block.with_known(known)
                 };
                 let (facility, tenant) = (&found.tenant.facility_id, &found.tenant.tenant_id);
                 if let Err(error) = store.keep_provider_block(facility, tenant, Some(&block)).await {

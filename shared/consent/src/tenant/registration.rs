@@ -4,12 +4,89 @@ use std::collections::BTreeMap;
 
 use jiff::Timestamp;
 
-use super::{Change, Details, NumberMove, Registered, Residence, Tenant};
+use super::{Change, Details, DetailsEntry, NumberMove, Registered, Residence, Tenant};
 use crate::facility::Facility;
-use crate::id::TenantId;
+use crate::id::{PhoneNumber, TenantId};
 use crate::number::Number;
 use crate::record::{ChainEnd, Evidence};
+use crate::rule_id::RuleId;
 use crate::rules::{Action, Consent, NumberStanding};
+
+/// Whether the facility software knows of a STOP from before it used this service.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum RepliedStop {
+    /// It does.
+    Yes,
+    /// It does not.
+    No,
+}
+
+/// A tenant as the facility software tells of them.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Registrant {
+    /// Their id.
+    pub tenant_id: TenantId,
+    /// Who they are.
+    pub details: DetailsEntry,
+    /// Whether they are known to have sent STOP before.
+    pub replied_stop: RepliedStop,
+}
+
+impl Registrant {
+    /// The details that they have once they are registered.
+    pub fn details_over(&self, existing: Option<&Tenant>) -> Details {
+        self.details.over(existing.and_then(Tenant::on_file))
+    }
+
+    /// The number whose STOP from before counts, for everybody who has it and ahead of the registration: on a first
+    /// registration, and with a phone.
+    pub fn stopped_before(&self, existing: Option<&Tenant>) -> Option<PhoneNumber> {
+        let counts = self.replied_stop == RepliedStop::Yes && existing.is_none();
+        counts.then(|| self.details_over(None).cell_phone).flatten()
+    }
+}
+
+impl Evidence {
+    /// A STOP that the facility's software knew of, as this registration tells of it.
+    #[must_use]
+    pub fn of_stop_before(&self) -> Self {
+        Self {
+            rule: Some(RuleId::RepliedStop.into()),
+            ..self.clone()
+        }
+    }
+}
+
+/// A tenant leaves a number, or joins one.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct PhoneMove {
+    /// The number left behind.
+    pub from: Option<PhoneNumber>,
+    /// The number joined.
+    pub to: Option<PhoneNumber>,
+}
+
+impl PhoneMove {
+    /// What new details mean for the numbers. A tenant who moved out has none.
+    pub fn between(existing: Option<&Tenant>, details: &Details) -> Self {
+        let before = existing
+            .and_then(Tenant::on_file)
+            .and_then(|details| details.cell_phone.clone());
+        if before == details.cell_phone {
+            Self { from: None, to: None }
+        } else {
+            Self {
+                from: before,
+                to: details.cell_phone.clone(),
+            }
+        }
+    }
+
+    /// The numbers concerned.
+    pub fn numbers(&self) -> impl Iterator<Item = PhoneNumber> {
+        [&self.from, &self.to].into_iter().flatten().cloned()
+    }
+}
 
 impl Tenant {
     /// Registers a tenant: for the first time, back again, or with details that may have changed.
