@@ -11,12 +11,10 @@ use consent::record::rfc3339;
 use consent::rules::Status;
 use consent::view::{OptInChannel, opt_in_via};
 use consent_http::request::{self, Query};
-use consent_http::{Access, Caller, Code, Problem, Scope, clock, response};
+use consent_http::{Access, Caller, Code, CursorKey, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
-use consent_store::{
-    Ask, Asked, CursorKey, OutcomeReport, RefusedText, ReportError, Store, StoreError, TenantList,
-};
+use consent_store::{Ask, Asked, OutcomeReport, RefusedText, ReportError, Store, StoreError, TenantList};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -193,15 +191,15 @@ impl Decisions {
             .transpose()?;
         let list = TenantList::decisions(&facility, &tenant, grant);
         let cursor = query.one("cursor")?;
-        let turned = |cursors: &CursorKey| match cursor {
-            Some(cursor) => list.clone().turn(cursor, cursors),
-            None => Ok(list.clone()),
-        };
-        let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
-        let page = self.store.decisions(&list, limit, &cursors, clock::now()).await?;
+        let (place, turner) = self
+            .cursors
+            .turn("cursor", cursor, list.name(), clock::now())
+            .await?;
+        let list = list.from(place);
+        let page = self.store.decisions(&list, limit, clock::now()).await?;
         response::json(
             StatusCode::OK,
-            &json!({"decisions": page.entries, "next": page.next}),
+            &json!({"decisions": page.entries, "next": turner.cursor(page.next.as_ref())}),
         )
     }
 }

@@ -6,11 +6,12 @@ use consent::gate::{Gate, ProviderBlock, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via, why_not};
 use consent_http::request::{self, Fields, Query};
-use consent_http::{Access, Caller, Code, Problem, Scope, clock, response};
+use consent_http::{Access, Caller, Code, CursorKey, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
 use consent_store::{
-    CursorKey, Decided, Draft, Found, Message, Permit, SendError, Store, TenantList, ThreadEntry, Unpublished,
+    ChooseError, Decided, Draft, Found, Message, Permit, SendError, Store, TenantList, ThreadEntry,
+    Unpublished,
 };
 use consent_texts::{NotSent, Sender};
 use lambda_http::http::{Method, StatusCode};
@@ -18,6 +19,7 @@ use lambda_http::{Body, Request, Response};
 use serde::Serialize;
 use serde_json::json;
 
+const PREFERENCES: &str = "notification-preferences";
 /// What an `Idempotency-Key` may have.
 const KEY_CHARACTERS: usize = 255;
 
@@ -51,52 +53,39 @@ impl Messages {
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
         let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let [
-            "v1",
-            "facilities",
-            facility,
-            "tenants",
-            tenant,
-            list @ ("messages" | "notification-preferences"),
-        ] = path.as_slice()
-        else {
-            return Err(Problem::no_such_path());
-        };
-        let (scope, allowed) = match (*list, request.method()) {
-            ("messages", &Method::POST) => (Scope::MessagesSend, true),
-            ("notification-preferences", &Method::PUT) => (Scope::ConsentWrite, true),
-            (_, &Method::GET) => (Scope::ConsentRead, true),
-            _ => (Scope::ConsentRead, false),
-        };
-        if !allowed {
-            let methods = if *list == "messages" {
-                "GET, POST"
-            } else {
-                "GET, PUT"
-            };
-            return Err(Problem::method_not_allowed(methods));
-        }
-        let caller = self.access.caller(&request, clock::now()).await?;
-        caller.at_facility(scope, facility)?;
-        let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
-        match (*list, scope) {
-            ("messages", Scope::MessagesSend) => self.send(&request, &caller, &facility, &tenant).await,
-            ("messages", _) => self.thread(&request, &facility, &tenant).await,
-            (_, Scope::ConsentWrite) => self.choose(&request, &facility, &tenant).await,
-            _ => {
-                let view = self.store.preferences(&facility, &tenant).await?;
-                response::json(StatusCode::OK, &view)
+        match (path.as_slice(), request.method()) {
+            (["v1", "facilities", facility, "tenants", tenant, "messages"], &Method::POST) => {
+                self.send(&request, facility, tenant).await
             }
+            (["v1", "facilities", facility, "tenants", tenant, "messages"], &Method::GET) => {
+                self.thread(&request, facility, tenant).await
+            }
+            (["v1", "facilities", _, "tenants", _, "messages"], _) => {
+                Err(Problem::method_not_allowed("GET, POST"))
+            }
+            (["v1", "facilities", facility, "tenants", tenant, PREFERENCES], &Method::GET) => {
+                self.preferences(&request, facility, tenant).await
+            }
+            (["v1", "facilities", facility, "tenants", tenant, PREFERENCES], &Method::PUT) => {
+                self.choose(&request, facility, tenant).await
+            }
+            (["v1", "facilities", _, "tenants", _, PREFERENCES], _) => {
+                Err(Problem::method_not_allowed("GET, PUT"))
+            }
+            _ => Err(Problem::no_such_path()),
         }
     }
 
-    async fn send(
-        &self,
-        request: &Request,
-        caller: &Caller,
-        facility: &FacilityId,
-        tenant: &TenantId,
-    ) -> Result<Response<Body>, Problem> {
+    /// Who calls, where they may do this at the facility.
+    async fn caller(&self, request: &Request, scope: Scope, facility: &str) -> Result<Caller, Problem> {
+        let caller = self.access.caller(request, clock::now()).await?;
+        caller.at_facility(scope, facility)?;
+        Ok(caller)
+    }
+
+    async fn send(&self, request: &Request, facility: &str, tenant: &str) -> Result<Response<Body>, Problem> {
+        let caller = self.caller(request, Scope::MessagesSend, facility).await?;
+        let (facility, tenant) = &ids(facility, tenant)?;
         let members = request::json_object(request)?;
         let mut fields = Fields::new(&members, "");
         let body = fields.read("body", request::message);
@@ -176,36 +165,51 @@ impl Messages {
     async fn thread(
         &self,
         request: &Request,
-        facility: &FacilityId,
-        tenant: &TenantId,
+        facility: &str,
+        tenant: &str,
     ) -> Result<Response<Body>, Problem> {
+        self.caller(request, Scope::ConsentRead, facility).await?;
+        let (facility, tenant) = &ids(facility, tenant)?;
         let query = Query::of(request);
         let limit = query.limit()?;
         let list = TenantList::thread(facility, tenant);
         let cursor = query.one("cursor")?;
-        let turned = |cursors: &CursorKey| match cursor {
-            Some(cursor) => list.clone().turn(cursor, cursors),
-            None => Ok(list.clone()),
-        };
-        let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
+        let (place, turner) = self
+            .cursors
+            .turn("cursor", cursor, list.name(), clock::now())
+            .await?;
+        let list = list.from(place);
         let found = self.store.resident(facility, tenant).await?;
-        let page = self.store.thread(&list, limit, &cursors).await?;
+        let page = self.store.thread(&list, limit).await?;
         let screen = ConsentView::of(&found.facility, &found.tenant).two_way_texting;
         let body = ThreadBody {
             messages: page.entries,
             screen,
-            next: page.next,
+            next: turner.cursor(page.next.as_ref()),
         };
         response::json(StatusCode::OK, &body)
+    }
+
+    async fn preferences(
+        &self,
+        request: &Request,
+        facility: &str,
+        tenant: &str,
+    ) -> Result<Response<Body>, Problem> {
+        self.caller(request, Scope::ConsentRead, facility).await?;
+        let (facility, tenant) = &ids(facility, tenant)?;
+        let view = self.store.preferences(facility, tenant).await?;
+        response::json(StatusCode::OK, &view)
     }
 
     async fn choose(
         &self,
         request: &Request,
-        facility: &FacilityId,
-        tenant: &TenantId,
+        facility: &str,
+        tenant: &str,
     ) -> Result<Response<Body>, Problem> {
-        use consent_store::ChooseError;
+        self.caller(request, Scope::ConsentWrite, facility).await?;
+        let (facility, tenant) = &ids(facility, tenant)?;
         let changes = preferences::changes(&request::json_object(request)?)?;
         match self.store.choose(facility, tenant, &changes).await {
             Ok(view) => response::json(StatusCode::OK, &view),
@@ -214,6 +218,10 @@ impl Messages {
             Err(ChooseError::Store(error)) => Err(error.into()),
         }
     }
+}
+
+fn ids(facility: &str, tenant: &str) -> Result<(FacilityId, TenantId), Problem> {
+    Ok((request::facility_id(facility)?, request::tenant_id(tenant)?))
 }
 
 fn accepted(message: &Message) -> Result<Response<Body>, Problem> {

@@ -5,9 +5,9 @@ use consent::record::{Link, StoredRecord};
 use consent::rules::Screen;
 use consent::view::ConsentView;
 use consent_http::request::{self, Query};
-use consent_http::{Access, Caller, Problem, Scope, checkbox, clock, response};
+use consent_http::{Access, BadCursor, Caller, CursorKey, Problem, Scope, checkbox, clock, response};
 use consent_secrets::Secret;
-use consent_store::{CursorKey, Found, Store};
+use consent_store::{Found, Store, history_link, history_name};
 use consent_texts::Sender;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -116,22 +116,19 @@ impl Profile {
         let query = Query::of(request);
         let limit = query.limit()?;
         let cursor = query.one("cursor")?;
-        let position = |cursors: &CursorKey| {
-            cursor
-                .map(|cursor| Store::history_position(&facility, &tenant, cursor, cursors))
-                .transpose()
-        };
         let now = clock::now();
-        let (cursors, from) = self.cursors.open("cursor", now, position).await?;
-        let page = self
-            .store
-            .history(&facility, &tenant, from, limit, &cursors, now)
-            .await?;
+        let name = history_name(&facility, &tenant);
+        let (place, turner) = self.cursors.turn("cursor", cursor, name, now).await?;
+        let from = place
+            .map(|place| history_link(&place).ok_or(BadCursor))
+            .transpose();
+        let from = from.map_err(|error| Problem::invalid_field("cursor", error.to_string()))?;
+        let page = self.store.history(&facility, &tenant, from, limit, now).await?;
         response::json(
             StatusCode::OK,
             &HistoryBody {
                 records: page.records,
-                next: page.next,
+                next: turner.cursor(page.next.as_ref()),
                 head: page.head,
                 broken_at: page.broken_at,
             },

@@ -6,9 +6,9 @@ use consent::evidence::Grade;
 use consent::id::{FacilityId, PhoneNumber};
 use consent::rules::{Source, Status};
 use consent_http::request::{self, Query};
-use consent_http::{Access, Problem, Scope, accept, clock, response};
+use consent_http::{Access, CursorKey, Problem, Scope, accept, clock, response};
 use consent_secrets::Secret;
-use consent_store::{CursorKey, ReportQuery, ReportRow, Store, Totals};
+use consent_store::{ReportQuery, ReportRow, Store, Totals};
 use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -122,20 +122,21 @@ impl Report {
         let limit = query.limit()?;
         let (search, statuses, evidence) = typed(&query)?;
         let cursor = query.one("cursor")?;
-        let turned = |cursors: &CursorKey| {
-            ReportQuery::new(&facility, search, statuses.clone(), evidence, cursor, cursors)
-        };
-        let (cursors, report) = self.cursors.open("cursor", clock::now(), turned).await?;
+        let report = ReportQuery::new(&facility, search, statuses, evidence);
+        let (place, turner) = self
+            .cursors
+            .turn("cursor", cursor, report.name(), clock::now())
+            .await?;
         if accept::prefers(request.headers(), "text/csv", "application/json") {
             return self.export(&facility, &report, &query).await;
         }
-        let page = self.store.report(&report, limit.into(), &cursors).await?;
+        let page = self.store.report(&report.from(place), limit.into()).await?;
         let rows = page.rows.iter().map(RowBody::from).collect();
         response::json(
             StatusCode::OK,
             &ReportBody {
                 rows,
-                next: page.next,
+                next: turner.cursor(page.next.as_ref()),
                 totals: page.totals.into(),
             },
         )
@@ -149,8 +150,11 @@ impl Report {
         query: &Query,
     ) -> Result<Response<Body>, Problem> {
         let part = query.one("part")?;
-        let opened = |cursors: &CursorKey| report.clone().export(part, cursors);
-        let (cursors, mut report) = self.cursors.open("part", clock::now(), opened).await?;
+        let (place, turner) = self
+            .cursors
+            .turn("part", part, report.export_name(), clock::now())
+            .await?;
+        let mut report = report.clone().from(place);
         self.store.facility(facility).await?;
         let mut file = csv::Part::new(if part.is_none() {
             Header::Present
@@ -176,7 +180,8 @@ impl Report {
         };
         let text = file.finish().map_err(Problem::internal)?;
         let mut response = response::with_type(StatusCode::OK, csv::MEDIA_TYPE, text);
-        if let Some(part) = rest.and_then(|rest| rest.part(&cursors)) {
+        let rest = rest.and_then(|rest| rest.place());
+        if let Some(part) = turner.cursor(rest.as_ref()) {
             let link = link_to(query, &part);
             response
                 .headers_mut()

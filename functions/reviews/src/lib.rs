@@ -3,9 +3,9 @@
 use consent::id::ReviewId;
 use consent::review::{NotAdmitted, ReviewDecision, ReviewKind, ReviewView, Verdict};
 use consent_http::request::{self, Fields, Query, optional, text};
-use consent_http::{Access, Caller, Code, Problem, Scope, clock, response};
+use consent_http::{Access, Caller, Code, CursorKey, Problem, Scope, clock, response};
 use consent_secrets::Secret;
-use consent_store::{CursorKey, DecideError, ReviewList, ReviewStatus, Store};
+use consent_store::{DecideError, ReviewList, ReviewStatus, Store};
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 use serde::Serialize;
@@ -63,17 +63,17 @@ impl Reviews {
         let limit = query.limit()?;
         let list = ReviewList::new(&facility, status(&query)?);
         let cursor = query.one("cursor")?;
-        let turned = |cursors: &CursorKey| match cursor {
-            Some(cursor) => list.clone().turn(cursor, cursors),
-            None => Ok(list.clone()),
-        };
-        let (cursors, list) = self.cursors.open("cursor", clock::now(), turned).await?;
-        let page = self.store.reviews(&list, limit, &cursors).await?;
+        let (place, turner) = self
+            .cursors
+            .turn("cursor", cursor, list.name(), clock::now())
+            .await?;
+        let list = list.from(place);
+        let page = self.store.reviews(&list, limit).await?;
         response::json(
             StatusCode::OK,
             &ReviewsBody {
                 reviews: page.reviews.iter().map(ReviewView::from).collect(),
-                next: page.next,
+                next: turner.cursor(page.next.as_ref()),
                 open: page.open,
             },
         )

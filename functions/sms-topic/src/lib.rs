@@ -10,8 +10,8 @@ use consent::intent::Intent;
 use consent::spans::AWS_PATIENCE;
 use consent_http::clock;
 use consent_metrics::{Metric, Metrics};
-use consent_store::{InboundText, Received, Store, StoreError};
-use consent_texts::Sender;
+use consent_store::{Store, StoreError};
+use consent_texts::{AnswerBy, Delivered, Sender};
 use futures_util::future::join_all;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
@@ -28,7 +28,7 @@ pub struct SmsTopic {
     pub store: Store,
     /// What sends the replies.
     pub sender: Sender,
-    /// Counts what is no text, what could not be written, and texts to nobody.
+    /// Counts what is no text, and what could not be written.
     pub metrics: Metrics,
 }
 
@@ -149,7 +149,6 @@ impl SmsTopic {
         if !(1..=MESSAGE_ID_CHARACTERS).contains(&message.inbound_message_id.len()) {
             return Err(RecordError::Malformed);
         }
-        let now = clock::now();
         let Ok(from) = PhoneNumber::parse_end(&message.origination_number) else {
             // Short codes and the like are no tenant's.
             tracing::info!(
@@ -158,28 +157,23 @@ impl SmsTopic {
             );
             return Ok(());
         };
-        let Ok(to) = PhoneNumber::parse_end(&message.destination_number) else {
-            // An RCS agent, for one.
-            tracing::warn!(provider = PROVIDER.as_str(), "a text to what is no phone number");
-            self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
-            return Ok(());
-        };
         let body = String::from_utf8_lossy(&message.message_body.unwrap_or_default()).into_owned();
-        let intent = Intent::read(&body);
-        let text = InboundText {
+        let delivered = Delivered {
             provider: PROVIDER,
             message_id: message.inbound_message_id,
             from,
-            to,
+            // An RCS agent, for one, has no number.
+            to: PhoneNumber::parse_end(&message.destination_number)
+                .into_iter()
+                .collect(),
+            intent: Intent::read(&body),
             body,
             sent_at: Some(timestamp),
             patience: AWS_PATIENCE.unsigned_abs(),
         };
-        let received = self.store.receive(&text, &intent, now).await?;
-        if matches!(received, Received::UnknownNumber) {
-            self.metrics.count_one(Metric::UnknownNumbers(PROVIDER), now);
-        }
-        self.sender.answer(&self.store, received, clock::now()).await;
+        self.sender
+            .receive(&self.store, delivered, AnswerBy::Text, clock::now)
+            .await?;
         Ok(())
     }
 }

@@ -1,6 +1,6 @@
 //! Inbound texts, as SMS providers deliver them: verified, read, and carried out once.
 //!
-//! A provider is a module that verifies a request and reads it into a [`Delivery`], and that writes the
+//! A provider is a module that verifies a request and reads it into a [`Delivered`], and that writes the
 //! answer in the provider's form.
 
 mod keys;
@@ -11,14 +11,12 @@ use std::time::Duration;
 
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::facility::Provider;
-use consent::id::PhoneNumber;
-use consent::intent::Intent;
 use consent::spans::{TELNYX_PATIENCE, TWILIO_PATIENCE};
 use consent_http::{Code, Problem, clock, request};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
-use consent_store::{InboundText, Received, Store};
-use consent_texts::{LetBack, Sender};
+use consent_store::Store;
+use consent_texts::{AnswerBy, Delivered, Sender};
 use jiff::Timestamp;
 use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
@@ -35,7 +33,7 @@ pub struct SmsWebhook {
     pub keys: Secret<ProviderKeys>,
     /// The public address that providers call, up to `/v1/sms/...`.
     pub base_url: String,
-    /// Counts the requests that are no texts, and those to nobody.
+    /// Counts the requests that are no texts.
     pub metrics: Metrics,
 }
 
@@ -54,6 +52,14 @@ impl Webhook {
         }
     }
 
+    /// How its senders are answered: Telnyx's response says nothing to them.
+    const fn answer_by(self) -> AnswerBy {
+        match self {
+            Self::Twilio => AnswerBy::Response,
+            Self::Telnyx => AnswerBy::Text,
+        }
+    }
+
     /// How long the provider waits for an answer, less what is on the way.
     const fn patience(self) -> Duration {
         match self {
@@ -65,20 +71,6 @@ impl Webhook {
 
 /// The largest body of a webhook, in bytes. A text of the longest kind, 1,600 emoji, is some 20 KiB as a form.
 const BODY_LIMIT: usize = 64 * 1024;
-
-/// A text that a provider has delivered.
-struct Delivery {
-    /// The provider's id of it.
-    message_id: String,
-    /// Who sent it.
-    from: PhoneNumber,
-    /// Every phone number that it was sent to: several where it is a group message, none where it was sent to a name.
-    to: Vec<PhoneNumber>,
-    body: String,
-    /// When the provider received it, where it says so.
-    sent_at: Option<Timestamp>,
-    intent: Intent,
-}
 
 impl SmsWebhook {
     /// Answers a request.
@@ -105,7 +97,12 @@ impl SmsWebhook {
             _ => {}
         })?;
         let told = match delivery {
-            Some(delivery) => self.receive(webhook, delivery, now).await?,
+            Some(delivered) => {
+                let answer_by = webhook.answer_by();
+                let told = self.sender.receive(&self.store, delivered, answer_by, clock::now);
+                // Whatever kept the text from being written, it must come again.
+                told.await.map_err(Problem::unavailable)?
+            }
             None => None,
         };
         Ok(match webhook {
@@ -122,7 +119,7 @@ impl SmsWebhook {
         webhook: Webhook,
         request: &Request,
         now: Timestamp,
-    ) -> Result<Option<Delivery>, Problem> {
+    ) -> Result<Option<Delivered>, Problem> {
         let body = request::body(request, BODY_LIMIT)?;
         match webhook {
             Webhook::Twilio => {
@@ -144,73 +141,6 @@ impl SmsWebhook {
                 telnyx::read(body)
             }
         }
-    }
-
-    /// Carries out a text, at every facility that it was sent to. The answer is what the response says to the sender.
-    async fn receive(
-        &self,
-        webhook: Webhook,
-        delivery: Delivery,
-        now: Timestamp,
-    ) -> Result<Option<String>, Problem> {
-        let Delivery {
-            message_id,
-            from,
-            to,
-            body,
-            sent_at,
-            intent,
-        } = delivery;
-        let provider = webhook.provider();
-        let Some((first, others)) = to.split_first() else {
-            tracing::warn!(provider = provider.as_str(), "a text to what is no phone number");
-            self.metrics.count_one(Metric::UnknownNumbers(provider), now);
-            return Ok(None);
-        };
-        let text = InboundText {
-            provider,
-            message_id,
-            from,
-            to: first.clone(),
-            body,
-            sent_at,
-            patience: webhook.patience(),
-        };
-        // Whatever kept the text from being written, it must come again.
-        let received = self.store.receive_group(&text, others, &intent, now).await;
-        let received = received.map_err(Problem::unavailable)?;
-        if received.is_empty() {
-            self.metrics.count_one(Metric::UnknownNumbers(provider), now);
-        }
-        let mut told = None;
-        let mut outcome = Ok(());
-        for received in received {
-            match received {
-                Ok(received) => told = told.or(self.answer(webhook, received).await),
-                Err(error) => outcome = Err(Problem::unavailable(error)),
-            }
-        }
-        outcome.map(|()| told)
-    }
-
-    /// Answers a text that a facility has received: where the response says nothing to the sender, through the
-    /// facility's provider. A response ends the function, so the provider is asked before to let the number back in.
-    async fn answer(&self, webhook: Webhook, received: Received) -> Option<String> {
-        if webhook == Webhook::Telnyx {
-            self.sender.answer(&self.store, received, clock::now()).await;
-            return None;
-        }
-        let Received::Accepted(accepted) = received else {
-            return None;
-        };
-        let (tenants, number) = (&accepted.started, &accepted.from);
-        let at = (&accepted.facility_id, accepted.provider);
-        self.sender
-            .let_back(&self.store, at, tenants, number, LetBack::ByStart, clock::now())
-            .await;
-        self.store
-            .reply_in_response(accepted.reply, accepted.claim, clock::now)
-            .await
     }
 }
 

@@ -2,11 +2,13 @@
 //!
 //! <https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks>
 
+use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent::spans::TELNYX_SIGNATURE_GOOD;
 use consent::words::Meaning;
 use consent_http::Problem;
+use consent_texts::Delivered;
 use jiff::Timestamp;
 use lambda_http::Request;
 use serde::Deserialize;
@@ -14,7 +16,7 @@ use serde_bytes::ByteBuf;
 use serde_json::Value;
 
 use crate::keys::Signed;
-use crate::{Delivery, bad_signature};
+use crate::{Webhook as Provided, bad_signature};
 
 pub(crate) const SIGNATURE_BYTES: usize = 64;
 /// Telnyx's message ids are UUIDs.
@@ -90,7 +92,7 @@ pub(crate) fn signed(
 }
 
 /// Reads a request that was verified. `None`: it is no text, or no phone number has sent it.
-pub(crate) fn read(body: &[u8]) -> Result<Option<Delivery>, Problem> {
+pub(crate) fn read(body: &[u8]) -> Result<Option<Delivered>, Problem> {
     let malformed = |_| Problem::invalid_field("", "must be a webhook event of Telnyx");
     let event = serde_json::from_slice::<Webhook<Event>>(body).map_err(malformed)?;
     if event.data.event_type != "message.received" {
@@ -121,7 +123,9 @@ pub(crate) fn read(body: &[u8]) -> Result<Option<Delivery>, Problem> {
         "HELP" => Intent::told_by_provider(Meaning::Help),
         _ => Intent::read(&body),
     };
-    Ok(Some(Delivery {
+    Ok(Some(Delivered {
+        provider: Provider::Telnyx,
+        patience: Provided::Telnyx.patience(),
         message_id,
         from,
         to,

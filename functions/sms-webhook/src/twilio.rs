@@ -6,15 +6,17 @@
 
 use std::collections::BTreeSet;
 
+use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
 use consent::words::Meaning;
 use consent_http::{Problem, response};
+use consent_texts::Delivered;
 use lambda_http::http::StatusCode;
 use lambda_http::{Body, Response};
 
 use crate::keys::Signed;
-use crate::{Delivery, bad_signature};
+use crate::{Webhook, bad_signature};
 
 const PATH: &str = "/v1/sms/twilio";
 /// An HMAC by SHA-1.
@@ -97,7 +99,7 @@ fn end(address: &str) -> Option<PhoneNumber> {
 }
 
 /// Reads a request that was verified. `None`: no phone number has sent it.
-pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivery>, Problem> {
+pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivered>, Problem> {
     let parameter = |wanted| parameter(parameters, wanted);
     let message_id = parameter("MessageSid")?;
     if !is_message_id(message_id) {
@@ -117,7 +119,9 @@ pub(crate) fn read(parameters: &Parameters) -> Result<Option<Delivery>, Problem>
         "HELP" => Intent::told_by_provider(Meaning::Help),
         _ => Intent::read(body),
     };
-    Ok(Some(Delivery {
+    Ok(Some(Delivered {
+        provider: Provider::Twilio,
+        patience: Webhook::Twilio.patience(),
         message_id: message_id.to_owned(),
         from,
         // Of a group message, too, it names one: each number of the account in the group has a request of its own.

@@ -10,6 +10,7 @@ mod access;
 pub mod checkbox;
 pub mod clock;
 mod code;
+mod cursor;
 pub mod environment;
 pub mod event;
 mod jwks;
@@ -21,5 +22,6 @@ mod serve;
 
 pub use access::{Access, Caller, Scope};
 pub use code::Code;
+pub use cursor::{BadCursor, CursorKey};
 pub use problem::{FieldError, Problem};
 pub use serve::{answer, serve};

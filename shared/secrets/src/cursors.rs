@@ -2,8 +2,8 @@
 
 use std::sync::Arc;
 
-use consent_http::Problem;
-use consent_store::{BadCursor, CursorKey};
+use consent_http::{BadCursor, CursorKey, Problem};
+use consent_store::Place;
 use jiff::Timestamp;
 
 use crate::{Malformed, Members, Secret};
@@ -25,21 +25,39 @@ pub fn cursor_key(current: &Members, previous: Option<&Members>) -> Result<Curso
     Ok(key(current)?.with_previous(previous))
 }
 
+/// Turns one list: opens its cursors, and seals the next.
+pub struct Turner {
+    key: Arc<CursorKey>,
+    list: String,
+}
+
+impl Turner {
+    /// The cursor of a place in the list.
+    pub fn cursor(&self, place: Option<&Place>) -> Option<String> {
+        place.map(|place| self.key.seal(&self.list, place.as_str()))
+    }
+}
+
 impl Secret<CursorKey> {
-    /// Opens the cursor that stands in a request's `parameter`, if it has one, with `open`; gives what that gave and
-    /// the key for the next.
+    /// Opens the cursor that a request has in this `parameter`, if it has one, for the list of this name: the place at
+    /// which it goes on, and what seals the next cursor.
     ///
     /// # Errors
     /// 400 when it does not open, and 503 when the secret was never read and cannot be, or when it does not open
     /// while the secret cannot be read again.
-    pub async fn open<R>(
+    pub async fn turn(
         &self,
         parameter: &str,
+        cursor: Option<&str>,
+        list: String,
         now: Timestamp,
-        open: impl Fn(&CursorKey) -> Result<R, BadCursor>,
-    ) -> Result<(Arc<CursorKey>, R), Problem> {
-        self.attempt(now, |key| open(key).map(|opened| (Arc::clone(key), opened)))
-            .await?
-            .map_err(|error| Problem::invalid_field(parameter, error.to_string()))
+    ) -> Result<(Option<Place>, Turner), Problem> {
+        let open = |key: &Arc<CursorKey>| -> Result<_, BadCursor> {
+            let place = cursor.map(|cursor| key.open(&list, cursor)).transpose()?;
+            Ok((place.map(Place::new), Arc::clone(key)))
+        };
+        let opened = self.attempt(now, open).await?;
+        let (place, key) = opened.map_err(|error| Problem::invalid_field(parameter, error.to_string()))?;
+        Ok((place, Turner { key, list }))
     }
 }

@@ -25,7 +25,7 @@ use tokio::sync::Mutex;
 use tokio::time::Instant;
 
 pub use accounts::{Accounts, TelnyxAccount, TwilioAccount};
-pub use cursors::cursor_key;
+pub use cursors::{Turner, cursor_key};
 pub use error::SecretError;
 pub use members::{Malformed, Members};
 

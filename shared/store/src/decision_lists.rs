@@ -9,7 +9,6 @@ use jiff::Timestamp;
 use serde::Serialize;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
-use crate::cursor::CursorKey;
 use crate::decisions::{Decision, DecisionItem};
 use crate::error::StoreError;
 use crate::items::ThreadItem;
@@ -45,12 +44,11 @@ impl Store {
         &self,
         list: &TenantList<'_>,
         limit: u16,
-        cursors: &CursorKey,
         now: Timestamp,
     ) -> Result<TenantPage<Decision>, ReadError> {
         let (facility, tenant) = (list.facility(), list.tenant());
         self.read_tenant(facility, tenant).await?;
-        let page = self.page::<DecisionItem>(list, limit, cursors).await?;
+        let page = self.page::<DecisionItem>(list, limit).await?;
         let own = |decision: &DecisionItem| decision.own_entry(facility, tenant);
         let texts = self.texts(page.entries.iter().filter_map(own)).await?;
         let shown = |decision: DecisionItem| {

@@ -6,9 +6,9 @@ use consent::record::{ChainEnd, ChainError, Checked, Entry, Link, StoredRecord, 
 use consent_metrics::Metric;
 use jiff::Timestamp;
 
-use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
 use crate::items::{Item, stored_record};
+use crate::place::Place;
 use crate::schema::{Key, PARTITION_KEY, SORT_KEY, record_sequence, tenant_partition};
 use crate::store::{ReadError, Store};
 
@@ -21,7 +21,7 @@ pub struct HistoryPage {
     /// Newest first, as they are stored. What has no form in JSON is left out.
     pub records: Vec<StoredRecord>,
     /// Where the next page begins.
-    pub next: Option<String>,
+    pub next: Option<Place>,
     /// The last record of the chain. `None`: there are no records.
     pub head: Option<Link>,
     /// The id of the first record of this page, from the newest, that is missing or does not hold.
@@ -40,7 +40,6 @@ impl Store {
         tenant: &TenantId,
         from: Option<Link>,
         limit: u16,
-        cursors: &CursorKey,
         now: Timestamp,
     ) -> Result<HistoryPage, ReadError> {
         let mut end = self.chain_end(facility, tenant).await?;
@@ -73,7 +72,7 @@ impl Store {
         }
         Ok(HistoryPage {
             records: entries.into_iter().filter_map(|entry| entry.record).collect(),
-            next: rest.map(|link| cursors.seal(&list(facility, tenant), &position(&link))),
+            next: rest.map(|link| place(&link)),
             head,
             broken_at: broken
                 .map(ChainError::sequence)
@@ -122,38 +121,29 @@ impl Store {
             answer.last_evaluated_key.is_some(),
         ))
     }
+}
 
-    /// The record with which a cursor of [`Store::history`] goes on.
-    ///
-    /// # Errors
-    /// The cursor is not one of this history.
-    pub fn history_position(
-        facility: &FacilityId,
-        tenant: &TenantId,
-        cursor: &str,
-        cursors: &CursorKey,
-    ) -> Result<Link, BadCursor> {
-        let position = cursors.open(&list(facility, tenant), cursor)?;
-        let (before, hash) = match position.split_once(' ') {
-            Some((before, hash)) => (before, Some(hash.to_owned())),
-            None => (&*position, None),
-        };
-        let before: u64 = before.parse().map_err(|_| BadCursor)?;
-        let sequence = before.checked_sub(1).ok_or(BadCursor)?;
-        Ok(Link { sequence, hash })
-    }
+/// The name of a tenant's history, to which its cursors are bound.
+pub fn history_name(facility: &FacilityId, tenant: &TenantId) -> String {
+    format!("history/{facility}/{tenant}")
+}
+
+/// The record with which a history goes on at a place. `None`: it is no place of a history.
+pub fn history_link(place: &Place) -> Option<Link> {
+    let (before, hash) = match place.as_str().split_once(' ') {
+        Some((before, hash)) => (before, Some(hash.to_owned())),
+        None => (place.as_str(), None),
+    };
+    let sequence = before.parse::<u64>().ok()?.checked_sub(1)?;
+    Some(Link { sequence, hash })
 }
 
 /// The sequence of the record before which a page begins, and the hash that the one there has to have. Without a hash
 /// it is what earlier versions wrote.
-fn position(link: &Link) -> String {
+fn place(link: &Link) -> Place {
     let before = link.sequence.saturating_add(1);
-    match &link.hash {
+    Place::new(match &link.hash {
         Some(hash) => format!("{before} {hash}"),
         None => before.to_string(),
-    }
-}
-
-fn list(facility: &FacilityId, tenant: &TenantId) -> String {
-    format!("history/{facility}/{tenant}")
+    })
 }

@@ -6,7 +6,6 @@
 
 mod asking;
 mod client;
-mod cursor;
 mod deciding;
 mod decision_lists;
 mod decisions;
@@ -25,6 +24,7 @@ mod messages;
 mod numbers;
 mod outcomes;
 mod permit;
+mod place;
 mod postings;
 mod preferences;
 pub mod random;
@@ -42,13 +42,12 @@ mod thread;
 
 pub use asking::{Allowed, Ask, Asked, RefusedText};
 pub use client::{aws_configuration, aws_configuration_over};
-pub use cursor::{BadCursor, CursorKey};
 pub use decision_lists::{DecisionWithText, DecisionsUpTo};
 pub use decisions::Decision;
 pub use error::StoreError;
 pub use evidence::{RecordsAfter, RecordsPage};
 pub use facilities::PutFacility;
-pub use history::HistoryPage;
+pub use history::{HistoryPage, history_link, history_name};
 pub use imports::{Imported, Run};
 pub use in_flight::AnswerClaim;
 pub use inbound::{Accepted, InboundText, Received, Reply};
@@ -56,6 +55,7 @@ pub use items::Direction;
 pub use messages::{Decided, Draft, Message, SendError};
 pub use outcomes::{OutcomeReport, ReportError};
 pub use permit::{Outcome, Permit, Unpublished};
+pub use place::Place;
 pub use preferences::ChooseError;
 pub use registrations::{RegisterError, Registration};
 pub use report::{Export, Report, ReportRow, Totals};

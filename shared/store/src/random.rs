@@ -13,7 +13,10 @@ tokio::task_local! {
 }
 
 /// Fills with random bytes, of the operating system unless somebody else gives them.
-pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), Unspecified> {
+///
+/// # Errors
+/// The system has none to give.
+pub fn fill(bytes: &mut [u8]) -> Result<(), Unspecified> {
     SOURCE
         .try_with(|source| source(bytes))
         .or_else(|_| SystemRandom::new().fill(bytes))

@@ -15,9 +15,9 @@ use serde::de::Error as _;
 use serde::{Deserialize, Deserializer};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, from_items};
 
-use crate::cursor::CursorKey;
 use crate::error::StoreError;
 use crate::items::{Item, stored};
+use crate::place::Place;
 use crate::postings::Posting;
 use crate::report_query::ReportQuery;
 use crate::schema::{
@@ -142,7 +142,7 @@ pub struct Report {
     /// By name.
     pub rows: Vec<ReportRow>,
     /// Where the next page begins. A page may be short and have a next one: what it reads is bounded.
-    pub next: Option<String>,
+    pub next: Option<Place>,
     /// The whole facility's.
     pub totals: Totals,
 }
@@ -171,12 +171,7 @@ impl Store {
     ///
     /// # Errors
     /// The database's.
-    pub async fn report(
-        &self,
-        query: &ReportQuery,
-        limit: usize,
-        cursors: &CursorKey,
-    ) -> Result<Report, ReadError> {
+    pub async fn report(&self, query: &ReportQuery, limit: usize) -> Result<Report, ReadError> {
         let walked = limit.max(SHORT_PAGE) * WALKED_PER_ROW;
         let (totals, page) = match &query.search {
             None => {
@@ -197,7 +192,7 @@ impl Store {
             }
             (None, _) => self.look_through(query, limit, walked).await?,
         };
-        let next = after.map(|after| cursors.seal(&query.list(), &after));
+        let next = after.map(Place::new);
         Ok(Report { rows, next, totals })
     }
 

@@ -4,7 +4,7 @@ use consent::evidence::Grade;
 use consent::id::FacilityId;
 use consent::rules::Status;
 
-use crate::cursor::{BadCursor, CursorKey};
+use crate::place::Place;
 use crate::postings::Posting;
 use crate::report::ReportRow;
 use crate::schema::Key;
@@ -23,51 +23,30 @@ pub struct ReportQuery {
 
 impl ReportQuery {
     /// A query as it is typed. No statuses means all of them, and so does no grade of evidence.
-    ///
-    /// # Errors
-    /// The cursor is none of this query.
     pub fn new(
         facility: &FacilityId,
         search: &str,
         mut statuses: Vec<Status>,
         evidence: Option<Grade>,
-        cursor: Option<&str>,
-        cursors: &CursorKey,
-    ) -> Result<Self, BadCursor> {
+    ) -> Self {
         statuses.sort_unstable();
         statuses.dedup();
-        let query = Self {
+        Self {
             facility: facility.clone(),
             search: Search::parse(search),
             statuses,
             evidence,
             after: None,
-        };
-        match cursor {
-            Some(cursor) => query.turn(cursor, cursors),
-            None => Ok(query),
         }
     }
 
-    /// The same query from a page's `next` on.
-    ///
-    /// # Errors
-    /// The cursor is none of this query.
-    pub fn turn(mut self, cursor: &str, cursors: &CursorKey) -> Result<Self, BadCursor> {
-        self.after = Some(cursors.open(&self.list(), cursor)?);
-        Ok(self)
-    }
-
-    /// The same query as an export, its cursor left aside: from the start, or from where a part of it ended.
-    ///
-    /// # Errors
-    /// The part is none of this query.
-    pub fn export(mut self, part: Option<&str>, cursors: &CursorKey) -> Result<Self, BadCursor> {
-        self.after = match part {
-            Some(part) => Some(cursors.open(&format!("export/{}", self.list()), part)?),
-            None => None,
-        };
-        Ok(self)
+    /// The same query from a place on. `None`: from the start.
+    #[must_use]
+    pub fn from(self, place: Option<Place>) -> Self {
+        Self {
+            after: place.map(|place| place.as_str().to_owned()),
+            ..self
+        }
     }
 
     /// The same query from behind a row on.
@@ -84,14 +63,18 @@ impl ReportQuery {
         }
     }
 
-    /// Names what is left to export from here on, for [`ReportQuery::export`]. `None`: nothing is done yet.
-    pub fn part(&self, cursors: &CursorKey) -> Option<String> {
-        let after = self.after.as_deref()?;
-        Some(cursors.seal(&format!("export/{}", self.list()), after))
+    /// From where on the query goes. `None`: from the start.
+    pub fn place(&self) -> Option<Place> {
+        self.after.clone().map(Place::new)
+    }
+
+    /// What a part of an export of this query is bound to.
+    pub fn export_name(&self) -> String {
+        format!("export/{}", self.name())
     }
 
     /// What a cursor of this query is bound to.
-    pub(crate) fn list(&self) -> String {
+    pub fn name(&self) -> String {
         let search = self.search.as_ref().map_or("", Search::canonical);
         let statuses: Vec<&str> = self.statuses.iter().map(|status| status.as_str()).collect();
         // No status has a name that is a grade's.

@@ -11,9 +11,9 @@ use consent::tenant::Tenant;
 use jiff::Timestamp;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
-use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
 use crate::items::{Item, ReviewEntryItem, ReviewItem, Versioned, put};
+use crate::place::Place;
 use crate::schema::{
     DECIDED_REVIEWS_PREFIX, Key, OPEN_REVIEWS_PREFIX, PARTITION_KEY, SORT_KEY, facility_partition,
 };
@@ -57,7 +57,7 @@ pub struct ReviewList<'a> {
     facility: &'a FacilityId,
     status: ReviewStatus,
     /// The sort key of the last entry of the page before.
-    behind: Option<String>,
+    behind: Option<Place>,
 }
 
 /// A page of a [`ReviewList`].
@@ -66,7 +66,7 @@ pub struct ReviewPage {
     /// In the list's order.
     pub reviews: Vec<Review>,
     /// Where the next page begins.
-    pub next: Option<String>,
+    pub next: Option<Place>,
     /// How many are open, of all of the facility's.
     pub open: u64,
 }
@@ -81,17 +81,17 @@ impl<'a> ReviewList<'a> {
         }
     }
 
-    /// The list from a page's `next` on.
-    ///
-    /// # Errors
-    /// The cursor is none of this list.
-    pub fn turn(mut self, cursor: &str, cursors: &CursorKey) -> Result<Self, BadCursor> {
-        self.behind = Some(cursors.open(&self.name(), cursor)?);
-        Ok(self)
+    /// The list from a page's `next` on. `None`: from the start.
+    #[must_use]
+    pub fn from(self, place: Option<Place>) -> Self {
+        Self {
+            behind: place,
+            ..self
+        }
     }
 
     /// What a cursor of this list is bound to.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         format!("{}{}", self.status.prefix(), self.facility)
     }
 
@@ -102,8 +102,8 @@ impl<'a> ReviewList<'a> {
         let (first, last) = (prefix.to_owned(), format!("{prefix}~"));
         match (&self.behind, self.status) {
             (None, _) => (first, last),
-            (Some(behind), ReviewStatus::Open) => (behind.clone(), last),
-            (Some(behind), ReviewStatus::Decided) => (first, behind.clone()),
+            (Some(behind), ReviewStatus::Open) => (behind.as_str().to_owned(), last),
+            (Some(behind), ReviewStatus::Decided) => (first, behind.as_str().to_owned()),
         }
     }
 }
@@ -250,12 +250,7 @@ impl Store {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub async fn reviews(
-        &self,
-        list: &ReviewList<'_>,
-        limit: u16,
-        cursors: &CursorKey,
-    ) -> Result<ReviewPage, ReadError> {
+    pub async fn reviews(&self, list: &ReviewList<'_>, limit: u16) -> Result<ReviewPage, ReadError> {
         self.facility(list.facility).await?;
         let (entries, is_more) = self.review_entries(list, limit).await?;
         let mut reviews = Reviews::default();
@@ -283,7 +278,7 @@ impl Store {
         let next = listed.filter(|_| is_more || is_cut);
         Ok(ReviewPage {
             reviews: page,
-            next: next.map(|place| cursors.seal(&list.name(), place)),
+            next: next.cloned().map(Place::new),
             open: self.count_open_reviews(list.facility).await?,
         })
     }
@@ -315,7 +310,9 @@ impl Store {
         let place = |item: &Item| item.get(SORT_KEY)?.as_s().ok().cloned();
         let mut entries = Vec::new();
         for item in answer.items.unwrap_or_default() {
-            let Some(place) = place(&item).filter(|place| list.behind.as_ref() != Some(place)) else {
+            let Some(place) =
+                place(&item).filter(|place| list.behind.as_ref().map(Place::as_str) != Some(place.as_str()))
+            else {
                 continue;
             };
             if entries.len() == usize::from(limit) {

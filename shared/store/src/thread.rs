@@ -9,9 +9,9 @@ use serde::Serialize;
 use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
-use crate::cursor::{BadCursor, CursorKey};
 use crate::error::StoreError;
 use crate::items::{Direction, ThreadItem};
+use crate::place::Place;
 use crate::schema::{DECISION_PREFIX, PARTITION_KEY, SORT_KEY, THREAD_PREFIX, tenant_partition};
 use crate::store::Store;
 
@@ -38,7 +38,7 @@ pub struct TenantList<'a> {
     /// The record that began the grant on which the decisions are to rest, if they are to rest on one.
     resting_on: Option<RecordId>,
     /// The sort key of the last item of the page before.
-    before: Option<String>,
+    before: Option<Place>,
 }
 
 /// A page of a [`TenantList`].
@@ -47,7 +47,7 @@ pub struct TenantPage<T> {
     /// Newest first.
     pub entries: Vec<T>,
     /// Where the next page begins.
-    pub next: Option<String>,
+    pub next: Option<Place>,
 }
 
 impl<'a> TenantList<'a> {
@@ -81,17 +81,17 @@ impl<'a> TenantList<'a> {
         self.tenant
     }
 
-    /// The list from a page's `next` on.
-    ///
-    /// # Errors
-    /// The cursor is none of this list.
-    pub fn turn(mut self, cursor: &str, cursors: &CursorKey) -> Result<Self, BadCursor> {
-        self.before = Some(cursors.open(&self.name(), cursor)?);
-        Ok(self)
+    /// The list from a page's `next` on. `None`: from the start.
+    #[must_use]
+    pub fn from(self, place: Option<Place>) -> Self {
+        Self {
+            before: place,
+            ..self
+        }
     }
 
     /// What a cursor of this list is bound to.
-    fn name(&self) -> String {
+    pub fn name(&self) -> String {
         let Self {
             facility,
             tenant,
@@ -112,9 +112,8 @@ impl Store {
         &self,
         list: &TenantList<'_>,
         limit: u16,
-        cursors: &CursorKey,
     ) -> Result<TenantPage<ThreadEntry>, StoreError> {
-        let page = self.page::<ThreadItem>(list, limit, cursors).await?;
+        let page = self.page::<ThreadItem>(list, limit).await?;
         let entries = page.entries.into_iter().map(ThreadEntry::from).collect();
         Ok(TenantPage {
             entries,
@@ -127,10 +126,12 @@ impl Store {
         &self,
         list: &TenantList<'_>,
         limit: u16,
-        cursors: &CursorKey,
     ) -> Result<TenantPage<T>, StoreError> {
         // What comes after the prefix are digits.
-        let before = list.before.clone().unwrap_or_else(|| format!("{}~", list.prefix));
+        let before = match &list.before {
+            Some(place) => place.as_str().to_owned(),
+            None => format!("{}~", list.prefix),
+        };
         let query = self.newest(list.facility, list.tenant, list.prefix, &before);
         let query = match &list.resting_on {
             // One more than is shown tells whether there is a next page, and the cursor's own is left out.
@@ -162,9 +163,7 @@ impl Store {
             more = true;
             final_key = last.get(SORT_KEY).and_then(|key| key.as_s().ok()).cloned();
         }
-        let next = final_key
-            .filter(|_| more)
-            .map(|key| cursors.seal(&list.name(), &key));
+        let next = final_key.filter(|_| more).map(Place::new);
         Ok(TenantPage { entries, next })
     }
 

@@ -6,6 +6,7 @@
 mod aws;
 mod confirm;
 mod http;
+mod inbound;
 mod telnyx;
 mod twilio;
 
@@ -27,6 +28,7 @@ use crate::aws::Aws;
 use crate::http::{Http, Meaning, Said};
 
 pub use crate::http::{Exchange, Exchanged};
+pub use crate::inbound::{AnswerBy, Delivered};
 
 /// A provider has answered within this time, or is given up: a permit counts on it.
 const ANSWER_WITHIN: Duration = PROVIDER_ANSWERS_WITHIN.unsigned_abs();
@@ -132,7 +134,7 @@ impl Sender {
 
     /// Answers a text that was received, and then has the provider let the number back where that is called for. The
     /// answer comes first, because a STOP waits for it.
-    pub async fn answer(&self, store: &Store, received: Received, now: Timestamp) {
+    async fn answer(&self, store: &Store, received: Received, now: Timestamp) {
         let Received::Accepted(accepted) = received else {
             return;
         };

@@ -37,10 +37,10 @@ impl CursorKey {
     }
 
     /// Seals a position for a list. `list` names the list and whatever selects from it.
-    pub(crate) fn seal(&self, list: &str, position: &str) -> String {
+    pub fn seal(&self, list: &str, position: &str) -> String {
         let mut nonce = [0; NONCE_LEN];
         let mut sealed = position.as_bytes().to_vec();
-        let done = crate::random::fill(&mut nonce).and_then(|()| {
+        let done = consent_store::random::fill(&mut nonce).and_then(|()| {
             let aad = Aad::from(list.as_bytes());
             self.current
                 .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)
@@ -53,7 +53,10 @@ impl CursorKey {
     }
 
     /// Opens what [`CursorKey::seal`] sealed for the same list.
-    pub(crate) fn open(&self, list: &str, cursor: &str) -> Result<String, BadCursor> {
+    ///
+    /// # Errors
+    /// It is no cursor of this list.
+    pub fn open(&self, list: &str, cursor: &str) -> Result<String, BadCursor> {
         let bytes = URL_SAFE_NO_PAD.decode(cursor).map_err(|_| BadCursor)?;
         let (nonce, sealed) = bytes.split_at_checked(NONCE_LEN).ok_or(BadCursor)?;
         let position = [Some(&self.current), self.previous.as_ref()]
