@@ -355,11 +355,10 @@ fn texted(case: &Case, meaning: Meaning, sent_at: Option<Timestamp>, chain: Chai
     );
     let change = part.reach(&tenant).change;
     let effect = part.progress().effect;
-    row(
-        &tenant,
-        change.as_ref(),
-        answer(effect.outcome(meaning, facility.two_way_texting)),
-    )
+    let outcome = (!part.is_overtaken)
+        .then(|| effect.outcome(meaning, facility.two_way_texting))
+        .flatten();
+    row(&tenant, change.as_ref(), answer(outcome))
 }
 
 fn changed(registered: Registered) -> Option<Change> {

@@ -124,7 +124,11 @@ impl Store {
                             started,
                             received_at: plan.received_at,
                             claim,
-                            answer_before: if plan.is_overtaken { Some(now) } else { answer_before },
+                            answer_before: if plan.is_overtaken {
+                                Some(now)
+                            } else {
+                                answer_before
+                            },
                         }));
                     }
                     pause = Pause::new();

@@ -102,7 +102,9 @@ impl Planner {
         self.add(after, Operation::Text(stop));
         let others = self.dice.one(&[0, 0, 1, 2]);
         for _ in 0..others {
-            let word = self.dice.one(&[Word::Stop, Word::Start, Word::Doubt, Word::Doubt]);
+            let word = self
+                .dice
+                .one(&[Word::Stop, Word::Start, Word::Doubt, Word::Doubt]);
             let later = after + self.dice.one(&[0, 5, 20, 100, 600]);
             self.text_from(later, facility, word, 0);
         }

@@ -100,9 +100,7 @@ impl Net {
             Met::Answer(answer) => Ok(answer),
             Met::Conflict | Met::Throttled => Ok((StatusCode::TOO_MANY_REQUESTS, Vec::new())),
             Met::ServerError => Ok((StatusCode::SERVICE_UNAVAILABLE, Vec::new())),
-            Met::Broken { took_effect: true } => {
-                Err(Unpublished::Unknown("the connection broke".to_owned()))
-            }
+            Met::Broken { took_effect: true } => Err(Unpublished::Unknown("the connection broke".to_owned())),
             Met::Broken { took_effect: false } => Err(Unpublished::NotNow("no connection".to_owned())),
         }
     }
