@@ -22,7 +22,7 @@ pub(crate) fn page(pack: &Pack, signed: &Value, zone: Option<&str>, is_cut: bool
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{}</title><style>{STYLE}</style></head><body>\n",
+         <title>{}</title><style>{STYLE}</style></head><body><main>\n",
         escaped(&title)
     );
     page.push_str(&head(pack, &times));
@@ -33,7 +33,7 @@ pub(crate) fn page(pack: &Pack, signed: &Value, zone: Option<&str>, is_cut: bool
     // Base64 has four characters for three bytes.
     let is_attached = page.len() + text.len() * 4 / 3 < ATTACHED_UP_TO;
     page.push_str(&how_to_check(pack, is_attached.then_some(text.as_str())));
-    page.push_str("</body></html>\n");
+    page.push_str("</main></body></html>\n");
     page
 }
 
