@@ -50,7 +50,7 @@ impl Messages {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let path = path.segments();
         let [
             "v1",
             "facilities",

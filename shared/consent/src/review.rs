@@ -320,6 +320,7 @@ impl Review {
             }),
             rule: Some(verdict.decision.rule().to_owned()),
             received: None,
+            note: verdict.note.clone(),
         }
     }
 

@@ -93,6 +93,7 @@ fn evidence(channel: Channel) -> Evidence {
         text: None,
         rule: None,
         received: None,
+        note: None,
     }
 }
 

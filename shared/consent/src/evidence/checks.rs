@@ -185,7 +185,7 @@ impl Examination {
                 }
                 Err(ChainError::Altered(_)) => return fails("it does not match its hash: it was altered"),
                 Err(ChainError::Unlinked(_)) => {
-                    return fails("it names a record before it where it must not, or none");
+                    return fails("it names a record before it and is the first, or names none and is not");
                 }
             }
             if record.text("facility_id") != Some(facility.as_str())
@@ -207,7 +207,7 @@ impl Examination {
                 }
             }
             if at > parcel.as_of {
-                return fails("it is later than the pack is about");
+                return fails("it is later than `as_of`");
             }
             previous = Some((record, at));
         }
@@ -254,7 +254,7 @@ impl Examination {
             expected => {
                 let status = expected.map_or("nothing", |standing| standing.status.as_str());
                 Err(format!(
-                    "{last_record}: `standing` is not what stands after this record, which leads to {status}"
+                    "{last_record}: `standing` is not what stands after this record: that is {status}"
                 ))
             }
         }
@@ -277,7 +277,7 @@ impl Examination {
                 return fails("has a time that cannot be read");
             };
             if at > parcel.as_of {
-                return fails("is later than the pack is about");
+                return fails("is later than `as_of`");
             }
             let life = usize::try_from(decision.sequence)
                 .ok()
@@ -286,7 +286,7 @@ impl Examination {
                 return fails("saw this record, which the pack does not have");
             };
             if !decision.names_its_message() {
-                return fails("comes with another message than it names");
+                return fails("names one message and comes with another");
             }
             if !decision.allowed {
                 continue;
@@ -360,7 +360,7 @@ impl Examination {
         }
         let Some(keys) = keys else {
             let why = "the signature was not checked: no keys were given (--keys)".to_owned();
-            self.checks.push(Check {
+            self.note(Check {
                 name: "signature",
                 outcome: Outcome::NotChecked(why),
             });
@@ -378,18 +378,24 @@ impl Examination {
         );
     }
 
-    /// The record of the pack with an id. `None`: it has none.
+    /// The record of the pack with a sequence. `None`: it has none.
     pub(super) fn record(&self, sequence: u64) -> Option<&StoredRecord> {
-        self.records()
-            .nth(usize::try_from(sequence.checked_sub(1)?).ok()?)
+        let mut at = usize::try_from(sequence.checked_sub(1)?).ok()?;
+        for parcel in &self.parcels {
+            if let Some(record) = parcel.records.get(at) {
+                return Some(record);
+            }
+            at -= parcel.records.len();
+        }
+        None
     }
 
-    /// Begins to compare with published events.
+    /// The first part. `None`: it does not even have the shape of a pack.
     pub(super) fn first(&self) -> Option<&Parcel> {
         self.parcels.first()
     }
 
-    pub(super) fn note(&mut self, name: &'static str, result: Result<String, String>) {
-        self.add(name, result);
+    pub(super) fn note(&mut self, check: Check) {
+        self.checks.push(check);
     }
 }
