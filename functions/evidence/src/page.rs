@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use consent::evidence::Pack;
+use consent::evidence::{Examination, Pack};
 use consent::record::{Record, StoredRecord};
 use serde_json::Value;
 
@@ -26,6 +26,7 @@ pub(crate) fn page(pack: &Pack, signed: &Value, zone: Option<&str>, is_cut: bool
         escaped(&title)
     );
     page.push_str(&head(pack, &times));
+    page.push_str(&doubts(pack, signed));
     page.push_str(&stands(pack, &times));
     page.push_str(&timeline(pack, &times, is_cut));
     page.push_str(&proof(pack, signed));
@@ -107,6 +108,25 @@ fn head(pack: &Pack, times: &Times) -> String {
          those on file when this page was made, and what became of a text is what was known then. Everything else is as it was \
          recorded.</p>\n",
         rows.concat()
+    )
+}
+
+/// What does not hold of the pack: the reader has to know. Nothing can be said of a part by itself.
+fn doubts(pack: &Pack, signed: &Value) -> String {
+    let examination = Examination::of(vec![signed.clone()])
+        .ok()
+        .filter(|_| pack.part.is_none());
+    let checks = examination.as_ref().map_or(&[][..], Examination::checks).iter();
+    let failed: Vec<String> = checks
+        .filter(|check| check.fails())
+        .map(|check| format!("<p>{}</p>\n", escaped(&check.to_string())))
+        .collect();
+    if failed.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<div class=\"stands\"><p><strong>These records do not hold. Somebody may have altered them in the table.</strong></p>\n{}</div>\n",
+        failed.concat()
     )
 }
 

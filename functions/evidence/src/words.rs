@@ -179,7 +179,7 @@ fn off_channel(record: &Record, tenant: &str, times: &Times) -> Option<String> {
 pub(crate) fn standing(standing: &PackStanding, tenant: &str, since: Option<&str>, times: &Times) -> String {
     let on = since.map_or_else(String::new, |at| format!(" on {}", times.day(at)));
     let hold = if standing.on_hold {
-        " Now a text of theirs waits for a person to read it. Until then no text may be sent."
+        " A later text from the tenant waits for a person to read it. Until then no text may be sent."
     } else {
         ""
     };

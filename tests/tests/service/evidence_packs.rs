@@ -320,6 +320,9 @@ async fn a_pack_that_one_answer_does_not_hold_comes_in_parts_that_verify_togethe
             .sum();
         assert_eq!(records, 1_500);
         verifies(parts.clone(), &keys);
+        let mut of_another = parts.clone();
+        of_another[1]["as_of"] = json!("2099-01-01T00:00:00.000Z");
+        of_another[1]["generated_at"] = json!("2099-01-01T00:00:00.000Z");
         let mut without = parts.clone();
         without.remove(0);
         for (packs, expected) in [
@@ -329,6 +332,18 @@ async fn a_pack_that_one_answer_does_not_hold_comes_in_parts_that_verify_togethe
                 parts.iter().rev().cloned().collect(),
                 "FAILED parts: file 1 is not part 1",
             ),
+            (
+                [&parts[..1], &parts[..1]].concat(),
+                "FAILED parts: file 2 is not part 2 of 2",
+            ),
+            (
+                vec![
+                    parts[0].clone(),
+                    world.evidence("t1", "?as_of=2020-01-01T00:00:00Z").await,
+                ],
+                "FAILED parts: file 2 is not part 2 of 2",
+            ),
+            (of_another, "FAILED parts: file 2 is a part of another pack"),
         ] {
             let lines = lines(packs, Some(&keys));
             assert!(lines[1].starts_with(expected), "{}", lines[1]);

@@ -1,7 +1,7 @@
 //! The page of evidence: what a judge reads, and that nothing in it runs.
 
 use serde_json::json;
-use tests::{ADA, World, call};
+use tests::{ADA, World, attribute, call};
 
 use crate::evidence_packs::life;
 
@@ -148,4 +148,17 @@ async fn nothing_is_loaded_and_the_signed_pack_is_attached() {
     let keys = world.evidence_keys().await;
     let lines = crate::evidence_packs::lines(vec![pack], Some(&keys));
     assert!(lines.iter().all(|line| line.starts_with("ok ")), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn the_page_says_where_its_records_do_not_hold() {
+    let world = life().await;
+    let doubt = "These records do not hold.";
+    assert!(!page(&world, "").await.contains(doubt));
+    let mut altered = world.record_item(2).await;
+    altered.insert("text".to_owned(), attribute(&json!("thanks!")));
+    world.put_record(2, altered).await;
+    let page = page(&world, "").await;
+    assert!(page.contains(doubt));
+    assert!(page.contains("FAILED chain: f1/t1/2: it does not match its hash: it was altered"));
 }
