@@ -14,6 +14,7 @@ mod evidence_grades;
 mod evidence_packs;
 mod evidence_page;
 mod evidence_whole;
+mod evidence_witnesses;
 mod facilities;
 mod gate_race;
 mod history;

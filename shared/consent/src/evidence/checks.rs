@@ -240,24 +240,18 @@ impl Examination {
     }
 
     fn standing(&self, last: Option<&Life>) -> Result<String, String> {
-        let expected = last.map(Life::standing);
-        let last_record = self.id(u64::try_from(self.records().count()).unwrap_or(u64::MAX));
-        let differs = self
-            .parcels
-            .iter()
-            .any(|parcel| Some(&parcel.standing) != expected.as_ref());
-        match expected {
-            Some(standing) if !differs => Ok(match &standing.record_id {
-                Some(id) => format!("{} rests on {}", standing.status.as_str(), plain(id)),
-                None => standing.status.as_str().to_owned(),
-            }),
-            expected => {
-                let status = expected.map_or("nothing", |standing| standing.status.as_str());
-                Err(format!(
-                    "{last_record}: `standing` is not what stands after this record: that is {status}"
-                ))
-            }
+        let expected = last.unwrap_or(&Life::default()).standing();
+        let hold = if expected.on_hold { ", on hold" } else { "" };
+        let rests_on = expected.record_id.as_deref().map(plain);
+        let rests_on = rests_on.map_or_else(String::new, |id| format!("; it rests on {id}"));
+        let stands = format!("{}{hold}{rests_on}", expected.status.as_str());
+        if self.parcels.iter().all(|parcel| parcel.standing == expected) {
+            return Ok(stands);
         }
+        let last_record = self.id(u64::try_from(self.records().count()).unwrap_or(u64::MAX));
+        Err(format!(
+            "{last_record}: `standing` is not what stands after this record: {stands}"
+        ))
     }
 
     /// Every allowed decision rests on the grant that stood after the record that it saw.
