@@ -2,11 +2,10 @@
 
 use std::collections::HashSet;
 
-use consent::decision::{Reported, VALID_SECONDS, VALID_SECONDS_DEFAULT};
+use consent::decision::{OpenFor, Reported};
 use consent::id::TenantId;
 use consent_http::Problem;
 use consent_http::request::{self, Fields};
-use consent_store::OpenFor;
 use serde_json::{Map, Value, json};
 
 type Members = Map<String, Value>;
@@ -47,7 +46,7 @@ fn tenants(value: Option<&Value>) -> Result<Vec<TenantId>, String> {
         .ok_or_else(|| format!("must be a list of 1 to {MOST_TENANTS} tenant ids"))?;
     let id = |value: &Value| {
         let text = value.as_str().ok_or("must be a list of texts")?;
-        TenantId::parse(text).map_err(|error| format!("has an id that is none: it {error}"))
+        TenantId::parse(text).map_err(|error| format!("has an id that is not valid: it {error}"))
     };
     let ids = listed.iter().map(id).collect::<Result<Vec<_>, String>>()?;
     if ids.iter().collect::<HashSet<_>>().len() == ids.len() {
@@ -58,21 +57,18 @@ fn tenants(value: Option<&Value>) -> Result<Vec<TenantId>, String> {
 }
 
 fn open_for(value: Option<&Value>) -> Result<OpenFor, String> {
-    let seconds = match value {
-        None => Some(VALID_SECONDS_DEFAULT),
-        Some(value) => whole(value).filter(|seconds| VALID_SECONDS.contains(seconds)),
+    let open_for = match value {
+        None => Some(OpenFor::USUAL),
+        Some(value) => whole(value).and_then(OpenFor::seconds),
     };
-    let (least, most) = (VALID_SECONDS.start(), VALID_SECONDS.end());
-    seconds
-        .map(OpenFor::seconds)
-        .ok_or_else(|| format!("must be a whole number from {least} to {most}"))
+    let (least, most) = (OpenFor::SECONDS.start(), OpenFor::SECONDS.end());
+    open_for.ok_or_else(|| format!("must be a whole number from {least} to {most}"))
 }
 
 /// A whole number, which JSON may write as `5` or `5.0`.
 fn whole(value: &Value) -> Option<u8> {
-    VALID_SECONDS
-        .clone()
-        .find(|seconds| *value == json!(seconds) || *value == json!(f64::from(*seconds)))
+    let mut seconds = OpenFor::SECONDS;
+    seconds.find(|seconds| *value == json!(seconds) || *value == json!(f64::from(*seconds)))
 }
 
 /// Reads `{"outcome": ..., "body": ..., "provider_message_id": ...}`. With `not_sent` the others are not read.

@@ -1,17 +1,17 @@
-//! Decisions about texts. Who sends by other means asks before, and says afterwards what became of the text; whoever wants
-//! to know why a text left, or did not, reads them back.
+//! Decisions about texts. Software that sends its own texts asks before each one, and then reports what became of it. Staff
+//! read here why a text left, or why it did not.
 
 mod body;
 
 use std::collections::HashMap;
 
 use consent::gate::Gate;
-use consent::id::{FacilityId, TenantId};
+use consent::id::{DecisionId, FacilityId, RecordId, TenantId};
 use consent::record::rfc3339;
 use consent::rules::Status;
 use consent::view::{OptInChannel, opt_in_via};
 use consent_http::request::{self, Query};
-use consent_http::{Access, Caller, Problem, Scope, clock, response};
+use consent_http::{Access, Caller, Code, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
 use consent_store::{
@@ -38,7 +38,7 @@ pub struct Decisions {
 #[derive(Serialize)]
 struct Row<'a> {
     tenant_id: &'a TenantId,
-    decision_id: Option<String>,
+    decision_id: Option<DecisionId>,
     decided_at: Option<String>,
     allowed: bool,
     #[serde(flatten)]
@@ -52,7 +52,7 @@ enum Rest {
     Allowed {
         to: String,
         from: String,
-        consent_record_id: Option<String>,
+        consent_record_id: Option<RecordId>,
         valid_until: Option<String>,
     },
     Refused {
@@ -65,9 +65,9 @@ enum Rest {
 
 impl Rest {
     /// A refusal that is not about the tenant's consent.
-    fn without_consent(code: &'static str, detail: &str) -> Self {
+    fn without_consent(code: Code, detail: &str) -> Self {
         Self::Refused {
-            code,
+            code: code.as_str(),
             detail: detail.to_owned(),
             consent_status: None,
             opt_in_via: Vec::new(),
@@ -168,10 +168,11 @@ impl Decisions {
         let (facility, tenant) = ids(facility, tenant)?;
         let members = request::json_object(request)?;
         let outcome = body::outcome(&members)?;
+        let decision = DecisionId::parse(decision);
         let report = OutcomeReport {
             facility: &facility,
             tenant: &tenant,
-            decision_id: decision,
+            decision_id: decision.as_ref(),
             outcome: outcome.outcome,
             body: outcome.body,
             provider_message_id: outcome.provider_message_id,
@@ -187,7 +188,7 @@ impl Decisions {
         let limit = query.limit()?;
         let grant = query
             .one("consent_record_id")?
-            .map(|id| sequence(id, &facility, &tenant))
+            .map(|id| record_id(id, &facility, &tenant))
             .transpose()?;
         let list = TenantList::decisions(&facility, &tenant, grant);
         let cursor = query.one("cursor")?;
@@ -235,13 +236,13 @@ fn row(tenant_id: &TenantId, asked: Asked) -> Row<'_> {
         }
         Asked::NotFound(at) => {
             let detail = "The facility has no such tenant.";
-            let rest = Rest::without_consent("tenant_not_found", detail);
+            let rest = Rest::without_consent(Code::TenantNotFound, detail);
             (None, Some(rfc3339(at)), rest)
         }
         Asked::Undecided(error) => {
             tracing::warn!(%error, "a tenant was not decided on");
             let detail = "The service is too busy to decide on this customer. Do not text them now. It is safe to ask again.";
-            (None, None, Rest::without_consent("unavailable", detail))
+            (None, None, Rest::without_consent(Code::Unavailable, detail))
         }
     };
     Row {
@@ -268,13 +269,11 @@ fn not_taken(error: ReportError) -> Problem {
     match error {
         ReportError::NotFound(not_found) => not_found.into(),
         ReportError::DecisionNotFound => Problem::new(
-            StatusCode::NOT_FOUND,
-            "decision_not_found",
+            Code::DecisionNotFound,
             "There is no such decision about a text to this tenant.",
         ),
         ReportError::OutcomeReported(_) => Problem::new(
-            StatusCode::CONFLICT,
-            "outcome_reported",
+            Code::OutcomeReported,
             "Another outcome is known of this decision, or none can be reported: it was a refusal, or the text is one \
              that this service sends.",
         ),
@@ -282,11 +281,9 @@ fn not_taken(error: ReportError) -> Problem {
     }
 }
 
-/// The sequence of a consent record of this tenant.
-fn sequence(id: &str, facility: &FacilityId, tenant: &TenantId) -> Result<u64, Problem> {
-    id.strip_prefix(&format!("{facility}/{tenant}/"))
-        .and_then(|sequence| sequence.parse().ok())
-        .ok_or_else(|| {
-            Problem::invalid_field("consent_record_id", "must be the id of a record of this tenant")
-        })
+/// The id of a consent record of this tenant.
+fn record_id(id: &str, facility: &FacilityId, tenant: &TenantId) -> Result<RecordId, Problem> {
+    RecordId::parse(id, facility, tenant).ok_or_else(|| {
+        Problem::invalid_field("consent_record_id", "must be the id of a record of this tenant")
+    })
 }

@@ -241,7 +241,7 @@ fn record_entry(stored: &StoredRecord, tenant: &str, times: &Times) -> String {
     let mut about = vec![
         format!("Record {id}"),
         format!("by {}", apart(&record.actor)),
-        format!("rule {}", escaped(&record.rule)),
+        format!("rule {}", escaped(record.rule.as_str())),
     ];
     if let Some(matched) = &record.matched {
         about.push(format!("by the words “{}”", apart(matched)));

@@ -2,6 +2,7 @@
 
 use consent::evidence::{Grade, PackStanding};
 use consent::record::{Channel, ReceivedVia, Record, StoredRecord};
+use consent::rule_id::RuleId;
 use consent::rules::{ChangeKind, Source, Status};
 use jiff::Timestamp;
 use jiff::tz::TimeZone;
@@ -104,7 +105,7 @@ pub(crate) fn record(record: &Record, tenant: &str, times: &Times) -> String {
         (ChangeKind::OptedOut, _, Channel::Review) => {
             format!("{actor} read a text from {number} and decided that it asks for no more text messages.")
         }
-        (ChangeKind::OptedOut, ..) if record.rule == "replied_stop" => {
+        (ChangeKind::OptedOut, ..) if record.rule.house() == Some(RuleId::RepliedStop) => {
             format!("{actor} registered {tenant} as somebody who had replied STOP from {number} before.")
         }
         (ChangeKind::OptedOut, ..) => {
@@ -140,14 +141,14 @@ fn phone(record: &Record) -> String {
 }
 
 fn because(record: &Record, tenant: &str) -> String {
-    match record.rule.as_str() {
-        "number_changed" => format!(
+    match record.rule.house() {
+        Some(RuleId::NumberChanged) => format!(
             "the phone number on file changed from {}; an agreement belongs to its number",
             phone(record)
         ),
-        "number_removed" => format!("the phone number {} was removed", phone(record)),
-        "moved_out" => format!("{tenant} moved out"),
-        rule => format!("of the rule {rule}"),
+        Some(RuleId::NumberRemoved) => format!("the phone number {} was removed", phone(record)),
+        Some(RuleId::MovedOut) => format!("{tenant} moved out"),
+        _ => format!("of the rule {}", record.rule.as_str()),
     }
 }
 

@@ -2,7 +2,7 @@
 
 use std::borrow::Cow;
 
-use consent_http::{Problem, request};
+use consent_http::{Code, Problem, request};
 use consent_store::{Imported, Registrant, Run};
 use lambda_http::Request;
 use serde::Serialize;
@@ -71,7 +71,7 @@ struct Rejections {
 #[derive(Serialize)]
 struct Rejected {
     line: u64,
-    code: &'static str,
+    code: Code,
     detail: Cow<'static, str>,
 }
 
@@ -82,7 +82,7 @@ impl Rejections {
         if self.rejected.len() < LISTED {
             self.rejected.push(Rejected {
                 line,
-                code: "invalid_request",
+                code: Code::InvalidRequest,
                 detail: detail().into(),
             });
         }
@@ -111,14 +111,14 @@ enum Hindered {
 }
 
 impl Hindered {
-    fn told(self) -> (&'static str, Cow<'static, str>) {
+    fn told(self) -> (Code, Cow<'static, str>) {
         match self {
             Self::Conflict => (
-                "conflict",
+                Code::Conflict,
                 "Others changed the same at the same time. It is safe to import the row again.".into(),
             ),
             Self::NumberFull => (
-                "invalid_request",
+                Code::InvalidRequest,
                 format!("cell_phone: {}", crate::number_full()).into(),
             ),
         }

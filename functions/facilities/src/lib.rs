@@ -13,7 +13,7 @@ use consent::record::{Channel, Evidence};
 use consent::rules::TwoWayTexting;
 use consent::tenant::Registered;
 use consent::view::ConsentView;
-use consent_http::{Access, Caller, Problem, Scope, clock, request, response};
+use consent_http::{Access, Caller, Code, Problem, Scope, clock, request, response};
 use consent_secrets::{Accounts, Secret};
 use consent_store::{PutFacility, RegisterError, Store};
 use lambda_http::http::{Method, StatusCode};
@@ -120,7 +120,7 @@ impl Facilities {
             PutFacility::Replaced => StatusCode::OK,
             PutFacility::NumberInUse => {
                 let detail = "Another facility has this number.";
-                return Err(Problem::new(StatusCode::CONFLICT, "number_in_use", detail));
+                return Err(Problem::new(Code::NumberInUse, detail));
             }
         };
         response::json(status, &FacilityBody::from(&facility))

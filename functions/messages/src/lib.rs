@@ -6,7 +6,7 @@ use consent::gate::{Gate, ProviderBlock, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via, why_not};
 use consent_http::request::{self, Fields, Query};
-use consent_http::{Access, Caller, Problem, Scope, clock, response};
+use consent_http::{Access, Caller, Code, Problem, Scope, clock, response};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
 use consent_store::{
@@ -128,12 +128,8 @@ impl Messages {
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
             Err(SendError::Refused(gate, found)) => Err(self.refused_send(gate, &found)),
             Err(SendError::KeyReused) => {
-                let detail = "This Idempotency-Key stands for another body.";
-                Err(Problem::new(
-                    StatusCode::UNPROCESSABLE_ENTITY,
-                    "idempotency_key_reused",
-                    detail,
-                ))
+                let detail = "This Idempotency-Key was used with a different body.";
+                Err(Problem::new(Code::IdempotencyKeyReused, detail))
             }
             Err(SendError::Store(error)) => Err(error.into()),
         }
@@ -231,9 +227,9 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 
 /// 409, with the way back.
 fn refused(gate: Gate, found: &Found) -> Problem {
-    let code = gate.code().unwrap_or("consent_required");
+    let code = Code::of_gate(gate).unwrap_or(Code::ConsentRequired);
     let detail = why_not(gate, &found.facility, &found.tenant);
-    let problem = Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
+    let problem = Problem::new(code, detail.unwrap_or_default())
         .with("consent_status", json!(found.tenant.consent.status()))
         .with(
             "opt_in_via",

@@ -1,5 +1,6 @@
 //! The consent check box on the staff's profile screen, and the history behind it.
 
+use consent::id::RecordId;
 use consent::record::{Link, StoredRecord};
 use consent::rules::Screen;
 use consent::view::ConsentView;
@@ -25,7 +26,7 @@ struct HistoryBody {
     records: Vec<StoredRecord>,
     next: Option<String>,
     head: Option<Link>,
-    broken_at: Option<String>,
+    broken_at: Option<RecordId>,
 }
 
 impl Profile {

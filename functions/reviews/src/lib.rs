@@ -3,7 +3,7 @@
 use consent::id::ReviewId;
 use consent::review::{NotAdmitted, ReviewDecision, ReviewKind, ReviewView, Verdict};
 use consent_http::request::{self, Fields, Query, optional, text};
-use consent_http::{Access, Caller, Problem, Scope, clock, response};
+use consent_http::{Access, Caller, Code, Problem, Scope, clock, response};
 use consent_secrets::Secret;
 use consent_store::{CursorKey, DecideError, ReviewList, ReviewStatus, Store};
 use lambda_http::http::{Method, StatusCode};
@@ -138,11 +138,7 @@ fn decision(value: Option<&Value>) -> Result<ReviewDecision, String> {
 fn refused(error: DecideError) -> Problem {
     match error {
         DecideError::FacilityNotFound => Problem::facility_not_found(),
-        DecideError::ReviewNotFound => Problem::new(
-            StatusCode::NOT_FOUND,
-            "review_not_found",
-            "The facility has no such review.",
-        ),
+        DecideError::ReviewNotFound => Problem::new(Code::ReviewNotFound, "The facility has no such review."),
         DecideError::NotAdmitted(NotAdmitted::OtherKind(ReviewKind::Hold)) => Problem::invalid_field(
             "decision",
             "must be opt_out or no_opt_out: this text may ask for no more texts",
@@ -153,7 +149,7 @@ fn refused(error: DecideError) -> Problem {
         DecideError::NotAdmitted(NotAdmitted::Decided) => {
             let detail = "The review has ended with another decision, or because nobody was on hold from the text any \
                           more.";
-            Problem::new(StatusCode::CONFLICT, "review_decided", detail)
+            Problem::new(Code::ReviewDecided, detail)
         }
         DecideError::Store(error) => error.into(),
     }

@@ -4,11 +4,10 @@
 //!
 //! <https://docs.aws.amazon.com/sms-voice/latest/userguide/two-way-sms-payload.html>
 
-use std::time::Duration;
-
 use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
+use consent::spans::AWS_PATIENCE;
 use consent_http::clock;
 use consent_metrics::{Metric, Metrics};
 use consent_store::{InboundText, Received, Store, StoreError};
@@ -22,9 +21,6 @@ use serde_json::Value;
 const PROVIDER: Provider = Provider::Aws;
 /// AWS's ids of messages are UUIDs.
 const MESSAGE_ID_CHARACTERS: usize = 64;
-/// A STOP is carried out, or is to come again, within this time: the function is ended after 29 seconds. Whatever it may
-/// have to wait for is over sooner.
-const PATIENCE: Duration = Duration::from_secs(20);
 
 /// The function, with what it works on.
 pub struct SmsTopic {
@@ -177,7 +173,7 @@ impl SmsTopic {
             to,
             body,
             sent_at: Some(timestamp),
-            patience: PATIENCE,
+            patience: AWS_PATIENCE.unsigned_abs(),
         };
         let received = self.store.receive(&text, &intent, now).await?;
         if matches!(received, Received::UnknownNumber) {

@@ -13,13 +13,14 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent::facility::Provider;
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
-use consent_http::{Problem, clock, request};
+use consent::spans::{TELNYX_PATIENCE, TWILIO_PATIENCE};
+use consent_http::{Code, Problem, clock, request};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
 use consent_store::{InboundText, Received, Store};
 use consent_texts::{LetBack, Sender};
 use jiff::Timestamp;
-use lambda_http::http::{Method, StatusCode};
+use lambda_http::http::Method;
 use lambda_http::{Body, Request, Response};
 
 pub use keys::ProviderKeys;
@@ -56,8 +57,8 @@ impl Webhook {
     /// How long the provider waits for an answer, less what is on the way.
     const fn patience(self) -> Duration {
         match self {
-            Self::Twilio => twilio::PATIENCE,
-            Self::Telnyx => telnyx::PATIENCE,
+            Self::Twilio => TWILIO_PATIENCE.unsigned_abs(),
+            Self::Telnyx => TELNYX_PATIENCE.unsigned_abs(),
         }
     }
 }
@@ -98,8 +99,8 @@ impl SmsWebhook {
         let (provider, now) = (webhook.provider(), clock::now());
         let read = self.read(webhook, &request, now).await;
         let delivery = read.inspect_err(|problem| match problem.code() {
-            "bad_signature" => self.metrics.count_one(Metric::BadSignatures(provider), now),
-            "invalid_request" => self.metrics.count_one(Metric::UnreadableTexts(provider), now),
+            Code::BadSignature => self.metrics.count_one(Metric::BadSignatures(provider), now),
+            Code::InvalidRequest => self.metrics.count_one(Metric::UnreadableTexts(provider), now),
             _ => {}
         })?;
         let told = match delivery {
@@ -226,9 +227,5 @@ fn signature(request: &Request, header: &str, bytes: usize) -> Result<Vec<u8>, P
 
 /// 403: the request was not signed by the provider, as it arrived here.
 fn bad_signature() -> Problem {
-    Problem::new(
-        StatusCode::FORBIDDEN,
-        "bad_signature",
-        "The request's signature does not verify.",
-    )
+    Problem::new(Code::BadSignature, "The request's signature does not verify.")
 }

@@ -2,13 +2,12 @@
 //!
 //! <https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks>
 
-use std::time::Duration;
-
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
+use consent::spans::TELNYX_SIGNATURE_GOOD;
 use consent::words::Meaning;
 use consent_http::Problem;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use lambda_http::Request;
 use serde::Deserialize;
 use serde_bytes::ByteBuf;
@@ -18,11 +17,6 @@ use crate::keys::Signed;
 use crate::{Delivery, bad_signature};
 
 pub(crate) const SIGNATURE_BYTES: usize = 64;
-/// A request that was signed longer ago, or later than now, is taken for a replay.
-const TOLERANCE: SignedDuration = SignedDuration::from_mins(5);
-/// Telnyx gives a request up after 2 seconds and delivers it again, up to 3 times for each address:
-/// <https://developers.telnyx.com/docs/messaging/messages/receiving-webhooks>.
-pub(crate) const PATIENCE: Duration = Duration::from_millis(1_500);
 /// Telnyx's message ids are UUIDs.
 const MESSAGE_ID_CHARACTERS: usize = 64;
 
@@ -85,7 +79,7 @@ pub(crate) fn signed(
         .ok()
         .and_then(|second| Timestamp::from_second(second).ok());
     let age = now.duration_since(signed_at.ok_or_else(bad_signature)?);
-    if age.abs() > TOLERANCE {
+    if age.abs() > TELNYX_SIGNATURE_GOOD {
         return Err(bad_signature());
     }
     let text = [timestamp.as_bytes(), b"|", body].concat();

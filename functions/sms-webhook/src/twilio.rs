@@ -5,7 +5,6 @@
 //! the configured one: what a proxy's headers say of it is not to be believed.
 
 use std::collections::BTreeSet;
-use std::time::Duration;
 
 use consent::id::PhoneNumber;
 use consent::intent::Intent;
@@ -20,8 +19,6 @@ use crate::{Delivery, bad_signature};
 const PATH: &str = "/v1/sms/twilio";
 /// An HMAC by SHA-1.
 pub(crate) const SIGNATURE_BYTES: usize = 20;
-/// Twilio gives a request up after 15 seconds: <https://www.twilio.com/docs/messaging/guides/webhook-request>.
-pub(crate) const PATIENCE: Duration = Duration::from_secs(12);
 /// The channel of RCS, before the address at either end.
 const RCS: &str = "rcs:";
 

@@ -6,6 +6,9 @@
 
 use jiff::civil::{Date, Weekday};
 
+/// A withdrawal is honoured within this many business days of its receipt: 47 CFR 64.1200(a)(10).
+pub const BUSINESS_DAYS_TO_HONOUR: u32 = 10;
+
 /// The first year with Juneteenth (Public Law 117-17).
 const FIRST_JUNETEENTH: i16 = 2021;
 

@@ -1,15 +1,39 @@
 //! Decisions about texts: who hands over what was let out, for how long, and what became of it.
 
+use std::ops::RangeInclusive;
+
 use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-/// The fewest and the most seconds for which a caller may ask a decision to hold.
-pub const VALID_SECONDS: std::ops::RangeInclusive<u8> = 1..=10;
-/// The seconds for which it holds where the caller does not say.
-pub const VALID_SECONDS_DEFAULT: u8 = 5;
-/// The clocks of two machines differ by less than this. A withdrawal waits for an open decision so much longer than the
-/// decision holds.
-pub const CLOCKS_DIFFER: SignedDuration = SignedDuration::from_secs(1);
+use crate::spans::{CLOCKS_DIFFER, USUAL_DECISION};
+
+/// For how long a decision holds that a caller asks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct OpenFor(SignedDuration);
+
+impl OpenFor {
+    /// Where the caller does not say.
+    pub const USUAL: Self = Self(USUAL_DECISION);
+
+    /// The seconds for which a caller may ask.
+    pub const SECONDS: RangeInclusive<u8> = 1..=10;
+
+    /// Where the caller says so. `None`: it is too short or too long.
+    pub fn seconds(seconds: u8) -> Option<Self> {
+        let asked = SignedDuration::from_secs(seconds.into());
+        Self::SECONDS.contains(&seconds).then_some(Self(asked))
+    }
+
+    /// Until when a decision holds that is made now.
+    pub fn until(self, now: Timestamp) -> Timestamp {
+        now + self.0
+    }
+
+    /// Until when a withdrawal waits for it.
+    pub fn in_flight_until(self, now: Timestamp) -> Timestamp {
+        self.until(now) + CLOCKS_DIFFER
+    }
+}
 
 /// Who hands a text over that was let out.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq, Serialize, Deserialize)]

@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 /// Why a text is not an identifier or a phone number. It never quotes the text.
@@ -70,6 +71,121 @@ id!(
     /// A text of a facility's tenants that a person has to read.
     ReviewId
 );
+
+macro_rules! made_id {
+    ($(#[$documentation:meta])* $name:ident) => {
+        $(#[$documentation])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(transparent)]
+        pub struct $name(String);
+
+        impl $name {
+            /// The id as it is stored and shown.
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<$name> for String {
+            fn from(id: $name) -> Self {
+                id.0
+            }
+        }
+
+        impl fmt::Display for $name {
+            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+                formatter.write_str(&self.0)
+            }
+        }
+    };
+}
+
+made_id!(
+    /// A record of a tenant: `facility/tenant/sequence`. It is also the id of the record's event.
+    RecordId
+);
+made_id!(
+    /// A text that this service sends, or that a caller has reported as sent.
+    MessageId
+);
+made_id!(
+    /// A decision about a text: 32 hexadecimal digits. Since schema 3 they begin with the time, so that decisions sort by it.
+    DecisionId
+);
+made_id!(
+    /// A text in flight: the [`MessageId`] of one that this service hands over, the [`DecisionId`] of a caller's.
+    InFlightId
+);
+
+impl RecordId {
+    /// The id of the record with this sequence.
+    pub fn new(facility: &FacilityId, tenant: &TenantId, sequence: u64) -> Self {
+        Self(format!("{facility}/{tenant}/{sequence}"))
+    }
+
+    /// Reads the id of a record of this tenant. `None`: it is the id of another one, or of none.
+    pub fn parse(text: &str, facility: &FacilityId, tenant: &TenantId) -> Option<Self> {
+        let sequence = text.strip_prefix(&format!("{facility}/{tenant}/"))?;
+        Some(Self::new(facility, tenant, sequence.parse().ok()?))
+    }
+
+    /// The sequence of the record.
+    pub fn sequence(&self) -> Option<u64> {
+        self.0.rsplit('/').next()?.parse().ok()
+    }
+}
+
+impl MessageId {
+    /// An id of 128 random bits.
+    pub fn new(random: [u8; 16]) -> Self {
+        Self(hex(&random))
+    }
+}
+
+/// The hexadecimal digits of a decision's time, in milliseconds: enough until the year 10889.
+const TIME_DIGITS: usize = 12;
+
+impl DecisionId {
+    /// The id of a decision that is made now: its time, and random bits behind it.
+    pub fn new(now: Timestamp, random: [u8; 16]) -> Self {
+        let random = hex(&random);
+        Self(format!(
+            "{:0TIME_DIGITS$x}{}",
+            now.as_millisecond().max(0),
+            random.get(TIME_DIGITS..).unwrap_or_default()
+        ))
+    }
+
+    /// Reads an id in the form of any version. `None`: no decision has such an id.
+    pub fn parse(text: &str) -> Option<Self> {
+        let is_digit = |byte: u8| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte);
+        (text.len() == 32 && text.bytes().all(is_digit)).then(|| Self(text.to_owned()))
+    }
+}
+
+impl From<&MessageId> for InFlightId {
+    fn from(message: &MessageId) -> Self {
+        Self(message.0.clone())
+    }
+}
+
+impl From<&DecisionId> for InFlightId {
+    fn from(decision: &DecisionId) -> Self {
+        Self(decision.0.clone())
+    }
+}
+
+/// Lowercase hexadecimal.
+pub fn hex(bytes: &[u8]) -> String {
+    use std::fmt::Write as _;
+    bytes
+        .iter()
+        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
+            // Writing to a String does not fail.
+            let _ = write!(text, "{byte:02x}");
+            text
+        })
+}
 
 fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())
@@ -192,6 +308,36 @@ mod tests {
         for bad in ["", ".", "..", "a b", "a/b", "é", "a#b", &"x".repeat(65)] {
             assert_eq!(TenantId::parse(bad), Err(ParseError::Id), "{bad}");
         }
+    }
+
+    #[test]
+    fn the_id_of_a_record_is_read_for_its_own_tenant() {
+        let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
+        let id = RecordId::new(&facility, &tenant, 12);
+        assert_eq!((id.as_str(), id.sequence()), ("f1/t1/12", Some(12)));
+        assert_eq!(RecordId::parse("f1/t1/12", &facility, &tenant), Some(id));
+        for other in ["f1/t2/12", "f1/t1/", "f1/t1/x", "f1/t1/-1", "12", ""] {
+            assert_eq!(RecordId::parse(other, &facility, &tenant), None, "{other}");
+        }
+    }
+
+    #[test]
+    fn decisions_sort_by_their_times() {
+        let at = |millisecond| Timestamp::from_millisecond(millisecond).unwrap();
+        let id = DecisionId::new(at(1_764_244_800_000), [0xff; 16]);
+        assert_eq!(id.as_str(), "019ac52f4200ffffffffffffffffffff");
+        assert!(id < DecisionId::new(at(1_764_244_800_001), [0; 16]));
+        assert_eq!(DecisionId::parse(id.as_str()), Some(id));
+        let bad = [
+            "",
+            "019ac52f4200",
+            "019AC52F4200ffffffffffffffffffff",
+            "019ac52f4200fffffffffffffffffffg",
+        ];
+        for bad in bad {
+            assert_eq!(DecisionId::parse(bad), None, "{bad}");
+        }
+        assert_eq!(MessageId::new([0xab; 16]).as_str(), "ab".repeat(16));
     }
 
     #[test]

@@ -3,6 +3,7 @@
 use crate::facility::Facility;
 use crate::record::Classification;
 use crate::reply::{Outcome, reply};
+use crate::rule_id::RuleId;
 use crate::words::{Language, Meaning, Preceding, RULES_VERSION, Reading, classify};
 
 /// What a text is taken to mean.
@@ -10,8 +11,8 @@ use crate::words::{Language, Meaning, Preceding, RULES_VERSION, Reading, classif
 pub struct Intent {
     /// What it means.
     pub meaning: Meaning,
-    /// Id of the rule that decided.
-    pub rule: String,
+    /// The rule that decided.
+    pub rule: RuleId,
     /// How it was found out, for the record.
     pub classification: Classification,
     answer: Answer,
@@ -43,7 +44,7 @@ impl Intent {
     fn of(reading: Reading<'_>) -> Self {
         Self {
             meaning: reading.meaning,
-            rule: reading.rule.to_owned(),
+            rule: RuleId::from(&reading),
             classification: Classification {
                 rules_version: RULES_VERSION.to_owned(),
                 matched: reading.matched.map(str::to_owned),
@@ -58,7 +59,7 @@ impl Intent {
     pub fn told_by_provider(meaning: Meaning) -> Self {
         Self {
             meaning,
-            rule: "provider.opt_out_type".to_owned(),
+            rule: RuleId::ProviderOptOutType,
             classification: Classification {
                 rules_version: RULES_VERSION.to_owned(),
                 matched: None,

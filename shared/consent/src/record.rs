@@ -2,16 +2,19 @@
 
 mod stored;
 
+use jiff::Timestamp;
 use jiff::civil::Date;
 use jiff::tz::TimeZone;
-use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
-use crate::business_days::business_days_after;
+use crate::business_days::{BUSINESS_DAYS_TO_HONOUR, business_days_after};
 use crate::facility::Facility;
-use crate::id::{FacilityId, PhoneNumber, TenantId};
+use crate::id::{FacilityId, PhoneNumber, RecordId, TenantId};
+use crate::rule_id::StoredRule;
 use crate::rules::{Action, ChangeKind, Consent, Grant, Holding, OptOut, Source, Status, Step, can_be_held};
+use crate::spans::OLDEST_WITHDRAWAL;
 
+pub use crate::id::hex;
 pub(crate) use stored::is_exact;
 pub use stored::{Checked, Entry, Link, StoredRecord, check_page};
 
@@ -45,13 +48,26 @@ pub struct Evidence {
     /// The text received, where one was.
     pub text: Option<ReceivedText>,
     /// The rule that decided, where it is not the one of [`Step::rule`].
-    pub rule: Option<String>,
+    pub rule: Option<StoredRule>,
     /// How a withdrawal reached the facility that came neither by text nor by the portal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received: Option<Received>,
     /// What a person noted who decided about the text.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub note: Option<String>,
+}
+
+impl Evidence {
+    /// The same for a tenant who left the number before the text reached them: it says nothing of the number that they have
+    /// now, so that nobody has to read it on their account.
+    #[must_use]
+    pub fn without_review(&self) -> Self {
+        let mut evidence = self.clone();
+        if let Some(text) = &mut evidence.text {
+            text.classification.needs_review = false;
+        }
+        evidence
+    }
 }
 
 /// The way by which a withdrawal reached the facility beside texts and the portal, `received_via` of its record.
@@ -93,14 +109,14 @@ pub struct Received {
 }
 
 impl Received {
-    /// The oldest withdrawal that can be recorded is so old.
-    pub const OLDEST: SignedDuration = SignedDuration::from_hours(366 * 24);
-    /// 47 CFR 64.1200(a)(10): a withdrawal is to be honoured within so many business days of its receipt.
-    const BUSINESS_DAYS: u32 = 10;
+    /// Whether a withdrawal that came then can be recorded now: it is not too old, and not in the future.
+    pub fn is_recordable(at: Timestamp, now: Timestamp) -> bool {
+        at <= now && now.duration_since(at) <= OLDEST_WITHDRAWAL
+    }
 
     /// The last day on which the law wants it honoured. Days are counted in UTC.
     pub fn honour_by(self) -> Date {
-        business_days_after(TimeZone::UTC.to_datetime(self.at).date(), Self::BUSINESS_DAYS)
+        business_days_after(TimeZone::UTC.to_datetime(self.at).date(), BUSINESS_DAYS_TO_HONOUR)
     }
 }
 
@@ -162,8 +178,8 @@ impl From<Consent> for Standing {
 /// One change of one tenant's consent, as it is stored, served and published. It is never rewritten.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Record {
-    /// `facility/tenant/sequence`: unique, and the event id towards other systems.
-    pub record_id: String,
+    /// Its id, which is also the id of its event.
+    pub record_id: RecordId,
     /// The facility of the tenant.
     pub facility_id: FacilityId,
     /// The tenant whose consent changed.
@@ -189,8 +205,8 @@ pub struct Record {
     pub disclosure: Option<String>,
     /// The text received.
     pub text: Option<String>,
-    /// Id of the rule that decided.
-    pub rule: String,
+    /// The rule that decided.
+    pub rule: StoredRule,
     /// Whether somebody should look at it.
     pub needs_review: bool,
     /// Version of the classifier's rules, for a text.
@@ -246,7 +262,7 @@ impl ChainEnd {
         let sequence = self.sequence + 1;
         let text = evidence.text.as_ref();
         let mut record = Record {
-            record_id: record_id(subject.facility_id, subject.tenant_id, sequence),
+            record_id: RecordId::new(subject.facility_id, subject.tenant_id, sequence),
             facility_id: subject.facility_id.clone(),
             tenant_id: subject.tenant_id.clone(),
             sequence,
@@ -259,7 +275,7 @@ impl ChainEnd {
             to: step.to.into(),
             disclosure: evidence.disclosure.clone(),
             text: text.map(|text| text.body.clone()),
-            rule: evidence.rule.clone().unwrap_or_else(|| step.rule.to_owned()),
+            rule: evidence.rule.clone().unwrap_or_else(|| step.rule.into()),
             needs_review: text.is_some_and(|text| text.classification.needs_review),
             rules_version: text.map(|text| text.classification.rules_version.clone()),
             matched: text.and_then(|text| text.classification.matched.clone()),
@@ -288,11 +304,6 @@ impl Record {
     pub fn compute_hash(&self) -> Option<String> {
         StoredRecord::of(self)?.compute_hash()
     }
-}
-
-/// The id of a record.
-pub fn record_id(facility: &FacilityId, tenant: &TenantId, sequence: u64) -> String {
-    format!("{facility}/{tenant}/{sequence}")
 }
 
 /// Why a chain of records does not hold. The number is the sequence at which it breaks.
@@ -394,16 +405,4 @@ pub(crate) fn replay(before: Rebuilt, record: &Record) -> Option<Rebuilt> {
 /// A time as it stands on the wire: RFC 3339 in UTC, with milliseconds.
 pub fn rfc3339(at: Timestamp) -> String {
     format!("{at:.3}")
-}
-
-/// Lowercase hexadecimal.
-pub fn hex(bytes: &[u8]) -> String {
-    use std::fmt::Write as _;
-    bytes
-        .iter()
-        .fold(String::with_capacity(bytes.len() * 2), |mut text, byte| {
-            // Writing to a String does not fail.
-            let _ = write!(text, "{byte:02x}");
-            text
-        })
 }

@@ -8,11 +8,12 @@
 
 use std::collections::HashSet;
 
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::facility::{ConfirmOptIn, Facility};
 use crate::rules::{Consent, Holding, OptOut, Status, TwoWayTexting};
+use crate::spans::CONFIRM_WITHIN;
 use crate::tenant::Tenant;
 use crate::words::{Language, Meaning};
 
@@ -83,10 +84,6 @@ impl TextEffect {
         }
     }
 }
-
-/// A confirmation of an opt-out is sent within five minutes of its receipt or not at all: 47 CFR
-/// 64.1200(a)(12) asks whoever sends it later to show why.
-const CONFIRM_WITHIN: SignedDuration = SignedDuration::from_mins(5);
 
 impl Outcome {
     /// Whether the sender is still told of it, `now` that it is done. `asked_at`: when they sent it, or where the

@@ -11,14 +11,13 @@ use jiff::civil::Date;
 use jiff::tz::TimeZone;
 use serde::{Deserialize, Serialize};
 
-use crate::business_days::business_days_after;
+use crate::business_days::{BUSINESS_DAYS_TO_HONOUR, business_days_after};
 use crate::id::{PhoneNumber, ReviewId, TenantId};
 use crate::record::{Channel, Classification, Evidence, ReceivedText, hex, rfc3339};
+use crate::rule_id::{RuleId, StoredRule};
 use crate::tenant::Tenant;
 use crate::words::Meaning;
 
-/// Business days in which a withdrawal has to be honoured: 47 CFR 64.1200(a)(10).
-pub const BUSINESS_DAYS_TO_DECIDE: u32 = 10;
 /// A review names this many of its tenants.
 const NAMED_TENANTS: usize = 25;
 
@@ -31,6 +30,9 @@ pub struct Hold {
     pub since: Timestamp,
     /// The text.
     pub text: String,
+    /// When the last one of further texts in doubt came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted_again_at: Option<Timestamp>,
 }
 
 /// Why a text has to be read.
@@ -87,12 +89,12 @@ impl ReviewDecision {
         }
     }
 
-    /// Id of the rule, for the records.
-    const fn rule(self) -> &'static str {
+    /// The rule, for the records.
+    const fn rule(self) -> RuleId {
         match self {
-            Self::OptOut => "review_opt_out",
-            Self::NoOptOut => "review_no_opt_out",
-            Self::Seen => "review_seen",
+            Self::OptOut => RuleId::ReviewOptOut,
+            Self::NoOptOut => RuleId::ReviewNoOptOut,
+            Self::Seen => RuleId::ReviewSeen,
         }
     }
 }
@@ -159,8 +161,8 @@ pub struct Review {
     pub cell_phone: PhoneNumber,
     /// The text.
     pub text: ReceivedText,
-    /// Id of the rule that read it.
-    pub rule: String,
+    /// The rule that read it.
+    pub rule: StoredRule,
     /// The tenants whom it changed.
     pub tenants: BTreeSet<TenantId>,
     /// The first of them, by name.
@@ -211,7 +213,7 @@ impl Review {
         received_at: Timestamp,
         cell_phone: PhoneNumber,
         text: ReceivedText,
-        rule: String,
+        rule: StoredRule,
     ) -> Self {
         Self {
             review_id,
@@ -318,7 +320,7 @@ impl Review {
                 classification,
                 ..self.text.clone()
             }),
-            rule: Some(verdict.decision.rule().to_owned()),
+            rule: Some(verdict.decision.rule().into()),
             received: None,
             note: verdict.note.clone(),
         }
@@ -335,7 +337,7 @@ impl Review {
     /// The day by which somebody has to decide: the tenth business day after the day of receipt in UTC.
     pub fn decide_by(&self) -> Date {
         let received_on = TimeZone::UTC.to_datetime(self.received_at).date();
-        business_days_after(received_on, BUSINESS_DAYS_TO_DECIDE)
+        business_days_after(received_on, BUSINESS_DAYS_TO_HONOUR)
     }
 }
 
@@ -348,7 +350,7 @@ pub struct ReviewView {
     decide_by: Date,
     cell_phone: PhoneNumber,
     text: String,
-    rule: String,
+    rule: StoredRule,
     matched: Option<String>,
     tenants: Vec<NamedTenant>,
     tenant_count: usize,

@@ -4,123 +4,19 @@
 //! somebody did. [`decide`] answers with the [`Step`] it leads to, `None` where it changes nothing, or
 //! the [`Refusal`] that the screen shows.
 
+mod standing;
+
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
 use crate::record::Rebuilt;
+use crate::rule_id::RuleId;
 
-/// Tenants whose `created_on` is before this day were asked on paper and are grandfathered.
+pub use standing::{Consent, Grant, OptOut, Source, Status};
+
+/// Tenants whose `created_on` is before this day were asked on paper and are grandfathered: a rule of this service, and
+/// of no regulation.
 pub const GRANDFATHERED_BEFORE: Date = jiff::civil::date(2023, 9, 26);
-
-/// Where a tenant's consent stands.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Consent {
-    /// Never asked, or asked for another number: no text may be sent.
-    NotProvided,
-    /// Agreed, through this channel.
-    Provided(Grant),
-    /// Withdrawn, by these channels.
-    OptedOut(OptOut),
-}
-
-/// The channel of an agreement.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Grant {
-    /// Staff checked the box on the profile screen.
-    Profile,
-    /// The tenant checked the box on the portal.
-    Portal,
-    /// The tenant replied START.
-    Text,
-    /// A tenant from before [`GRANDFATHERED_BEFORE`].
-    Grandfathered,
-}
-
-/// The withdrawals that stand. One by `profile` beside another goes with the other, so it leaves no trace
-/// there; and a box that stands unchecked cannot be unchecked, so only a text joins an earlier withdrawal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum OptOut {
-    /// Staff unchecked the box.
-    Profile,
-    /// The tenant unchecked the box on the portal.
-    Portal,
-    /// The tenant replied STOP, or the number did before they had it.
-    Text,
-    /// The tenant unchecked the box on the portal, and replied STOP later.
-    TextAndPortal,
-}
-
-/// `status` on the wire.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Status {
-    /// May be texted, with a cell phone on file.
-    Provided,
-    /// Never agreed.
-    NotProvided,
-    /// Withdrew.
-    OptedOut,
-}
-
-impl Status {
-    /// Every status, in the order of the report's totals.
-    pub const ALL: [Self; 3] = [Self::Provided, Self::NotProvided, Self::OptedOut];
-
-    /// The status as it stands on the wire.
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Provided => "provided",
-            Self::NotProvided => "not_provided",
-            Self::OptedOut => "opted_out",
-        }
-    }
-}
-
-/// `source` on the wire: who set the status.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
-pub enum Source {
-    /// Staff, on the profile screen.
-    Profile,
-    /// The tenant, on the portal.
-    Portal,
-    /// A text from the tenant's number.
-    Text,
-    /// Registration of a tenant from before [`GRANDFATHERED_BEFORE`].
-    Grandfathered,
-}
-
-impl Consent {
-    /// The status that the screens show.
-    pub const fn status(self) -> Status {
-        match self {
-            Self::NotProvided => Status::NotProvided,
-            Self::Provided(_) => Status::Provided,
-            Self::OptedOut(_) => Status::OptedOut,
-        }
-    }
-
-    /// Whether a STOP stands among the withdrawals.
-    pub const fn is_withdrawn_by_text(self) -> bool {
-        matches!(self, Self::OptedOut(OptOut::Text | OptOut::TextAndPortal))
-    }
-
-    /// Who set the status; with several withdrawals the text one comes first.
-    pub const fn source(self) -> Option<Source> {
-        match self {
-            Self::NotProvided => None,
-            Self::Provided(Grant::Profile) | Self::OptedOut(OptOut::Profile) => Some(Source::Profile),
-            Self::Provided(Grant::Portal) | Self::OptedOut(OptOut::Portal) => Some(Source::Portal),
-            Self::Provided(Grant::Text) | Self::OptedOut(OptOut::Text | OptOut::TextAndPortal) => {
-                Some(Source::Text)
-            }
-            Self::Provided(Grant::Grandfathered) => Some(Source::Grandfathered),
-        }
-    }
-}
 
 /// A screen with a consent check box.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -283,8 +179,8 @@ pub struct Step {
     pub kind: ChangeKind,
     /// What stands afterwards.
     pub to: Consent,
-    /// Id of the rule that decided; a text's own rule takes its place in the record.
-    pub rule: &'static str,
+    /// The rule that decided. In a record the rule that read a text takes its place.
+    pub rule: RuleId,
 }
 
 /// Why a check is refused: `code` of the problem document.
@@ -321,14 +217,14 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
         Action::Check(screen) => check(from, screen, circumstances)?,
         Action::Uncheck(screen) => uncheck(from, screen),
         Action::Withdraw => withdraw(from),
-        Action::Stop => stop(from, "stop"),
+        Action::Stop => stop(from, RuleId::Stop),
         Action::Start => start(from, circumstances),
         Action::Doubt => doubt(from, circumstances.holding),
-        Action::NoOptOut => lift(from, circumstances.holding, "review_no_opt_out"),
+        Action::NoOptOut => lift(from, circumstances.holding, RuleId::ReviewNoOptOut),
         Action::Seen => Some(Step {
             kind: ChangeKind::Reviewed,
             to: from,
-            rule: "review_seen",
+            rule: RuleId::ReviewSeen,
         }),
         Action::Register { created_on, number } => register(created_on, number, circumstances.cell_phone),
         Action::Return {
@@ -336,15 +232,15 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
         }
         | Action::ChangeNumber {
             number: NumberStanding::Stopped,
-        } => stop(from, "number_stopped"),
+        } => stop(from, RuleId::NumberStopped),
         Action::Return {
             number: NumberStanding::Clear,
         } => None,
         Action::ChangeNumber {
             number: NumberStanding::Clear,
-        } => end(from, circumstances.holding, "number_changed"),
-        Action::RemoveNumber => end(from, circumstances.holding, "number_removed"),
-        Action::MoveOut => end(from, circumstances.holding, "moved_out"),
+        } => end(from, circumstances.holding, RuleId::NumberChanged),
+        Action::RemoveNumber => end(from, circumstances.holding, RuleId::NumberRemoved),
+        Action::MoveOut => end(from, circumstances.holding, RuleId::MovedOut),
     })
 }
 
@@ -396,7 +292,7 @@ pub fn is_change(before: Rebuilt, kind: ChangeKind, to: Consent) -> bool {
         .any(|step| (step.kind, step.to) == (kind, to))
 }
 
-/// The table of who may undo what (contract, rule 8).
+/// Who may undo what: nobody overrides a tenant's own withdrawal.
 fn check(from: Consent, screen: Screen, circumstances: Circumstances) -> Result<Option<Step>, Refusal> {
     let withdrawn_by = match from {
         Consent::Provided(_) => return Ok(None),
@@ -410,8 +306,8 @@ fn check(from: Consent, screen: Screen, circumstances: Circumstances) -> Result<
         return Err(Refusal::ReviewRequired);
     }
     let (grant, rule) = match screen {
-        Screen::Profile => (Grant::Profile, "profile_check"),
-        Screen::Portal => (Grant::Portal, "portal_check"),
+        Screen::Profile => (Grant::Profile, RuleId::ProfileCheck),
+        Screen::Portal => (Grant::Portal, RuleId::PortalCheck),
     };
     match (withdrawn_by, circumstances.two_way_texting, screen) {
         (Some(OptOut::Text | OptOut::TextAndPortal), TwoWayTexting::On, _) => {
@@ -431,8 +327,8 @@ fn check(from: Consent, screen: Screen, circumstances: Circumstances) -> Result<
 
 fn uncheck(from: Consent, screen: Screen) -> Option<Step> {
     let (opt_out, rule) = match screen {
-        Screen::Profile => (OptOut::Profile, "profile_uncheck"),
-        Screen::Portal => (OptOut::Portal, "portal_uncheck"),
+        Screen::Profile => (OptOut::Profile, RuleId::ProfileUncheck),
+        Screen::Portal => (OptOut::Portal, RuleId::PortalUncheck),
     };
     match from {
         Consent::Provided(_) => Some(Step {
@@ -450,13 +346,13 @@ fn withdraw(from: Consent) -> Option<Step> {
         Consent::NotProvided | Consent::Provided(_) => Some(Step {
             kind: ChangeKind::OptedOut,
             to: Consent::OptedOut(OptOut::Profile),
-            rule: "off_channel_withdrawal",
+            rule: RuleId::OffChannelWithdrawal,
         }),
         Consent::OptedOut(_) => None,
     }
 }
 
-fn stop(from: Consent, rule: &'static str) -> Option<Step> {
+fn stop(from: Consent, rule: RuleId) -> Option<Step> {
     let opt_out = match from {
         Consent::NotProvided | Consent::Provided(_) | Consent::OptedOut(OptOut::Profile) => OptOut::Text,
         Consent::OptedOut(OptOut::Portal) => OptOut::TextAndPortal,
@@ -481,12 +377,12 @@ fn doubt(from: Consent, holding: Holding) -> Option<Step> {
     (holding == Holding::Free && can_be_held(from)).then_some(Step {
         kind: ChangeKind::Held,
         to: from,
-        rule: "doubt",
+        rule: RuleId::Doubt,
     })
 }
 
 /// Lifts a hold where nothing else is recorded.
-fn lift(from: Consent, holding: Holding, rule: &'static str) -> Option<Step> {
+fn lift(from: Consent, holding: Holding, rule: RuleId) -> Option<Step> {
     (holding == Holding::OnHold).then_some(Step {
         kind: ChangeKind::HoldLifted,
         to: from,
@@ -502,15 +398,15 @@ fn start(from: Consent, circumstances: Circumstances) -> Option<Step> {
         Consent::NotProvided | Consent::OptedOut(OptOut::Profile | OptOut::Text) => Some(Step {
             kind: ChangeKind::Granted,
             to: Consent::Provided(Grant::Text),
-            rule: "start",
+            rule: RuleId::Start,
         }),
         Consent::OptedOut(OptOut::TextAndPortal) => Some(Step {
             kind: ChangeKind::OptOutLifted,
             to: Consent::OptedOut(OptOut::Portal),
-            rule: "start",
+            rule: RuleId::Start,
         }),
         Consent::Provided(_) | Consent::OptedOut(OptOut::Portal) => {
-            lift(from, circumstances.holding, "start")
+            lift(from, circumstances.holding, RuleId::Start)
         }
     }
 }
@@ -518,16 +414,16 @@ fn start(from: Consent, circumstances: Circumstances) -> Option<Step> {
 fn register(created_on: Date, number: NumberStanding, cell_phone: CellPhone) -> Option<Step> {
     match (number, cell_phone) {
         (_, CellPhone::Missing) => None,
-        (NumberStanding::Stopped, CellPhone::OnFile) => stop(Consent::NotProvided, "number_stopped"),
+        (NumberStanding::Stopped, CellPhone::OnFile) => stop(Consent::NotProvided, RuleId::NumberStopped),
         (NumberStanding::Clear, CellPhone::OnFile) => (created_on < GRANDFATHERED_BEFORE).then_some(Step {
             kind: ChangeKind::Granted,
             to: Consent::Provided(Grant::Grandfathered),
-            rule: "grandfathered",
+            rule: RuleId::Grandfathered,
         }),
     }
 }
 
-fn end(from: Consent, holding: Holding, rule: &'static str) -> Option<Step> {
+fn end(from: Consent, holding: Holding, rule: RuleId) -> Option<Step> {
     match from {
         Consent::Provided(_) => Some(Step {
             kind: ChangeKind::Ended,

@@ -2,18 +2,19 @@
 
 use std::collections::BTreeMap;
 
-use jiff::{SignedDuration, Timestamp, civil::Date};
+use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::decision::Sender;
 use crate::gate::{Gate, ProviderBlock, gate};
-use crate::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
+use crate::id::{FacilityId, InFlightId, PhoneNumber, ReviewId, TenantId};
 use crate::number::{KeywordText, Number};
 use crate::record::{ChainEnd, Evidence, Record, Subject};
 use crate::review::Hold;
 use crate::rules::{
     Action, CellPhone, Circumstances, Consent, Holding, Refusal, Screen, Status, TwoWayTexting, decide,
 };
+use crate::spans::{CLOCKS_DIFFER, QUESTION_STANDS};
 
 mod registration;
 
@@ -119,7 +120,7 @@ pub struct Tenant {
     /// Texts that were let out and are being handed to a provider right now, by message id, or by decision id where the
     /// caller hands them over. Whoever withdraws a grant waits for them, so that no text leaves after the withdrawal
     /// was acknowledged.
-    pub in_flight: BTreeMap<String, InFlight>,
+    pub in_flight: BTreeMap<InFlightId, InFlight>,
     /// When the last text to them was accepted, if it asked something.
     pub asked_at: Option<Timestamp>,
 }
@@ -289,7 +290,7 @@ impl Tenant {
 
     /// The texts in flight that go to a number which they no longer have, or were let out before they had it anew. A
     /// request that takes the number away waits for them, and so does its repetition.
-    pub fn in_flight_elsewhere(&self) -> impl Iterator<Item = (&String, &InFlight)> {
+    pub fn in_flight_elsewhere(&self) -> impl Iterator<Item = (&InFlightId, &InFlight)> {
         let current = self
             .details
             .cell_phone
@@ -301,15 +302,15 @@ impl Tenant {
                 .parse::<Timestamp>()
                 .ok()
                 .zip(self.number_since)
-                .is_none_or(|(at, since)| at < since);
+                .is_none_or(|(at, since)| at < since + CLOCKS_DIFFER);
             text.to.as_ref() != current || is_earlier
         })
     }
 
-    /// Whether a text from them now comes right after a question of ours: within a day of it.
-    pub fn is_answering(&self, now: Timestamp) -> bool {
-        let day = SignedDuration::from_hours(24);
-        self.asked_at.is_some_and(|asked| now.duration_since(asked) < day)
+    /// Whether a text that they wrote at this moment follows a question of ours within a day.
+    pub fn is_answering(&self, written_at: Timestamp) -> bool {
+        self.asked_at
+            .is_some_and(|asked| asked <= written_at && written_at.duration_since(asked) < QUESTION_STANDS)
     }
 
     /// What a click on a check box would do: the refusal, if it would be refused.
@@ -331,7 +332,10 @@ impl Tenant {
         {
             return None;
         }
-        let gives_way = text.gives_way_to(self.chain.at) || text.gives_way_to(self.number_since);
+        let doubted_again_at = self.hold.as_ref().and_then(|hold| hold.doubted_again_at);
+        let gives_way = text.gives_way_to(self.chain.at)
+            || text.gives_way_to(self.number_since)
+            || text.gives_way_to(doubted_again_at);
         let heard = if gives_way {
             None
         } else {
@@ -351,7 +355,8 @@ impl Tenant {
     }
 
     /// A text from the tenant's number that may ask for no more texts puts them on hold until this review is decided.
-    /// `None`: they have moved out or have another number by now, have withdrawn by themselves, or are on hold.
+    /// `None`: they have moved out or have another number by now, or have withdrawn by themselves. One more text in doubt
+    /// is not recorded: the hold only remembers when it came, so that an older START does not lift it.
     pub fn doubt(
         &self,
         number: &PhoneNumber,
@@ -361,6 +366,14 @@ impl Tenant {
     ) -> Option<Change> {
         if self.residence == Residence::MovedOut || self.details.cell_phone.as_ref() != Some(number) {
             return None;
+        }
+        if let Some(hold) = &self.hold {
+            let mut change = self.unchanged();
+            change.tenant.hold = Some(Hold {
+                doubted_again_at: Some(now),
+                ..hold.clone()
+            });
+            return Some(change);
         }
         // A doubt is never refused, and two-way texting plays no part in it.
         let mut change = self
@@ -372,6 +385,7 @@ impl Tenant {
             review_id: review_id.clone(),
             since: change.tenant.chain.at.unwrap_or(now),
             text: text.unwrap_or_default(),
+            doubted_again_at: None,
         });
         Some(change)
     }

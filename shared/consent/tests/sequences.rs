@@ -12,6 +12,7 @@ use consent::record::{
     ChainError, Channel, Classification, Evidence, Rebuilt, ReceivedText, Record, StoredRecord,
 };
 use consent::review::{Admission, Ending, Review, ReviewDecision, ReviewKind, Verdict};
+use consent::rule_id::RuleId;
 use consent::rules::{
     Action, CellPhone, Consent, Grant, Holding, NumberStanding, OptOut, Refusal, Screen, Status,
     TwoWayTexting,
@@ -247,7 +248,7 @@ impl World {
             text: Some(text.clone()),
             ..evidence(Channel::Text)
         };
-        let (kind, rule) = (ReviewKind::Hold, "doubt".to_owned());
+        let (kind, rule) = (ReviewKind::Hold, RuleId::Doubt.into());
         let mut review = Review::open(id.clone(), kind, now, phone(number), text, rule);
         let doubts = self
             .tenants

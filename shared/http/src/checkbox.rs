@@ -3,11 +3,11 @@
 use consent::id::{FacilityId, TenantId};
 use consent::record::{Channel, Evidence, Received, ReceivedVia};
 use consent::rules::{Action, Screen};
+use consent::spans::OLDEST_WITHDRAWAL;
 use consent::view::opt_in_via;
 use consent_store::{Found, Store, SubmitError, Submitted};
 use jiff::Timestamp;
 use lambda_http::Request;
-use lambda_http::http::StatusCode;
 use serde::Serialize;
 use serde_json::{Map, Value, json};
 
@@ -49,11 +49,9 @@ pub async fn submit<V: Serialize>(
         Err(SubmitError::PreconditionFailed) => Err(Problem::precondition_failed()),
         Err(SubmitError::Refused(refusal, found)) => {
             let ways = opt_in_via(&found.tenant, found.facility.two_way_texting);
-            Err(
-                Problem::new(StatusCode::CONFLICT, refusal.code(), refusal.reason(screen))
-                    .with("consent_status", json!(found.tenant.consent.status()))
-                    .with("opt_in_via", json!(ways)),
-            )
+            Err(Problem::new(refusal.into(), refusal.reason(screen))
+                .with("consent_status", json!(found.tenant.consent.status()))
+                .with("opt_in_via", json!(ways)))
         }
         Err(SubmitError::Store(error)) => Err(error.into()),
     }
@@ -114,9 +112,9 @@ fn received_at(value: Option<&Value>, now: Timestamp) -> Result<Timestamp, Strin
     value
         .and_then(Value::as_str)
         .and_then(moment)
-        .filter(|at| *at <= now && now.duration_since(*at) <= Received::OLDEST)
+        .filter(|at| Received::is_recordable(*at, now))
         .ok_or_else(|| {
-            let days = Received::OLDEST.as_hours() / 24;
+            let days = OLDEST_WITHDRAWAL.as_hours() / 24;
             format!("must be an RFC 3339 time, not in the future and at most {days} days ago")
         })
 }

@@ -9,6 +9,7 @@ pub mod accept;
 mod access;
 pub mod checkbox;
 pub mod clock;
+mod code;
 pub mod environment;
 pub mod event;
 mod jwks;
@@ -19,5 +20,6 @@ pub mod response;
 mod serve;
 
 pub use access::{Access, Caller, Scope};
+pub use code::Code;
 pub use problem::{FieldError, Problem};
 pub use serve::{answer, serve};

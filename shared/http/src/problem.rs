@@ -1,10 +1,12 @@
-//! Problems as RFC 9457 documents, with the contract's codes.
+//! Problems as RFC 9457 documents.
 
 use consent_store::{NotFound, StoreError};
 use lambda_http::http::{HeaderValue, StatusCode, header};
 use lambda_http::{Body, Response};
 use serde::Serialize;
 use serde_json::{Map, Value, json};
+
+use crate::Code;
 
 /// A member of a request that cannot be taken. Neither part quotes what was sent.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -18,8 +20,7 @@ pub struct FieldError {
 /// Why a request was not carried out, as the caller is told.
 #[derive(Debug)]
 pub struct Problem {
-    status: StatusCode,
-    code: &'static str,
+    code: Code,
     detail: String,
     extensions: Map<String, Value>,
     headers: Vec<(header::HeaderName, HeaderValue)>,
@@ -28,10 +29,9 @@ pub struct Problem {
 }
 
 impl Problem {
-    /// A problem with a code of the contract.
-    pub fn new(status: StatusCode, code: &'static str, detail: impl Into<String>) -> Self {
+    /// A problem with this code.
+    pub fn new(code: Code, detail: impl Into<String>) -> Self {
         Self {
-            status,
             code,
             detail: detail.into(),
             extensions: Map::new(),
@@ -42,12 +42,7 @@ impl Problem {
 
     /// 400: members of the request cannot be taken.
     pub fn invalid(errors: &[FieldError]) -> Self {
-        Self::new(
-            StatusCode::BAD_REQUEST,
-            "invalid_request",
-            "The request cannot be taken as it is.",
-        )
-        .with("errors", json!(errors))
+        Self::new(Code::InvalidRequest, "The request cannot be taken as it is.").with("errors", json!(errors))
     }
 
     /// 400: one member of the request cannot be taken.
@@ -60,89 +55,65 @@ impl Problem {
 
     /// 401: nobody is known to call.
     pub fn unauthenticated() -> Self {
-        Self::new(
-            StatusCode::UNAUTHORIZED,
-            "unauthenticated",
-            "A valid bearer token is required.",
-        )
-        .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
+        Self::new(Code::Unauthenticated, "A valid bearer token is required.")
+            .with_header(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"))
     }
 
     /// 403: the caller may not, whether or not the thing exists.
     pub fn forbidden() -> Self {
-        Self::new(
-            StatusCode::FORBIDDEN,
-            "forbidden",
-            "The token does not allow this.",
-        )
+        Self::new(Code::Forbidden, "The token does not allow this.")
     }
 
     /// 404: no such path.
     pub fn no_such_path() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "not_found",
-            "There is nothing at this path.",
-        )
+        Self::new(Code::NotFound, "There is nothing at this path.")
     }
 
     /// 404: no such facility.
     pub fn facility_not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "facility_not_found",
-            "The facility does not exist.",
-        )
+        Self::new(Code::FacilityNotFound, "The facility does not exist.")
     }
 
     /// 404: no such tenant.
     pub fn tenant_not_found() -> Self {
-        Self::new(
-            StatusCode::NOT_FOUND,
-            "tenant_not_found",
-            "The facility has no such tenant.",
-        )
+        Self::new(Code::TenantNotFound, "The facility has no such tenant.")
     }
 
     /// 405: the path takes other methods, `allowed` as in the `Allow` header.
     pub fn method_not_allowed(allowed: &'static str) -> Self {
         let detail = format!("This path takes {allowed}.");
-        Self::new(StatusCode::METHOD_NOT_ALLOWED, "method_not_allowed", detail)
+        Self::new(Code::MethodNotAllowed, detail)
             .with_header(header::ALLOW, HeaderValue::from_static(allowed))
     }
 
     /// 409: gave up after racing writers.
     pub fn conflict() -> Self {
         let detail = "Others changed the same at the same time. It is safe to repeat the request.";
-        Self::new(StatusCode::CONFLICT, "conflict", detail)
+        Self::new(Code::Conflict, detail)
     }
 
     /// 412: what the caller saw has changed.
     pub fn precondition_failed() -> Self {
         let detail = "It has changed since: read it again.";
-        Self::new(StatusCode::PRECONDITION_FAILED, "precondition_failed", detail)
+        Self::new(Code::PreconditionFailed, detail)
     }
 
     /// 413: the body is larger than `limit` bytes.
     pub fn payload_too_large(limit: usize) -> Self {
         let detail = format!("The body may have {limit} bytes at most.");
-        Self::new(StatusCode::PAYLOAD_TOO_LARGE, "payload_too_large", detail)
+        Self::new(Code::PayloadTooLarge, detail)
     }
 
     /// 415: the body is of another type than `expected`.
     pub fn unsupported_media_type(expected: &str) -> Self {
         let detail = format!("The body must be {expected}.");
-        Self::new(
-            StatusCode::UNSUPPORTED_MEDIA_TYPE,
-            "unsupported_media_type",
-            detail,
-        )
+        Self::new(Code::UnsupportedMediaType, detail)
     }
 
     /// 503: what the service depends on is away. The source goes to the log.
     pub fn unavailable(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
         let detail = "The service cannot do this right now. It is safe to repeat the request.";
-        let problem = Self::new(StatusCode::SERVICE_UNAVAILABLE, "unavailable", detail)
+        let problem = Self::new(Code::Unavailable, detail)
             .with_header(header::RETRY_AFTER, HeaderValue::from_static("1"));
         Self {
             source: Some(source.into()),
@@ -161,11 +132,7 @@ impl Problem {
 
     /// 500: a fault of ours. The source goes to the log.
     pub fn internal(source: impl Into<Box<dyn std::error::Error + Send + Sync>>) -> Self {
-        let problem = Self::new(
-            StatusCode::INTERNAL_SERVER_ERROR,
-            "internal",
-            "The service failed.",
-        );
+        let problem = Self::new(Code::Internal, "The service failed.");
         Self {
             source: Some(source.into()),
             ..problem
@@ -188,11 +155,11 @@ impl Problem {
 
     /// The status, for the log.
     pub fn status(&self) -> StatusCode {
-        self.status
+        self.code.status()
     }
 
     /// The code.
-    pub fn code(&self) -> &'static str {
+    pub fn code(&self) -> Code {
         self.code
     }
 
@@ -205,7 +172,11 @@ impl Problem {
                 })
                 .map(ToString::to_string)
                 .collect();
-            tracing::error!(code = self.code, causes = causes.join(": "), "request failed");
+            tracing::error!(
+                code = self.code.as_str(),
+                causes = causes.join(": "),
+                "request failed"
+            );
         }
     }
 }
@@ -231,17 +202,18 @@ impl From<NotFound> for Problem {
 
 impl From<Problem> for Response<Body> {
     fn from(problem: Problem) -> Self {
+        let status = problem.code.status();
         let mut document = problem.extensions;
         document.insert("type".to_owned(), json!("about:blank"));
         document.insert(
             "title".to_owned(),
-            json!(problem.status.canonical_reason().unwrap_or_default()),
+            json!(status.canonical_reason().unwrap_or_default()),
         );
-        document.insert("status".to_owned(), json!(problem.status.as_u16()));
+        document.insert("status".to_owned(), json!(status.as_u16()));
         document.insert("detail".to_owned(), json!(problem.detail));
         document.insert("code".to_owned(), json!(problem.code));
         let mut response = Response::new(Body::from(Value::Object(document).to_string()));
-        *response.status_mut() = problem.status;
+        *response.status_mut() = status;
         let headers = response.headers_mut();
         headers.insert(
             header::CONTENT_TYPE,

@@ -1,18 +1,19 @@
 //! What a caller asks who sends by other means: may texts to these tenants leave now?
 
 use std::collections::BTreeMap;
-use std::time::Duration;
 
+use consent::decision::OpenFor;
 use consent::gate::Gate;
-use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::id::{DecisionId, FacilityId, PhoneNumber, RecordId, TenantId};
 use consent::record::rfc3339;
+use consent::spans::DECIDED_WITHIN;
 use consent::tenant::Residence;
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 use crate::deciding::{Handover, Read, Verdict, Wanted};
-use crate::decisions::{Decision, OpenFor};
+use crate::decisions::Decision;
 use crate::error::StoreError;
 use crate::messages::SendError;
 use crate::registrations::Known;
@@ -22,8 +23,6 @@ use crate::store::{Found, NotFound, Store};
 const AT_ONCE: usize = 8;
 /// And so many are read together, right before.
 const READ_TOGETHER: usize = 24;
-/// What is not decided by then is given up: the first decisions of a request hold for a few seconds only.
-const DECIDED_WITHIN: Duration = Duration::from_secs(5);
 
 /// What a caller asks who sends by other means.
 #[derive(Debug, Clone, Copy)]
@@ -55,7 +54,7 @@ pub enum Asked {
 #[derive(Debug)]
 pub struct Allowed {
     /// The decision.
-    pub decision_id: String,
+    pub decision_id: DecisionId,
     /// When it was made, RFC 3339.
     pub decided_at: String,
     /// The tenant's number.
@@ -63,7 +62,7 @@ pub struct Allowed {
     /// The facility's number.
     pub from: PhoneNumber,
     /// The record that began the grant.
-    pub consent_record_id: Option<String>,
+    pub consent_record_id: Option<RecordId>,
     /// Until when it may be handed over, RFC 3339.
     pub valid_until: Option<String>,
 }
@@ -86,7 +85,7 @@ impl Store {
     /// # Errors
     /// The facility does not exist.
     pub async fn ask(&self, ask: &Ask<'_>, clock: impl Fn() -> Timestamp) -> Result<Vec<Asked>, NotFound> {
-        let deadline = Instant::now() + DECIDED_WITHIN;
+        let deadline = Instant::now() + DECIDED_WITHIN.unsigned_abs();
         let clock = &clock;
         let mut asked = Vec::with_capacity(ask.tenants.len());
         for tenants in ask.tenants.chunks(READ_TOGETHER) {

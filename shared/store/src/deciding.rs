@@ -7,16 +7,17 @@
 //! after an acknowledged STOP.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
-use consent::decision::Sender;
+use consent::decision::{OpenFor, Sender};
 use consent::facility::Facility;
 use consent::gate::{Gate, gate_for_send};
-use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::id::{FacilityId, InFlightId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::rules::NumberStanding;
+use consent::spans::TEXT_IN_FLIGHT;
 use consent::tenant::{InFlight, Residence, Tenant};
 use jiff::Timestamp;
 
-use crate::decisions::{DecisionItem, MOST_IN_FLIGHT, OpenFor};
+use crate::decisions::{DecisionItem, MOST_IN_FLIGHT};
 use crate::error::StoreError;
 use crate::items::{FacilityItem, PhoneItem, TenantItem, Versioned};
 use crate::messages::{Earlier, KeyItem, Message, OwnText, SendError, Unsent};
@@ -163,10 +164,11 @@ impl Store {
         if ends.is_some() {
             let (called, until) = match wanted.handover {
                 Handover::Own(text) => {
-                    let accepted = OwnText::accept(&decision, unsent.as_ref());
+                    let accepted = OwnText::accept(&decision, unsent.as_ref())
+                        .ok_or_else(|| StoreError::failed("a text without a grant"))?;
                     decision.is_about(&accepted);
                     writes.extend(self.own_text(wanted, &text, read, &accepted, unsent, now)?);
-                    (message.insert(accepted).in_flight(), now + OwnText::IN_FLIGHT)
+                    (message.insert(accepted).in_flight(), now + TEXT_IN_FLIGHT)
                 }
                 Handover::Callers(open_for) => {
                     decision.opens(open_for, now);
@@ -228,7 +230,7 @@ impl Store {
         &self,
         wanted: &Wanted<'_>,
         read: &Read,
-        (id, at): (String, String),
+        (id, at): (InFlightId, String),
         until: Timestamp,
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {

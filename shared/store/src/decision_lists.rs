@@ -3,7 +3,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Select};
-use consent::id::{FacilityId, TenantId};
+use consent::id::{DecisionId, FacilityId, TenantId};
 use consent::record::rfc3339;
 use jiff::Timestamp;
 use serde::Serialize;
@@ -13,7 +13,6 @@ use crate::cursor::CursorKey;
 use crate::decisions::{Decision, DecisionItem};
 use crate::error::StoreError;
 use crate::items::ThreadItem;
-use crate::outcomes::OutcomeReport;
 use crate::schema::{DECISION_PREFIX, EARLIER_DECISIONS, Key};
 use crate::store::{NotFound, Store};
 use crate::thread::{TenantList, TenantPage, ThreadEntry};
@@ -146,15 +145,17 @@ impl Store {
     /// A decision that version 2 of the schema wrote, under a key that its id does not tell.
     pub(crate) async fn earlier_decision(
         &self,
-        report: &OutcomeReport<'_>,
+        facility: &FacilityId,
+        tenant: &TenantId,
+        id: &DecisionId,
     ) -> Result<Option<DecisionItem>, StoreError> {
         let (first, last) = EARLIER_DECISIONS;
         let mut start = None;
         loop {
             let query = self
-                .newest(report.facility, report.tenant, first, last)
+                .newest(facility, tenant, first, last)
                 .filter_expression("decision_id = :id")
-                .expression_attribute_values(":id", AttributeValue::S(report.decision_id.to_owned()))
+                .expression_attribute_values(":id", AttributeValue::S(id.to_string()))
                 .set_exclusive_start_key(start);
             let answer = query.send().await?;
             if let Some(item) = answer.items.and_then(|items| items.into_iter().next()) {

@@ -2,58 +2,37 @@
 //! [`crate::decision_lists`].
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use consent::decision::{CLOCKS_DIFFER, Outcome, Progress, Reported, Sender};
+use consent::decision::{OpenFor, Outcome, Progress, Reported, Sender};
 use consent::gate::{Gate, POLICY_VERSION};
-use consent::id::{FacilityId, TenantId};
-use consent::record::{record_id, rfc3339};
+use consent::id::{DecisionId, FacilityId, InFlightId, MessageId, RecordId, TenantId};
+use consent::record::rfc3339;
+use consent::spans::TEXT_IN_FLIGHT;
 use consent::tenant::Tenant;
 use consent::view::why_not;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::error::StoreError;
 use crate::items::{ThreadItem, put};
-use crate::messages::{Message, MessageState, OwnText, random_id};
+use crate::messages::{Message, MessageState};
+use crate::random::random_bits;
 use crate::schema::Key;
 use crate::store::{Found, Store};
 
 /// So many texts to a tenant are in flight at most by a caller's leave: with many more a STOP could not be written.
 pub(crate) const MOST_IN_FLIGHT: usize = 500;
-/// For how long a decision holds that a caller asks for.
-#[derive(Debug, Clone, Copy)]
-pub struct OpenFor {
-    /// Seconds.
-    seconds: u8,
-}
-
-impl OpenFor {
-    /// So many seconds.
-    pub const fn seconds(seconds: u8) -> Self {
-        Self { seconds }
-    }
-
-    /// Until when a decision holds that is made now.
-    fn until(self, now: Timestamp) -> Timestamp {
-        now + SignedDuration::from_secs(self.seconds.into())
-    }
-
-    /// Until when a withdrawal waits for it.
-    pub(crate) fn in_flight_until(self, now: Timestamp) -> Timestamp {
-        self.until(now) + CLOCKS_DIFFER
-    }
-}
 
 /// Why a text was allowed to leave, or not, as it is stored. Only what became of the text is added later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct DecisionItem {
-    pub(crate) decision_id: String,
+    pub(crate) decision_id: DecisionId,
     pub(crate) at: String,
     pub(crate) allowed: bool,
     pub(crate) gate: Gate,
     /// The grant that it rests on. Version 2 of the schema has the tenant's last record here, also for a refusal.
-    pub(crate) consent_record_id: Option<String>,
+    pub(crate) consent_record_id: Option<RecordId>,
     policy_version: String,
-    pub(crate) message_id: Option<String>,
+    pub(crate) message_id: Option<MessageId>,
     /// When the message was first accepted, as its thread entry has it.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     message_at: Option<String>,
@@ -77,7 +56,7 @@ pub(crate) struct DecisionItem {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
 pub struct Decision {
     /// Its id.
-    pub decision_id: String,
+    pub decision_id: DecisionId,
     /// When it was made, RFC 3339.
     pub decided_at: String,
     /// Whether the text was let out.
@@ -87,7 +66,7 @@ pub struct Decision {
     /// The same in a sentence that staff can act on.
     pub detail: Option<String>,
     /// The record that began the grant on which it rests.
-    pub consent_record_id: Option<String>,
+    pub consent_record_id: Option<RecordId>,
     /// Version of the gate's rules.
     pub policy_version: String,
     /// Who asked: the token's subject.
@@ -95,7 +74,7 @@ pub struct Decision {
     /// The sequence of the tenant's last record that it saw, 0 without records.
     pub sequence: u64,
     /// The text's entry in the thread.
-    pub message_id: Option<String>,
+    pub message_id: Option<MessageId>,
     /// Until when the caller may hand the text over, RFC 3339.
     pub valid_until: Option<String>,
     /// What became of the text.
@@ -110,11 +89,12 @@ impl DecisionItem {
         let Found { facility, tenant } = found;
         let grant = tenant.grant.filter(|_| gate == Gate::Open);
         Self {
-            decision_id: decision_id(now),
+            decision_id: DecisionId::new(now, random_bits()),
             at: rfc3339(now),
             allowed: gate == Gate::Open,
             gate,
-            consent_record_id: grant.map(|grant| record_id(&tenant.facility_id, &tenant.tenant_id, grant)),
+            consent_record_id: grant
+                .map(|grant| RecordId::new(&tenant.facility_id, &tenant.tenant_id, grant)),
             policy_version: POLICY_VERSION.to_owned(),
             message_id: None,
             message_at: None,
@@ -139,21 +119,26 @@ impl DecisionItem {
     }
 
     /// What it is called among the texts in flight, and when the text was let out.
-    pub(crate) fn in_flight(&self) -> (String, String) {
-        (self.decision_id.clone(), self.at.clone())
+    pub(crate) fn in_flight(&self) -> (InFlightId, String) {
+        (InFlightId::from(&self.decision_id), self.at.clone())
     }
 
     /// The key of the thread entry of a text that this service sends.
     pub(crate) fn own_entry(&self, facility: &FacilityId, tenant: &TenantId) -> Option<Key> {
         let message = self.message_id.as_ref().filter(|_| self.valid_until.is_none())?;
         let at = self.message_at.as_ref().unwrap_or(&self.at);
-        Some(Key::thread(facility, tenant, at, message))
+        Some(Key::thread(facility, tenant, at, message.as_str()))
     }
 
     /// The key of the text's thread entry, whoever sent it.
     pub(crate) fn entry(&self, facility: &FacilityId, tenant: &TenantId) -> Option<Key> {
         let at = self.message_at.as_ref().unwrap_or(&self.at);
-        Some(Key::thread(facility, tenant, at, self.message_id.as_ref()?))
+        Some(Key::thread(
+            facility,
+            tenant,
+            at,
+            self.message_id.as_ref()?.as_str(),
+        ))
     }
 
     /// How far it has come, by the thread entry of the text where this service sends it. An entry that another decision
@@ -165,7 +150,7 @@ impl DecisionItem {
         let own = entry.filter(|entry| entry.decision_id.as_ref() == Some(&self.decision_id));
         let decided_at = || self.at.parse::<Timestamp>().unwrap_or_default();
         let (sender, until) = self.valid_until.map_or_else(
-            || (Sender::Service, decided_at() + OwnText::IN_FLIGHT),
+            || (Sender::Service, decided_at() + TEXT_IN_FLIGHT),
             |until| (Sender::Caller, until),
         );
         let known = self
@@ -180,7 +165,7 @@ impl DecisionItem {
 
     /// The sequence of the tenant's last record that it saw, 0 without records.
     pub(crate) fn last_record(&self) -> u64 {
-        let grant = || self.consent_record_id.as_deref().and_then(sequence_of);
+        let grant = || self.consent_record_id.as_ref().and_then(RecordId::sequence);
         self.sequence.or_else(grant).unwrap_or(0)
     }
 
@@ -208,21 +193,6 @@ impl DecisionItem {
     }
 }
 
-/// The sequence in a record's id.
-fn sequence_of(record_id: &str) -> Option<u64> {
-    record_id.rsplit('/').next()?.parse().ok()
-}
-
-/// An id that no other decision has, and by which decisions sort in the order of their times.
-fn decision_id(now: Timestamp) -> String {
-    let random = random_id();
-    format!(
-        "{:012x}{}",
-        now.as_millisecond().max(0),
-        random.get(12..).unwrap_or_default()
-    )
-}
-
 impl Store {
     /// The write of a decision.
     pub(crate) fn put_decision(
@@ -230,7 +200,11 @@ impl Store {
         tenant: &Tenant,
         decision: &DecisionItem,
     ) -> Result<TransactWriteItem, StoreError> {
-        let key = Key::decision(&tenant.facility_id, &tenant.tenant_id, &decision.decision_id);
+        let key = Key::decision(
+            &tenant.facility_id,
+            &tenant.tenant_id,
+            decision.decision_id.as_str(),
+        );
         put(&self.table, &key, decision, None)
     }
 }

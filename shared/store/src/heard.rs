@@ -25,6 +25,8 @@ pub(crate) struct Heard<'a> {
     pub(crate) keyword: Option<Keyword>,
     pub(crate) review: HeardReview<'a>,
     pub(crate) sent_at: Option<Timestamp>,
+    /// Whether it was read as the answer to a question of ours.
+    pub(crate) is_answer: bool,
     pub(crate) evidence: Evidence,
     pub(crate) thread: Option<Thread<'a>>,
     /// How long whoever delivers it waits for its acknowledgement, from when the request was taken up.
@@ -98,7 +100,7 @@ impl<'a> Heard<'a> {
             received_at,
             self.number.clone(),
             self.evidence.text.clone()?,
-            self.evidence.rule.clone().unwrap_or_default(),
+            self.evidence.rule.clone()?,
         ))
     }
 
@@ -125,6 +127,7 @@ impl<'a> Heard<'a> {
             keyword: Some(Keyword::Stop),
             review: HeardReview::None,
             sent_at: None,
+            is_answer: false,
             evidence: evidence.clone(),
             thread: None,
             patience: None,

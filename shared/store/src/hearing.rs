@@ -15,8 +15,9 @@ use consent::record::{Record, rfc3339};
 use consent::reply::TextEffect;
 use consent::review::Admission;
 use consent::rules::{Status, TwoWayTexting};
+use consent::spans::{ANSWER_IN_FLIGHT, ANSWER_WITHIN};
 use consent::tenant::{Residence, Tenant};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::heard::{Effect, Heard, HeardReview, Thread};
@@ -30,11 +31,6 @@ use crate::tenants::total_move;
 /// A transaction holds the number, the message, the totals, a review and its places in the lists, then a tenant, a record
 /// and a thread entry for each tenant. (Where holds of several texts end in it, there is more, and fewer tenants fit.)
 const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - 2 - TOTALS_SHARDS as usize - 3) / 3;
-
-/// An answer to a START is handed over within this time after it was written, or not at all.
-const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(3);
-/// And its time is over after this: the provider's answer, and clocks that differ, are counted in.
-const ANSWER_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(6);
 
 impl Store {
     /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or
@@ -57,7 +53,7 @@ impl Store {
         let mut claim = None;
         let mut answer_before = None;
         let mut room = TENANTS_PER_TRANSACTION;
-        let mut has_written = false;
+        let mut written_by_us = None;
         loop {
             let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
             let Some(facility) = items
@@ -88,8 +84,9 @@ impl Store {
                 pause.after(StoreError::Conflict).await?;
                 continue;
             }
-            if let Some(seen) = seen.as_ref().filter(|_| !has_written) {
-                // What another delivery of it has to wait for, this one has to as well.
+            let version = seen.as_ref().map(|seen| seen.version);
+            if let Some(seen) = seen.as_ref().filter(|_| version != written_by_us) {
+                // Another delivery of it has reached tenants. What that one waits for, this one waits for as well.
                 pending.add_time(seen.in_flight_until);
             }
             let is_first = seen.is_none();
@@ -112,7 +109,7 @@ impl Store {
             };
             match written {
                 Ok(()) => {
-                    has_written = true;
+                    written_by_us = Some(version.unwrap_or_default() + 1);
                     started.extend(plan.started);
                     pending.extend(plan.pending);
                     if claims.is_some() {
@@ -134,7 +131,11 @@ impl Store {
                             started,
                             received_at: plan.received_at,
                             claim,
-                            answer_before,
+                            answer_before: if plan.is_overtaken {
+                                Some(now)
+                            } else {
+                                answer_before
+                            },
                         }));
                     }
                     pause = Pause::new();
@@ -184,13 +185,18 @@ impl Store {
         if is_written {
             writes.push(put(&self.table, &phone_key, &PhoneItem::from(&number), version)?);
         }
+        let is_overtaken = text
+            .as_ref()
+            .is_some_and(|text| text.keyword == Keyword::Start && number.has_overtaken(text, counted));
         // What a later keyword, or a decision, has overtaken reaches nobody else, and nobody is told of it.
         let says = match (text, &review_id) {
             (Some(text), _) if counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)) => {
                 Says::Keyword(text)
             }
             (None, Some(id))
-                if heard.is_doubt() && counted == Some(number.keywords) && reviews.is_open(id) =>
+                if heard.is_doubt()
+                    && counted.is_some_and(|counted| number.doubt_still_spreads(counted, received_at))
+                    && reviews.is_open(id) =>
             {
                 Says::Doubt(id)
             }
@@ -235,6 +241,7 @@ impl Store {
             facility_id: Some(heard.facility.clone()),
             received_at,
             rule: heard.evidence.rule.clone(),
+            is_answer: heard.is_answer,
             keyword: counted,
             reached: now_reached.last().copied().or(reached).cloned(),
             complete,
@@ -256,6 +263,7 @@ impl Store {
             writes,
             records: step.records,
             complete,
+            is_overtaken,
             effect,
             received_at,
             started: step.started,
@@ -428,7 +436,7 @@ impl Part {
         let standing_before = before.standing;
         let mut number = heard_now.unwrap_or(before);
         if self.seen.is_none() && heard.keyword == Some(Keyword::Stop) && number.tenants.len() > self.room {
-            number.spreading = Some(heard.evidence.clone());
+            number.spreading = Some(heard.evidence.without_review());
         }
         if is_written {
             number.answers.retain(|_, answer| self.now < answer.until);
@@ -492,6 +500,8 @@ struct Plan {
     /// The records among them.
     records: Vec<Record>,
     complete: bool,
+    /// Whether it is a START that a later keyword has overtaken. It gets no answer.
+    is_overtaken: bool,
     effect: TextEffect,
     received_at: Timestamp,
     started: Vec<TenantId>,

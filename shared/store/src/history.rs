@@ -1,8 +1,8 @@
 //! A tenant's records, newest first, checked as they are read.
 
 use aws_sdk_dynamodb::types::AttributeValue;
-use consent::id::{FacilityId, TenantId};
-use consent::record::{ChainEnd, ChainError, Checked, Entry, Link, StoredRecord, check_page, record_id};
+use consent::id::{FacilityId, RecordId, TenantId};
+use consent::record::{ChainEnd, ChainError, Checked, Entry, Link, StoredRecord, check_page};
 use consent_metrics::Metric;
 use jiff::Timestamp;
 
@@ -25,7 +25,7 @@ pub struct HistoryPage {
     /// The last record of the chain. `None`: there are no records.
     pub head: Option<Link>,
     /// The id of the first record of this page, from the newest, that is missing or does not hold.
-    pub broken_at: Option<String>,
+    pub broken_at: Option<RecordId>,
 }
 
 impl Store {
@@ -82,7 +82,7 @@ impl Store {
             head,
             broken_at: broken
                 .map(ChainError::sequence)
-                .map(|sequence| record_id(facility, tenant, sequence)),
+                .map(|sequence| RecordId::new(facility, tenant, sequence)),
         }))
     }
 

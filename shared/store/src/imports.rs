@@ -6,11 +6,11 @@
 
 use std::collections::{BTreeMap, HashMap, HashSet};
 use std::sync::{Mutex, PoisonError};
-use std::time::Duration;
 use std::vec;
 
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::record::Evidence;
+use consent::spans::IMPORT_WITHIN;
 use consent::tenant::{Details, Entry, NumberMove, Registered, Tenant};
 use futures_util::future::try_join_all;
 use jiff::Timestamp;
@@ -25,9 +25,6 @@ use crate::store::{GaveUp, Pause, RequestTime, Store};
 
 /// So many lanes are worked on at once.
 const LANES_AT_ONCE: usize = 8;
-/// An import is given up after so long. The function is ended after 29 s, and a caller who repeats the import finds
-/// everything done that was.
-const TIME_LIMIT: Duration = Duration::from_secs(26);
 
 /// Whether an import changes anything.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -84,7 +81,7 @@ impl Store {
     ) -> Result<Vec<Imported>, RegisterError> {
         let import = self.import_patiently(facility_id, registrants, run, evidence, now);
         // Wherever that ends it: a transaction is done or not, and postings are hints.
-        match timeout_at(begun + TIME_LIMIT, import).await {
+        match timeout_at(begun + IMPORT_WITHIN.unsigned_abs(), import).await {
             Ok(imported) => imported,
             Err(elapsed) => Err(StoreError::Unavailable(elapsed.into()).into()),
         }

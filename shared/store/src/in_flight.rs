@@ -6,7 +6,9 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use consent::decision::{Reported, Sender};
+use consent::id::InFlightId;
 use consent::number::Number;
+use consent::spans::{CLOCKS_DIFFER, RELEASED_WITHIN};
 use consent::tenant::{InFlight, Tenant};
 use futures_util::join;
 use jiff::Timestamp;
@@ -23,8 +25,6 @@ use crate::store::{GaveUp, Pause, RequestTime, Store};
 
 /// Whoever waits looks again after this at the latest.
 const LOOK_AGAIN_AT_LATEST: Duration = Duration::from_millis(160);
-/// An answer in a response is handed over within this time after it is released, or not at all.
-const RELEASED_WITHIN: Duration = Duration::from_millis(500);
 
 /// What has to be over before a withdrawal is acknowledged.
 #[derive(Debug, Default)]
@@ -54,13 +54,13 @@ impl Pending {
     pub(crate) fn add<'a>(
         &mut self,
         tenant: &Tenant,
-        texts: impl Iterator<Item = (&'a String, &'a InFlight)>,
+        texts: impl Iterator<Item = (&'a InFlightId, &'a InFlight)>,
     ) {
         for (id, text) in texts {
             let (facility, tenant) = (&tenant.facility_id, &tenant.tenant_id);
             self.texts.push(match text.by {
-                Sender::Service => Key::thread(facility, tenant, &text.at, id),
-                Sender::Caller => Key::decision(facility, tenant, id),
+                Sender::Service => Key::thread(facility, tenant, &text.at, id.as_str()),
+                Sender::Caller => Key::decision(facility, tenant, id.as_str()),
             });
             self.texts_until = self.texts_until.max(Some(text.until));
         }
@@ -103,9 +103,11 @@ impl Pending {
         self
     }
 
-    /// When all of it is over at the latest.
+    /// When all of it is over at the latest, by whatever clock. Texts have a second for clocks that differ in their time
+    /// already; a released answer has not.
     pub(crate) fn until(&self) -> Option<Timestamp> {
-        self.until.max(self.texts_until).max(self.answers_until)
+        let answers_until = self.answers_until.map(|until| until + CLOCKS_DIFFER);
+        self.until.max(self.texts_until).max(answers_until)
     }
 
     pub(crate) fn extend(&mut self, other: Self) {
@@ -154,7 +156,7 @@ impl Store {
         };
         let message = &permit.message;
         let (facility, tenant) = (&permit.found.tenant.facility_id, &permit.found.tenant.tenant_id);
-        let thread = Key::thread(facility, tenant, &message.at, &message.message_id);
+        let thread = Key::thread(facility, tenant, &message.at, message.message_id.as_str());
         let thread = Update::builder()
             .table_name(&self.table)
             .set_key(Some(thread.attributes()))
@@ -163,12 +165,12 @@ impl Store {
             .expression_attribute_names("#state", "state")
             .expression_attribute_values(":state", serde_dynamo::to_attribute_value(state)?)
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
-            .expression_attribute_values(":decision", AttributeValue::S(message.decision_id.clone()));
+            .expression_attribute_values(":decision", AttributeValue::S(message.decision_id.to_string()));
         let tenant = Update::builder()
             .table_name(&self.table)
             .set_key(Some(Key::tenant(facility, tenant).attributes()))
             .update_expression("REMOVE in_flight.#message")
-            .expression_attribute_names("#message", &message.message_id);
+            .expression_attribute_names("#message", message.message_id.as_str());
         // An entry says how the last decision about its text ended. A retry under the same key may rewrite it.
         let failed = (state == MessageState::Failed).then(|| {
             let tenant = &permit.found.tenant.tenant_id;
@@ -213,7 +215,7 @@ impl Store {
         }
         // A STOP that sees the release waits for this long. After it, the answer may come too late.
         reply
-            .filter(|reply| reply.holds(clock()) && begun.elapsed() < RELEASED_WITHIN)
+            .filter(|reply| reply.holds(clock()) && begun.elapsed() < RELEASED_WITHIN.unsigned_abs())
             .map(Reply::into_body)
     }
 
@@ -328,7 +330,7 @@ impl Store {
         }
         if were == Answers::Released {
             // It was seen released a moment after it was. Then it is out, or left out.
-            sleep(RELEASED_WITHIN).await;
+            sleep(RELEASED_WITHIN.unsigned_abs()).await;
         }
     }
 }

@@ -58,7 +58,7 @@ impl InboundText {
             }),
             received: None,
             note: None,
-            rule: Some(intent.rule.clone()),
+            rule: Some(intent.rule.into()),
         }
     }
 }
@@ -168,6 +168,8 @@ impl Store {
                 .await?;
             return Ok(Received::Repeated);
         }
+        let received_at = seen.as_ref().map_or(now, |seen| seen.received_at);
+        let was_answer = seen.as_ref().map(|seen| seen.is_answer);
         // What was begun at a facility goes on there, also where the number was handed over meanwhile.
         let begun_at = seen.and_then(|seen| seen.facility_id);
         let holder = items
@@ -181,8 +183,15 @@ impl Store {
             return Ok(Received::UnknownNumber);
         };
         let as_answer = match intent.as_answer(&text.body) {
-            Some(answer) if self.is_answering(&facility_id, &text.from, now).await? => Some(answer),
-            _ => None,
+            Some(answer) => {
+                let written_at = text.sent_at.map_or(received_at, |sent| sent.min(received_at));
+                let is_answer = match was_answer {
+                    Some(was_answer) => was_answer,
+                    None => self.is_answering(&facility_id, &text.from, written_at).await?,
+                };
+                is_answer.then_some(answer)
+            }
+            None => None,
         };
         let intent = as_answer.as_ref().unwrap_or(intent);
         let keyword = match intent.meaning {
@@ -202,6 +211,7 @@ impl Store {
             keyword,
             review,
             sent_at: text.sent_at,
+            is_answer: as_answer.is_some(),
             evidence: text.evidence(body, intent),
             thread: Some(Thread {
                 id: &text.message_id,
@@ -215,7 +225,7 @@ impl Store {
         };
         tracing::info!(
             provider = text.provider.as_str(),
-            rule = intent.rule,
+            rule = intent.rule.as_str(),
             "text received"
         );
         if intent.meaning == Meaning::None {
@@ -249,12 +259,13 @@ impl Store {
         })))
     }
 
-    /// Whether a tenant with the number was asked something by the last text to them.
+    /// Whether a text that was written at this moment answers what a tenant with the number was asked by the last text to
+    /// them.
     async fn is_answering(
         &self,
         facility: &FacilityId,
         number: &PhoneNumber,
-        now: Timestamp,
+        written_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let key = Key::phone(facility, number);
         let Some(phone) = self.read(&[&key]).await?.take::<PhoneItem>(&key)? else {
@@ -264,6 +275,6 @@ impl Store {
         let tenants = self
             .read_tenants(facility, &tenants.iter().collect::<Vec<_>>())
             .await?;
-        Ok(tenants.iter().any(|tenant| tenant.value.is_answering(now)))
+        Ok(tenants.iter().any(|tenant| tenant.value.is_answering(written_at)))
     }
 }

@@ -5,11 +5,12 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::gate::ProviderBlock;
-use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
+use consent::id::{DecisionId, FacilityId, InFlightId, PhoneNumber, RecordId, ReviewId, TenantId};
 use consent::number::{AnswerInFlight, Number};
 use consent::record::{ChainEnd, Evidence, Record, StoredRecord, rfc3339};
 use consent::reply::TextEffect;
 use consent::review::{Hold, Review};
+use consent::rule_id::StoredRule;
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
 use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
@@ -139,7 +140,7 @@ pub(crate) struct TenantItem {
     #[serde(default, skip_serializing_if = "Option::is_none")]
     provider_block: Option<ProviderBlock>,
     #[serde(default)]
-    in_flight: BTreeMap<String, InFlight>,
+    in_flight: BTreeMap<InFlightId, InFlight>,
     #[serde(default)]
     asked_at: Option<Timestamp>,
     // What the report shows, beside the details.
@@ -315,7 +316,10 @@ pub(crate) struct MessageItem {
     /// When it was first seen; the time of its thread entries.
     pub(crate) received_at: Timestamp,
     /// What it was taken to mean, and by which rule.
-    pub(crate) rule: Option<String>,
+    pub(crate) rule: Option<StoredRule>,
+    /// Whether it was read as the answer to a question. Another delivery reads it in the same way, whatever was asked since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_answer: bool,
     /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted or a text in doubt.
     pub(crate) keyword: Option<u64>,
     /// The last tenant it reached, in the order of their ids.
@@ -361,9 +365,9 @@ pub(crate) struct ThreadItem {
     /// How far an outbound text came.
     pub(crate) state: Option<MessageState>,
     /// The decision that let an outbound text out.
-    pub(crate) decision_id: Option<String>,
+    pub(crate) decision_id: Option<DecisionId>,
     /// The consent record on which that was decided.
-    pub(crate) consent_record_id: Option<String>,
+    pub(crate) consent_record_id: Option<RecordId>,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
 }

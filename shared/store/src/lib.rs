@@ -44,7 +44,7 @@ pub use asking::{Allowed, Ask, Asked, RefusedText};
 pub use client::{aws_configuration, aws_configuration_over};
 pub use cursor::{BadCursor, CursorKey};
 pub use decision_lists::{DecisionWithText, DecisionsUpTo};
-pub use decisions::{Decision, OpenFor};
+pub use decisions::Decision;
 pub use error::StoreError;
 pub use evidence::{RecordsAfter, RecordsPage};
 pub use facilities::PutFacility;

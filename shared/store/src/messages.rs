@@ -4,11 +4,12 @@ use std::time::Duration;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::gate::Gate;
-use consent::id::{FacilityId, TenantId};
+use consent::id::{DecisionId, FacilityId, InFlightId, MessageId, RecordId, TenantId};
 use consent::question;
 use consent::record::hex;
+use consent::spans::{HAND_OVER_WITHIN, SEND_REMEMBERED};
 use consent::tenant::Tenant;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::deciding::{Handover, Read, Verdict, Wanted};
@@ -16,13 +17,10 @@ use crate::decisions::DecisionItem;
 use crate::error::StoreError;
 use crate::items::{Direction, ThreadItem, put};
 use crate::permit::Permit;
+use crate::random::random_bits;
 use crate::schema::Key;
 use crate::store::{Found, NotFound, Store};
 
-/// An accepted send is remembered for so long under its `Idempotency-Key`.
-const REMEMBERED: SignedDuration = SignedDuration::from_hours(24);
-/// A message that was accepted is handed to the provider within this time, or not at all.
-const PUBLISH_WITHIN: SignedDuration = SignedDuration::from_secs(1);
 /// Whoever waits for a message in flight looks again after this, and then ever less often.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
@@ -64,11 +62,11 @@ pub enum MessageState {
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Message {
     /// Its id.
-    pub message_id: String,
+    pub message_id: MessageId,
     /// The decision that let it out.
-    pub decision_id: String,
+    pub decision_id: DecisionId,
     /// The consent record on which that was decided.
-    pub consent_record_id: String,
+    pub consent_record_id: RecordId,
     /// When it was first accepted, as its thread entry has it.
     pub(crate) at: String,
 }
@@ -130,10 +128,6 @@ pub(crate) enum Earlier {
 }
 
 impl OwnText<'_> {
-    /// The provider has answered, or is given up, within this time after the decision: twice what the client waits at
-    /// most.
-    pub(crate) const IN_FLIGHT: SignedDuration = SignedDuration::from_secs(4);
-
     pub(crate) fn key_digest(&self) -> Option<String> {
         self.key.map(digest)
     }
@@ -143,21 +137,24 @@ impl OwnText<'_> {
         question::asks(self.body).then_some(now)
     }
 
-    /// The message that a decision lets out: the one from before, where it has not left.
-    pub(crate) fn accept(decision: &DecisionItem, unsent: Option<&Unsent>) -> Message {
-        Message {
-            message_id: unsent.map_or_else(random_id, |unsent| unsent.message.message_id.clone()),
+    /// The message that a decision lets out: the one from before, where it has not left. `None`: the decision rests on no
+    /// grant.
+    pub(crate) fn accept(decision: &DecisionItem, unsent: Option<&Unsent>) -> Option<Message> {
+        let before = unsent.map(|unsent| (unsent.message.message_id.clone(), unsent.message.at.clone()));
+        let (message_id, at) = before.unwrap_or_else(|| (MessageId::new(random_bits()), decision.at.clone()));
+        Some(Message {
+            message_id,
             decision_id: decision.decision_id.clone(),
-            consent_record_id: decision.consent_record_id.clone().unwrap_or_default(),
-            at: unsent.map_or_else(|| decision.at.clone(), |unsent| unsent.message.at.clone()),
-        }
+            consent_record_id: decision.consent_record_id.clone()?,
+            at,
+        })
     }
 }
 
 impl Message {
     /// What it is called among the texts in flight, and when it was let out.
-    pub(crate) fn in_flight(&self) -> (String, String) {
-        (self.message_id.clone(), self.at.clone())
+    pub(crate) fn in_flight(&self) -> (InFlightId, String) {
+        (InFlightId::from(&self.message_id), self.at.clone())
     }
 }
 
@@ -193,7 +190,7 @@ impl Store {
                     from: let_out.from,
                     to: let_out.to,
                     body: draft.body.to_owned(),
-                    publish_before: let_out.at + PUBLISH_WITHIN,
+                    publish_before: let_out.at + HAND_OVER_WITHIN,
                 })))
             }
         }
@@ -247,7 +244,7 @@ impl Store {
         now: Timestamp,
     ) -> Result<Vec<TransactWriteItem>, StoreError> {
         let thread = ThreadItem {
-            id: message.message_id.clone(),
+            id: message.message_id.to_string(),
             direction: Direction::Outbound,
             body: text.body.to_owned(),
             at: message.at.clone(),
@@ -257,14 +254,19 @@ impl Store {
             consent_record_id: Some(message.consent_record_id.clone()),
             version: 0,
         };
-        let key = Key::thread(wanted.facility, wanted.tenant, &message.at, &message.message_id);
+        let key = Key::thread(
+            wanted.facility,
+            wanted.tenant,
+            &message.at,
+            message.message_id.as_str(),
+        );
         let version = unsent.map(|unsent| unsent.thread_version);
         let mut writes = vec![put(&self.table, &key, &thread, version)?];
         if let Some(key) = text.key_digest() {
             let item = KeyItem {
                 body_hash: digest(text.body),
                 message: message.clone(),
-                expires_at: now.as_second() + REMEMBERED.as_secs(),
+                expires_at: now.as_second() + SEND_REMEMBERED.as_secs(),
                 version: 0,
             };
             let key = Key::idempotency(wanted.facility, wanted.tenant, &key);
@@ -280,7 +282,12 @@ impl Store {
         wanted: &Wanted<'_>,
         message: &Message,
     ) -> Result<(MessageState, u64), StoreError> {
-        let key = Key::thread(wanted.facility, wanted.tenant, &message.at, &message.message_id);
+        let key = Key::thread(
+            wanted.facility,
+            wanted.tenant,
+            &message.at,
+            message.message_id.as_str(),
+        );
         let thread = self.read(&[&key]).await?.take::<ThreadItem>(&key)?;
         // An entry is never removed: without one there is nothing that could be sent again.
         Ok(thread.map_or((MessageState::Sent, 0), |thread| {
@@ -292,19 +299,10 @@ impl Store {
 fn is_in_flight(tenant: &Tenant, message: &Message, now: Timestamp) -> bool {
     tenant
         .in_flight
-        .get(&message.message_id)
+        .get(&InFlightId::from(&message.message_id))
         .is_some_and(|in_flight| now < in_flight.until)
 }
 
 fn digest(text: &str) -> String {
     hex(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref())
-}
-
-/// 128 random bits.
-pub(crate) fn random_id() -> String {
-    let mut bytes = [0; 16];
-    // The system's randomness does not fail once the machine has started; an id that is taken already is
-    // refused by the table.
-    let _ = crate::random::fill(&mut bytes);
-    hex(&bytes)
 }

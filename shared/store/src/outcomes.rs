@@ -3,7 +3,7 @@
 use aws_sdk_dynamodb::types::builders::UpdateBuilder;
 use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use consent::decision::{OutcomeReported, Report, Reported};
-use consent::id::{FacilityId, TenantId};
+use consent::id::{DecisionId, FacilityId, MessageId, TenantId};
 use consent::question;
 use consent::tenant::Tenant;
 use jiff::Timestamp;
@@ -11,7 +11,8 @@ use jiff::Timestamp;
 use crate::decisions::{Decision, DecisionItem};
 use crate::error::StoreError;
 use crate::items::{Direction, FacilityItem, TenantItem, ThreadItem, Versioned, put};
-use crate::messages::{MessageState, random_id};
+use crate::messages::MessageState;
+use crate::random::random_bits;
 use crate::schema::{Key, PARTITION_KEY};
 use crate::store::{NotFound, Pause, Store};
 
@@ -22,8 +23,8 @@ pub struct OutcomeReport<'a> {
     pub facility: &'a FacilityId,
     /// The tenant whom it was for.
     pub tenant: &'a TenantId,
-    /// The decision that let it out.
-    pub decision_id: &'a str,
+    /// The decision that let it out. `None`: what the caller names is no decision's id.
+    pub decision_id: Option<&'a DecisionId>,
     /// What became of it.
     pub outcome: Reported,
     /// The text, for the thread.
@@ -70,7 +71,7 @@ impl Store {
             let sent = report.outcome == Reported::Sent;
             decision.provider_message_id = report.provider_message_id.filter(|_| sent).map(str::to_owned);
             let body = report.body.filter(|_| sent);
-            decision.message_id = body.map(|_| random_id());
+            decision.message_id = body.map(|_| MessageId::new(random_bits()));
             match self.write(self.closing(&tenant, &decision, body)?).await {
                 Ok(()) => return Ok(decision.shown(None, now)),
                 Err(error) => pause.after(error).await?,
@@ -81,21 +82,23 @@ impl Store {
     async fn read_decision(&self, report: &OutcomeReport<'_>) -> Result<(Tenant, DecisionItem), ReportError> {
         let facility = Key::facility(report.facility);
         let tenant = Key::tenant(report.facility, report.tenant);
-        let decision = is_decision_id(report.decision_id)
-            .then(|| Key::decision(report.facility, report.tenant, report.decision_id));
-        let wanted: Vec<&Key> = [&facility, &tenant].into_iter().chain(&decision).collect();
+        let decision = report
+            .decision_id
+            .map(|id| (id, Key::decision(report.facility, report.tenant, id.as_str())));
+        let keys = decision.as_ref().map(|(_, key)| key);
+        let wanted: Vec<&Key> = [&facility, &tenant].into_iter().chain(keys).collect();
         let mut items = self.read(&wanted).await?;
         if items.take::<FacilityItem>(&facility)?.is_none() {
             return Err(ReportError::NotFound(NotFound::Facility));
         }
         let tenant = items.take::<TenantItem>(&tenant)?;
         let tenant = tenant.ok_or(ReportError::NotFound(NotFound::Tenant))?;
-        let Some(key) = decision else {
+        let Some((id, key)) = decision else {
             return Err(ReportError::DecisionNotFound);
         };
         let found = match items.take::<DecisionItem>(&key)? {
             Some(found) => Some(found),
-            None => self.earlier_decision(report).await?,
+            None => self.earlier_decision(report.facility, report.tenant, id).await?,
         };
         let decision = found.ok_or(ReportError::DecisionNotFound)?;
         Ok((Versioned::<Tenant>::from(tenant).value, decision))
@@ -126,19 +129,19 @@ impl Store {
             self.outcome_update(facility_id, tenant_id, &decision.decision_id, decision.outcome)?;
         let mut set = "SET outcome = :outcome".to_owned();
         for (name, value) in [
-            ("message_id", &decision.message_id),
-            ("provider_message_id", &decision.provider_message_id),
+            ("message_id", decision.message_id.as_ref().map(MessageId::as_str)),
+            ("provider_message_id", decision.provider_message_id.as_deref()),
         ] {
             if let Some(value) = value {
                 set = format!("{set}, {name} = :{name}");
-                closed =
-                    closed.expression_attribute_values(format!(":{name}"), AttributeValue::S(value.clone()));
+                closed = closed
+                    .expression_attribute_values(format!(":{name}"), AttributeValue::S(value.to_owned()));
             }
         }
         let landed = Update::builder()
             .table_name(&self.table)
             .set_key(Some(Key::tenant(facility_id, tenant_id).attributes()))
-            .expression_attribute_names("#decision", &decision.decision_id);
+            .expression_attribute_names("#decision", decision.decision_id.as_str());
         let landed = match asked_at(tenant, decision, body) {
             AskedAt::Stays => landed.update_expression("REMOVE in_flight.#decision"),
             AskedAt::Nothing => landed.update_expression("REMOVE in_flight.#decision, asked_at"),
@@ -153,7 +156,11 @@ impl Store {
         }
         if let Some((key, body)) = decision.entry(facility_id, tenant_id).zip(body) {
             let entry = ThreadItem {
-                id: decision.message_id.clone().unwrap_or_default(),
+                id: decision
+                    .message_id
+                    .as_ref()
+                    .map(ToString::to_string)
+                    .unwrap_or_default(),
                 direction: Direction::Outbound,
                 body: body.to_owned(),
                 at: decision.at.clone(),
@@ -173,12 +180,14 @@ impl Store {
         &self,
         facility: &FacilityId,
         tenant: &TenantId,
-        decision_id: &str,
+        decision_id: &DecisionId,
         outcome: Option<Reported>,
     ) -> Result<UpdateBuilder, StoreError> {
         Ok(Update::builder()
             .table_name(&self.table)
-            .set_key(Some(Key::decision(facility, tenant, decision_id).attributes()))
+            .set_key(Some(
+                Key::decision(facility, tenant, decision_id.as_str()).attributes(),
+            ))
             .condition_expression(format!(
                 "attribute_exists({PARTITION_KEY}) AND attribute_not_exists(outcome)"
             ))
@@ -207,12 +216,4 @@ fn asked_at(tenant: &Tenant, decision: &DecisionItem, body: Option<&str>) -> Ask
         (true, true) => AskedAt::Then(at),
         (true, false) => AskedAt::Nothing,
     }
-}
-
-/// Whether a text can be the id of a decision, in the form of any version.
-fn is_decision_id(text: &str) -> bool {
-    text.len() == 32
-        && text
-            .bytes()
-            .all(|byte| byte.is_ascii_digit() || (b'a'..=b'f').contains(&byte))
 }

@@ -19,6 +19,15 @@ pub(crate) fn fill(bytes: &mut [u8]) -> Result<(), Unspecified> {
         .or_else(|_| SystemRandom::new().fill(bytes))
 }
 
+/// 128 random bits.
+pub(crate) fn random_bits() -> [u8; 16] {
+    let mut bits = [0; 16];
+    // The system's randomness does not fail once the machine has started; an id that is taken already is
+    // refused by the table.
+    let _ = fill(&mut bits);
+    bits
+}
+
 /// Runs a future that gets its randomness from this source.
 pub async fn with<F: Future>(source: Source, future: F) -> F::Output {
     SOURCE.scope(source, future).await

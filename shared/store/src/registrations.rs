@@ -8,6 +8,7 @@ use consent::facility::Facility;
 use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
 use consent::number::MOST_SHARERS;
 use consent::record::{Evidence, Record};
+use consent::rule_id::RuleId;
 use consent::rules::NumberStanding;
 use consent::tenant::{Details, DetailsEntry, Registered, Tenant};
 use futures_util::{StreamExt as _, stream};
@@ -139,7 +140,7 @@ impl Store {
         time: RequestTime,
     ) -> Result<Together, RegisterError> {
         let stopped_before = Evidence {
-            rule: Some("replied_stop".to_owned()),
+            rule: Some(RuleId::RepliedStop.into()),
             ..evidence.clone()
         };
         let mut stopped = BTreeSet::new();

@@ -2,8 +2,7 @@
 
 use aws_sdk_dynamodb::operation::query::builders::QueryFluentBuilder;
 use aws_sdk_dynamodb::types::AttributeValue;
-use consent::id::{FacilityId, TenantId};
-use consent::record::record_id;
+use consent::id::{DecisionId, FacilityId, RecordId, TenantId};
 use consent::words::Meaning;
 use serde::Serialize;
 use serde::de::DeserializeOwned;
@@ -25,8 +24,8 @@ pub struct ThreadEntry {
     at: String,
     classified_as: Option<Meaning>,
     state: Option<MessageState>,
-    decision_id: Option<String>,
-    consent_record_id: Option<String>,
+    decision_id: Option<DecisionId>,
+    consent_record_id: Option<RecordId>,
 }
 
 /// A list of what a tenant's items of one kind tell, newest first.
@@ -37,7 +36,7 @@ pub struct TenantList<'a> {
     /// What the items' sort keys begin with.
     prefix: &'static str,
     /// The record that began the grant on which the decisions are to rest, if they are to rest on one.
-    resting_on: Option<String>,
+    resting_on: Option<RecordId>,
     /// The sort key of the last item of the page before.
     before: Option<String>,
 }
@@ -63,14 +62,13 @@ impl<'a> TenantList<'a> {
         }
     }
 
-    /// The decisions about texts to a tenant: all of them, or those that rest on the grant which the record with this
-    /// sequence began.
-    pub fn decisions(facility: &'a FacilityId, tenant: &'a TenantId, grant: Option<u64>) -> Self {
+    /// The decisions about texts to a tenant: all of them, or those that rest on the grant which this record began.
+    pub fn decisions(facility: &'a FacilityId, tenant: &'a TenantId, grant: Option<RecordId>) -> Self {
         Self {
             facility,
             tenant,
             prefix: DECISION_PREFIX,
-            resting_on: grant.map(|sequence| record_id(facility, tenant, sequence)),
+            resting_on: grant,
             before: None,
         }
     }
@@ -100,7 +98,7 @@ impl<'a> TenantList<'a> {
             prefix,
             ..
         } = self;
-        let resting_on = self.resting_on.as_deref().unwrap_or_default();
+        let resting_on = self.resting_on.as_ref().map_or("", RecordId::as_str);
         format!("{prefix}{facility}/{tenant}#{resting_on}")
     }
 }
@@ -140,7 +138,7 @@ impl Store {
             Some(record) => query
                 .filter_expression("allowed = :allowed AND consent_record_id = :record")
                 .expression_attribute_values(":allowed", AttributeValue::Bool(true))
-                .expression_attribute_values(":record", AttributeValue::S(record.clone())),
+                .expression_attribute_values(":record", AttributeValue::S(record.to_string())),
         };
         let answer = query.send().await?;
         let mut entries = Vec::new();

@@ -15,11 +15,12 @@ use aws_config::SdkConfig;
 use consent::facility::Provider;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::spans::{PROVIDER_ANSWERS_WITHIN, SNS_OPT_IN_EVERY};
 use consent_http::environment::{self, EnvironmentError, TELNYX_API_URL, TWILIO_API_URL};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::{Accounts, Secret};
 use consent_store::{Found, Message, Outcome, Permit, Received, Reply, Store, StoreError, Unpublished};
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
 use crate::aws::Aws;
@@ -28,10 +29,7 @@ use crate::http::{Http, Meaning, Said};
 pub use crate::http::{Exchange, Exchanged};
 
 /// A provider has answered within this time, or is given up: a permit counts on it.
-const ANSWER_WITHIN: Duration = Duration::from_secs(2);
-/// SNS takes a number off its own opt-out list once in so long
-/// (<https://docs.aws.amazon.com/sns/latest/api/API_OptInPhoneNumber.html>).
-const OPT_IN_EVERY: SignedDuration = SignedDuration::from_hours(30 * 24);
+const ANSWER_WITHIN: Duration = PROVIDER_ANSWERS_WITHIN.unsigned_abs();
 
 /// Sends texts.
 pub struct Sender {
@@ -253,8 +251,8 @@ impl Sender {
         }
     }
 
-    /// Hands a text to a provider by the account that the secret has, and where there is none or it is not known, once
-    /// more by the account that the secret has now: it may have been rotated.
+    /// Hands a text to a provider by the account that is in the secret. Where the secret has no account, or the provider does
+    /// not know it, the secret may have been rotated: then once more by the account that is in it now.
     async fn by_account(&self, account: Account, text: &Text<'_>, now: Timestamp) -> Result<(), Unpublished> {
         let deadline = Instant::now() + ANSWER_WITHIN;
         let known = match timeout_at(deadline, self.accounts.known(now)).await {
@@ -376,7 +374,7 @@ impl Sender {
         Ok(Some(ProviderBlock {
             number: number.clone(),
             since: now,
-            retry_after: now.checked_add(OPT_IN_EVERY).ok(),
+            retry_after: now.checked_add(SNS_OPT_IN_EVERY).ok(),
         }))
     }
 }

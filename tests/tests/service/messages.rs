@@ -179,8 +179,8 @@ async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
         send(&world, "hello", Some("k1")),
         send(&world, "hello", Some("k1"))
     );
-    assert_eq!(both.0.is(202)["message_id"], permit.message().message_id);
-    assert_eq!(both.1.is(202)["message_id"], permit.message().message_id);
+    assert_eq!(both.0.is(202)["message_id"], permit.message().message_id.as_str());
+    assert_eq!(both.1.is(202)["message_id"], permit.message().message_id.as_str());
     assert_eq!(world.sns.outbox().await.len(), 1);
     assert_eq!(state().await, "sent");
     // Whoever comes back from the dead is too late.

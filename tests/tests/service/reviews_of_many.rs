@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 const DOUBT: &str = "wrong number";
 const SHARERS: usize = 200;
 
-/// `f1` with so many grandfathered tenants who share [`ADA`].
+/// `f1` with several grandfathered tenants who share [`ADA`].
 async fn shared(tenants: usize) -> World {
     let world = World::embedded().await;
     world.facility("on").await;

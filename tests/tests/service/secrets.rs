@@ -311,7 +311,7 @@ async fn asked(secret: &Tokens, at: Timestamp, token: &str) -> Result<bool, &'st
     let attempt = secret.attempt(at, |tokens| {
         tokens.iter().any(|known| known == token).then_some(()).ok_or(())
     });
-    let answer = attempt.await.map_err(|problem| problem.code())?;
+    let answer = attempt.await.map_err(|problem| problem.code().as_str())?;
     Ok(answer.is_ok())
 }
 

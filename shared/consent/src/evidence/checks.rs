@@ -10,7 +10,8 @@ use super::key::{ALGORITHM, KeySet};
 use super::life::Life;
 use super::pack::{FORMAT, Part};
 use super::parcel::{Decision, Parcel};
-use crate::record::{ChainError, StoredRecord, record_id};
+use crate::id::RecordId;
+use crate::record::{ChainError, StoredRecord};
 
 /// One check, and what came of it. Its text is one line.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -176,7 +177,7 @@ impl Examination {
         let (facility, tenant) = (&parcel.facility.facility_id, &parcel.tenant.tenant_id);
         let mut previous: Option<(&StoredRecord, Timestamp)> = None;
         for (sequence, record) in (1..).zip(self.records()) {
-            let id = record_id(facility, tenant, sequence);
+            let id = RecordId::new(facility, tenant, sequence);
             let fails = |why: &str| Err(format!("{id}: {why}"));
             match record.check(facility, tenant, sequence) {
                 Ok(()) => {}
@@ -235,7 +236,7 @@ impl Examination {
 
     fn id(&self, sequence: u64) -> String {
         self.parcels.first().map_or_else(String::new, |parcel| {
-            record_id(&parcel.facility.facility_id, &parcel.tenant.tenant_id, sequence)
+            RecordId::new(&parcel.facility.facility_id, &parcel.tenant.tenant_id, sequence).into()
         })
     }
 

@@ -119,7 +119,7 @@ impl Life {
 
     fn go_on(&mut self, record: &Record, to: Rebuilt) {
         if record.kind.changes_standing() {
-            let id = Some(record.record_id.clone());
+            let id = Some(record.record_id.to_string());
             (self.begun, self.portal_begun) = match to.consent {
                 Consent::NotProvided => (None, None),
                 Consent::OptedOut(OptOut::TextAndPortal) => (id, self.begun.take()),

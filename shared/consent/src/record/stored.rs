@@ -6,8 +6,8 @@ use std::fmt;
 use serde::{Deserialize, Serialize};
 use serde_json::{Map, Value};
 
-use super::{ChainEnd, ChainError, Record, hex, record_id};
-use crate::id::{FacilityId, TenantId};
+use super::{ChainEnd, ChainError, Record, hex};
+use crate::id::{FacilityId, RecordId, TenantId};
 
 /// A record with the members that it was written with.
 #[derive(Clone, PartialEq, Eq, Serialize, Deserialize)]
@@ -78,7 +78,7 @@ impl StoredRecord {
     /// Why not.
     pub fn check(&self, facility: &FacilityId, tenant: &TenantId, sequence: u64) -> Result<(), ChainError> {
         if self.0.get("sequence").and_then(Value::as_u64) != Some(sequence)
-            || self.text("record_id") != Some(&record_id(facility, tenant, sequence))
+            || self.text("record_id") != Some(RecordId::new(facility, tenant, sequence).as_str())
         {
             return Err(ChainError::Missing(sequence));
         }

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 use super::*;
 use crate::id::FacilityId;
 use crate::record::ChainEnd;
+use crate::rule_id::RuleId;
 use crate::rules::Consent;
 use crate::tenant::{Details, Residence};
 
@@ -53,7 +54,7 @@ fn review(kind: ReviewKind, tenants: usize) -> Review {
     };
     let number = PhoneNumber::parse_e164("+15125550142").unwrap();
     let id = ReviewId::of("MESSAGE#twilio#SM1", at(0)).unwrap();
-    let mut review = Review::open(id, kind, at(0), number, text, "party.wrong".to_owned());
+    let mut review = Review::open(id, kind, at(0), number, text, RuleId::Doubt.into());
     for id in 0..tenants {
         review.add(&tenant(id));
     }

@@ -188,8 +188,8 @@ fn tenants_from_before_are_grandfathered_unless_the_number_is_stopped() {
         .unwrap()
         .map(|step| (step.to, step.kind, step.rule))
     };
-    let grandfathered = Some((BEFORE, ChangeKind::Granted, "grandfathered"));
-    let stopped = Some((OUT_TEXT, ChangeKind::OptedOut, "number_stopped"));
+    let grandfathered = Some((BEFORE, ChangeKind::Granted, RuleId::Grandfathered));
+    let stopped = Some((OUT_TEXT, ChangeKind::OptedOut, RuleId::NumberStopped));
     assert_eq!(register("2023-09-25", Clear, OnFile), grandfathered);
     assert_eq!(register("2023-09-26", Clear, OnFile), None);
     assert_eq!(register("2023-09-27", Clear, OnFile), None);
