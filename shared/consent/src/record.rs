@@ -58,15 +58,13 @@ pub struct Evidence {
 }
 
 impl Evidence {
-    /// The same for a tenant who left the number before the text reached them: it says nothing of the number that they have
-    /// now, so that nobody has to read it on their account.
+    /// The same of a text that nobody has to read on account of the record.
     #[must_use]
-    pub fn without_review(&self) -> Self {
-        let mut evidence = self.clone();
-        if let Some(text) = &mut evidence.text {
+    pub fn without_review(mut self) -> Self {
+        if let Some(text) = &mut self.text {
             text.classification.needs_review = false;
         }
-        evidence
+        self
     }
 }
 

@@ -308,22 +308,22 @@ impl Review {
 
     /// What a decision is recorded with.
     pub fn evidence(&self, verdict: &Verdict) -> Evidence {
-        let classification = Classification {
-            needs_review: false,
-            ..self.text.classification.clone()
-        };
         Evidence {
             channel: Channel::Review,
             actor: verdict.by.clone(),
             disclosure: None,
-            text: Some(ReceivedText {
-                classification,
-                ..self.text.clone()
-            }),
+            text: Some(self.text.clone()),
             rule: Some(verdict.decision.rule().into()),
             received: None,
             note: verdict.note.clone(),
         }
+        .without_review()
+    }
+
+    /// What is recorded of a person who has seen the text. `None`: nobody has.
+    pub fn seen(&self) -> Option<Evidence> {
+        let verdict = self.verdict()?;
+        (verdict.decision == ReviewDecision::Seen).then(|| self.evidence(verdict))
     }
 
     /// The decision that was taken, as it was taken first. `None`: there is none.

@@ -434,6 +434,15 @@ impl Tenant {
 }
 
 impl Change {
+    /// The same for a text that a person has read before it reached this tenant: that they have is recorded as well.
+    #[must_use]
+    pub fn seen_before(self, evidence: &Evidence, now: Timestamp) -> Self {
+        if self.records.is_empty() {
+            return self;
+        }
+        self.and_then(|tenant| tenant.review_seen(evidence, now))
+    }
+
     /// What comes next, with the records of both.
     fn and_then(mut self, next: impl FnOnce(Tenant) -> Self) -> Self {
         let Self { tenant, records } = next(self.tenant);

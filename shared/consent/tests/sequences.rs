@@ -256,7 +256,10 @@ impl World {
             .filter_map(|tenant| tenant.doubt(&phone(number), &id, &doubt, now));
         let changes: Vec<Change> = doubts.collect();
         for change in changes {
-            review.add(&change.tenant);
+            // One more doubt of a tenant who is on hold is not recorded, and opens no review.
+            if !change.records.is_empty() {
+                review.add(&change.tenant);
+            }
             self.keep(change);
         }
         if !review.tenants.is_empty() {

@@ -11,9 +11,9 @@ use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
 use consent::id::{FacilityId, ReviewId, TenantId};
 use consent::number::{AnswerInFlight, Keyword, KeywordText, Number};
-use consent::record::{Record, rfc3339};
+use consent::record::{Evidence, Record, rfc3339};
 use consent::reply::TextEffect;
-use consent::review::Admission;
+use consent::review::{Admission, Review};
 use consent::rules::{Status, TwoWayTexting};
 use consent::spans::{ANSWER_IN_FLIGHT, ANSWER_WITHIN};
 use consent::tenant::{Residence, Tenant};
@@ -210,7 +210,9 @@ impl Store {
         if heard.keyword == Some(Keyword::Stop) {
             step.pending.add_number(&phone_key, &number, now);
         }
+        let review = review_id.as_ref().and_then(|id| reviews.get(id));
         let reach = Reach {
+            seen_before: review.and_then(Review::seen),
             heard,
             number: &number,
             says,
@@ -322,6 +324,10 @@ impl Store {
             Says::Nothing => None,
             Says::Keyword(text) => tenant.hear(number, text),
             Says::Doubt(id) => tenant.doubt(&number.number, id, &heard.evidence, now),
+        };
+        let change = match &reach.seen_before {
+            Some(seen) => change.map(|change| change.seen_before(seen, now)),
+            None => change,
         };
         let after = change.as_ref().map_or(&tenant, |change| &change.tenant);
         let has_number = tenant.residence == Residence::Resident
@@ -436,7 +442,7 @@ impl Part {
         let standing_before = before.standing;
         let mut number = heard_now.unwrap_or(before);
         if self.seen.is_none() && heard.keyword == Some(Keyword::Stop) && number.tenants.len() > self.room {
-            number.spreading = Some(heard.evidence.without_review());
+            number.spreading = Some(heard.evidence.clone());
         }
         if is_written {
             number.answers.retain(|_, answer| self.now < answer.until);
@@ -471,6 +477,8 @@ struct Reach<'a> {
     heard: &'a Heard<'a>,
     number: &'a Number,
     says: Says<'a>,
+    /// What is recorded where a person has seen the text before it reached everybody.
+    seen_before: Option<Evidence>,
     /// As in [`NumberStep`].
     counted: Option<u64>,
     received_at: Timestamp,

@@ -144,13 +144,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<Received, StoreError> {
         let message = Key::message(text.provider.as_str(), &text.message_id);
-        self.receive_as(message, text, intent, now).await
+        self.receive_as(message, None, text, intent, now).await
     }
 
-    /// Receives a text, and keeps under this key that it was heard.
+    /// Receives a text, and keeps under this key that it was heard: at this facility, else at the one that has the number.
     pub(crate) async fn receive_as(
         &self,
         message: Key,
+        at: Option<FacilityId>,
         text: &InboundText,
         intent: &Intent,
         now: Timestamp,
@@ -175,7 +176,7 @@ impl Store {
         let holder = items
             .take::<BusinessNumberItem>(&to)?
             .map(|number| number.facility_id);
-        let Some(facility_id) = begun_at.or(holder) else {
+        let Some(facility_id) = begun_at.or(at).or(holder) else {
             tracing::warn!(
                 provider = text.provider.as_str(),
                 "a text to a number that no facility has"

@@ -339,6 +339,13 @@ pub(crate) struct MessageItem {
     pub(crate) version: u64,
 }
 
+/// The facilities that hear a group message, as its first delivery found them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct GroupItem {
+    /// The number of each that the message went to.
+    pub(crate) facilities: BTreeMap<FacilityId, PhoneNumber>,
+}
+
 /// A text that a person has to read.
 #[derive(Debug, Serialize, Deserialize)]
 pub(crate) struct ReviewItem {

@@ -9,6 +9,7 @@ use std::time::Duration;
 use aws_sdk_dynamodb::types::AttributeValue;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::spans::CLOCKS_DIFFER;
 use consent_http::clock;
 use serde_json::{Value, json};
 use tests::{ADA, BEN, Faults, OFFICE, Step, World, call, twilio, verify_chain};
@@ -254,6 +255,8 @@ async fn a_stop_waits_for_the_text_to_a_tenant_whom_another_delivery_of_it_has_r
 #[tokio::test]
 async fn what_takes_no_number_away_does_not_wait() {
     let world = World::with_ada().await;
+    // Clocks may be this far apart: a text that is let out earlier may be one to somebody who had the number before.
+    sleep(CLOCKS_DIFFER.unsigned_abs()).await;
     let _permit = world.let_out("t1", None).await;
     let quick = seconds(async {
         world
@@ -265,7 +268,8 @@ async fn what_takes_no_number_away_does_not_wait() {
         world.profile("t1", "check").await.is(200);
         world.text("hello", ADA, "thank you").await;
     });
-    assert!(quick.await < 1.0);
+    // A wait would take four.
+    assert!(quick.await < 2.5);
 }
 
 /// The texts in the outbox that answer a START, and when each left.
