@@ -2,8 +2,6 @@
 //! by what it asks of the standard library. (That it compiles for a browser shows with
 //! `cargo check -p consent --target wasm32-unknown-unknown`, where that target and a clang are installed.)
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use std::collections::BTreeSet;
 use std::fs;
 use std::path::Path;
