@@ -1,6 +1,7 @@
 //! What the other side's expert would try: each alteration of a pack, and the line of the verifier that shows it.
 
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::print_stdout, reason = "the lines are there to be read")]
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
@@ -81,8 +82,9 @@ async fn altered() -> Altered {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a list of alterations, each with its lines")]
 async fn records_that_were_altered_each_have_their_line() {
-    let altered = altered().await;
+    let altered = Box::pin(altered()).await;
     altered.check(
         "the STOP says something else",
         |pack| pack["records"][1]["text"] = json!("thanks!"),
@@ -209,8 +211,9 @@ async fn records_that_were_altered_each_have_their_line() {
 }
 
 #[tokio::test]
+#[expect(clippy::too_many_lines, reason = "a list of alterations, each with its lines")]
 async fn what_else_was_altered_each_has_its_line() {
-    let altered = altered().await;
+    let altered = Box::pin(altered()).await;
     altered.check(
         "it stands otherwise",
         |pack| pack["standing"]["status"] = json!("opted_out"),
@@ -322,7 +325,7 @@ async fn what_else_was_altered_each_has_its_line() {
 
 #[tokio::test]
 async fn a_signature_of_somebody_else_has_its_line() {
-    let altered = altered().await;
+    let altered = Box::pin(altered()).await;
     let (forged, id) = signed_by_another(altered.whole.clone());
     let unknown = format!("FAILED signature: no key has the id {id}");
     altered.check(
