@@ -53,7 +53,7 @@ impl Pages {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let path = path.segments();
         let page = Page::at(&path)?;
         if request.method() != Method::GET {
             return Err(Problem::method_not_allowed("GET"));

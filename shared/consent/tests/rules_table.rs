@@ -210,6 +210,7 @@ fn evidence(channel: Channel) -> Evidence {
         text: None,
         rule: None,
         received: None,
+        note: None,
     }
 }
 
