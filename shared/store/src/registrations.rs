@@ -120,14 +120,14 @@ impl Store {
         let (together, postings) = self
             .commit(|| {
                 let known = known.take();
-                async move {
-                    let Known { facility, tenants } = match known {
-                        Some(known) => known,
-                        None => {
-                            let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
-                            let read = self.read_known(facility_id, ids).await?;
-                            read.ok_or(NotFound::Facility)?
-                        }
+                // It is large, and every caller would hold it.
+                Box::pin(async move {
+                    let Known { facility, tenants } = if let Some(known) = known {
+                        known
+                    } else {
+                        let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
+                        let read = self.read_known(facility_id, ids).await?;
+                        read.ok_or(NotFound::Facility)?
                     };
                     // A STOP from before counts for the number, and for whoever else has it, before the tenant does.
                     for registrant in registrants {
@@ -171,7 +171,7 @@ impl Store {
                     let records = draft.records().cloned().collect();
                     let commit = Commit { writes, records, now };
                     Ok(Attempt::Write(commit, (together, Some(postings))))
-                }
+                })
             })
             .await?;
         if let Some(postings) = &postings {
