@@ -1,9 +1,10 @@
 // Texts those tenants of a facility who may be texted, by a provider of one's own: ask, send, report. For Node.js 18 or
-// newer, and browsers. The types are those of `infra/openapi.yaml`, as far as they are needed; a test compares them.
+// newer, and browsers. `npx openapi-typescript infra/openapi.yaml -o openapi.ts` makes the types.
+import type { components } from "./openapi";
 
-type AllowedText = { tenant_id: string; decision_id: string; allowed: true; to: string; from: string; valid_until: string };
-type RefusedText = { tenant_id: string; decision_id: string | null; allowed: false; code: string; detail: string };
-type Decision = { decision_id: string; outcome: "sent" | "not_sent" | "unknown" | null; message_id: string | null };
+type AllowedText = components["schemas"]["AllowedText"];
+type RefusedText = components["schemas"]["RefusedText"];
+type Decision = components["schemas"]["Decision"];
 
 /** Hands a text to the provider, and gives its id of it: null where the provider refused. An exception: who knows. */
 export type Send = (to: string, from: string, body: string) => Promise<string | null>;

@@ -92,11 +92,11 @@ enum Passing {
     /// Everything.
     #[default]
     All,
-    /// Everything until so many transactions have passed, and nothing after them.
+    /// Everything until this number of transactions has passed, and nothing after them.
     Transactions(u32),
     /// Whatever is no transaction.
     Reads,
-    /// Everything, the next transaction after so long.
+    /// Everything, the next transaction after this time.
     Late(Duration),
     /// Everything, but this error comes back for an answer.
     Answered(&'static str),
@@ -112,7 +112,7 @@ enum Passing {
 pub enum Step {
     /// It passes.
     Pass,
-    /// It passes after so long.
+    /// It passes after this time.
     PassAfter(Duration),
     /// A transaction that is cancelled for a conflict.
     Conflict,
@@ -131,7 +131,7 @@ impl Faults {
         Self::cut_after(0)
     }
 
-    /// So many transactions pass, and nothing after them.
+    /// The first transactions pass, and nothing after them.
     pub fn cut_after(transactions: u32) -> Self {
         Self(Arc::new(Mutex::new(Passing::Transactions(transactions))))
     }
@@ -141,7 +141,7 @@ impl Faults {
         Self(Arc::new(Mutex::new(Passing::Reads)))
     }
 
-    /// The next transaction is so late, and everything passes.
+    /// The next transaction is late, and everything passes.
     pub fn late(delay: Duration) -> Self {
         Self(Arc::new(Mutex::new(Passing::Late(delay))))
     }

@@ -8,6 +8,7 @@ use evidence::Signer;
 use tokio::net::TcpListener;
 
 use crate::emulator::Requests;
+use crate::simulated::Simulated;
 
 /// The stand-in, until the test ends.
 #[derive(Clone)]
@@ -15,6 +16,8 @@ pub struct KmsStandIn {
     /// Counts what the functions ask of it.
     pub requests: Requests,
     endpoint: String,
+    /// The way to it, where that is no socket.
+    simulated: Option<Simulated>,
 }
 
 impl KmsStandIn {
@@ -26,19 +29,24 @@ impl KmsStandIn {
         Self {
             requests: Requests::default(),
             endpoint,
+            simulated: None,
         }
     }
 
-    /// Nobody is there: a simulation asks for no evidence.
-    pub(crate) fn absent() -> Self {
+    /// A simulation answers for it.
+    pub(crate) fn simulated(simulated: &Simulated) -> Self {
         Self {
             requests: Requests::default(),
-            endpoint: "http://127.0.0.1:9/kms".to_owned(),
+            endpoint: String::new(),
+            simulated: Some(simulated.clone()),
         }
     }
 
     /// What signs with the stand-in's key. The keys that signed before it are those with these ids.
     pub fn signer(&self, earlier: &[&str]) -> Signer {
+        if let Some(simulated) = &self.simulated {
+            return Signer::new(simulated.kms(), KEY_ID, earlier.iter().copied());
+        }
         let config = aws_sdk_kms::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(aws_smithy_http_client::Builder::new().build_http())

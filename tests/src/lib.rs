@@ -131,7 +131,7 @@ impl World {
         let store = Store::new(simulated.dynamodb(), table, emulator.counts.metrics());
         let sns = SnsStandIn::simulated(simulated, &emulator.counts);
         let secrets = SecretsStandIn::simulated(simulated);
-        let kms = KmsStandIn::absent();
+        let kms = KmsStandIn::simulated(simulated);
         Self::of(
             Arc::new(emulator),
             store,

@@ -335,7 +335,7 @@ impl Answer {
             .collect()
     }
 
-    /// The text to the sender in a webhook's answer, empty where there is none.
+    /// The text to the sender in a webhook's answer, empty where it has no text.
     #[track_caller]
     pub fn message(&self) -> String {
         let message = self

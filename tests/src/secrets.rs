@@ -100,7 +100,7 @@ impl SecretsStandIn {
         put.secret_string(text).send().await.unwrap();
     }
 
-    /// Makes so many requests to come fail.
+    /// Makes the next requests fail.
     pub async fn fail(&self, requests: u32) {
         let request = axum::http::Request::builder()
             .method("PUT")

@@ -36,6 +36,12 @@ impl Simulated {
         aws_sdk_sns::Client::from_conf(config.retry_partition(self.partition.clone()).build())
     }
 
+    /// A client of KMS.
+    pub(crate) fn kms(&self) -> aws_sdk_kms::Client {
+        let config = aws_sdk_kms::config::Builder::from(&self.configuration);
+        aws_sdk_kms::Client::from_conf(config.retry_partition(self.partition.clone()).build())
+    }
+
     /// The configuration of a client of Secrets Manager.
     pub(crate) fn secrets(&self) -> aws_sdk_secretsmanager::config::Builder {
         let config = aws_sdk_secretsmanager::config::Builder::from(&self.configuration);

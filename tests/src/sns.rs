@@ -96,7 +96,7 @@ impl SnsStandIn {
         aws_sdk_sns::Client::from_conf(config)
     }
 
-    /// The texts sent, oldest first, whoever carried them.
+    /// The texts sent by all providers, oldest first.
     pub async fn outbox(&self) -> Vec<Value> {
         self.list("/outbox").await
     }

@@ -185,7 +185,7 @@ impl World {
         self.history(id).await.pop().expect("a record")
     }
 
-    /// Asks whether texts to tenants of `f1` may leave, by other means, within so many seconds.
+    /// Asks whether other software may text tenants of `f1` within the next `seconds`.
     pub async fn ask(&self, tenants: &[&str], seconds: u8) -> Vec<Value> {
         let body = json!({"tenant_ids": tenants, "valid_for": seconds});
         let answer = self

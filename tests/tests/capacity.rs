@@ -1,6 +1,6 @@
 //! What a page of the report, and a change of consent, consume of the table, whatever the facility's size.
 //!
-//! `TEST_TENANTS="100 1000 10000 100000" cargo test --test capacity -- --nocapture` measures facilities of so many tenants
+//! `TEST_TENANTS="100 1000 10000 100000" cargo test --test capacity -- --nocapture` measures facilities of these sizes
 //! and prints the tables of the guide (`infra/README.md`); with `TEST_DYNAMODB_ENDPOINT` they are those of the DynamoDB that is there.
 
 #![expect(
@@ -18,7 +18,7 @@ use serde_json::{Value, json};
 use tests::{Consumed, World, call};
 
 const REPORT: &str = "/v1/facilities/f1/consent-report";
-/// A page of 50 reads so many units at most, beside the totals.
+/// The most units that a page of 50 reads, without the totals.
 const PAGE_READ_UNITS: f64 = 8.0;
 
 const FIRST_NAMES: [&str; 20] = [
@@ -52,7 +52,7 @@ fn tenant(number: usize) -> Value {
     })
 }
 
-/// `f1` with so many tenants.
+/// `f1` with several tenants.
 async fn facility_of(tenants: usize) -> World {
     let world = World::embedded().await;
     world.facility("on").await;

@@ -46,7 +46,7 @@ fn tenants(value: Option<&Value>) -> Result<Vec<TenantId>, String> {
         .ok_or_else(|| format!("must be a list of 1 to {MOST_TENANTS} tenant ids"))?;
     let id = |value: &Value| {
         let text = value.as_str().ok_or("must be a list of texts")?;
-        TenantId::parse(text).map_err(|error| format!("has an id that is none: it {error}"))
+        TenantId::parse(text).map_err(|error| format!("has an id that is not valid: it {error}"))
     };
     let ids = listed.iter().map(id).collect::<Result<Vec<_>, String>>()?;
     if ids.iter().collect::<HashSet<_>>().len() == ids.len() {

@@ -1,5 +1,5 @@
-//! Decisions about texts. Who sends by other means asks before, and says afterwards what became of the text; whoever wants
-//! to know why a text left, or did not, reads them back.
+//! Decisions about texts. Software that sends its own texts asks before each one, and then reports what became of it. Staff
+//! read here why a text left, or why it did not.
 
 mod body;
 

@@ -1,4 +1,5 @@
-//! The Lambda function `decisions`: decisions about texts, for those who send by other means, and for whoever asks why.
+//! The Lambda function `decisions`: it decides for software that sends its own texts, and shows every decision with its
+//! reason.
 
 use consent_http::{Access, environment, serve};
 use consent_secrets::{Secret, cursor_key};

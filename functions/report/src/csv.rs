@@ -10,7 +10,7 @@ use crate::RowBody;
 /// What an export is called on the wire.
 pub(crate) const MEDIA_TYPE: &str = "text/csv; charset=utf-8";
 
-/// A part is full at so many bytes. Lambda takes answers of 6 MB, and the last row may have 100 KB.
+/// The size in bytes at which a part is full. Lambda takes answers of 6 MB, and the last row may have 100 KB.
 const FULL_BYTES: usize = 5 << 20;
 
 /// Whether a part names its columns. The first does; parts joined are one file.

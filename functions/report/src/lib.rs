@@ -17,7 +17,7 @@ use crate::csv::Header;
 
 /// What may be typed into the search.
 const SEARCH_CHARACTERS: usize = 200;
-/// A part of an export takes so many reads at most, lest a filter that leaves little take too long.
+/// The most reads for a part of an export. A filter that leaves few rows would take too long otherwise.
 const PAGES_AT_MOST: u32 = 30;
 
 /// The function, with what it works on.

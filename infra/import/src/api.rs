@@ -119,7 +119,7 @@ impl Api {
         }
         let mut authorization = HeaderValue::try_from(format!("Bearer {token}"))
             .ok()
-            .context("the token is none")?;
+            .context("the token contains characters that a header cannot hold")?;
         authorization.set_sensitive(true);
         let connector = hyper_rustls::HttpsConnectorBuilder::new()
             .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
@@ -217,7 +217,7 @@ impl Api {
     }
 }
 
-/// The pauses between so many attempts.
+/// The pauses between the attempts.
 fn pauses(attempts: usize) -> impl Iterator<Item = Duration> {
     let longer = |pause: &Duration| Some((*pause * 2).min(LONGEST_PAUSE));
     std::iter::successors(Some(FIRST_PAUSE), longer).take(attempts.saturating_sub(1))

@@ -67,7 +67,7 @@ struct Row<'a> {
 }
 
 impl<'a> Parts<'a> {
-    /// The parts that are left when so many rows are done.
+    /// The parts that are left when the first rows are done.
     pub(crate) fn of(content: &'a str, format: Format, most_rows: u64, rows_done: usize) -> Result<Self> {
         let content = content.strip_prefix('\u{feff}').unwrap_or(content);
         let mut unknown_members = BTreeSet::new();

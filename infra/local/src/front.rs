@@ -234,7 +234,7 @@ fn answer(mut response: axum::http::Response<Bytes>) -> Response {
     }
 }
 
-/// A function that died, or did not answer in time. 503 and not 500, so that whoever sent a text sends it again.
+/// A function that died, or did not answer in time. 503 and not 500, so that a provider sends its text again.
 fn unavailable() -> Response {
     let detail = "The request was not completed. It is safe to repeat it.";
     let mut response = problem(

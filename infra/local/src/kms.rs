@@ -54,7 +54,7 @@ impl EvidenceKey {
     /// The key with this secret.
     ///
     /// # Errors
-    /// It is none.
+    /// It is not a key.
     pub fn read(secret: &str) -> Result<Self> {
         let bytes = STANDARD
             .decode(secret)
@@ -68,7 +68,7 @@ impl EvidenceKey {
         [&BEFORE_POINT[..], point.as_bytes()].concat()
     }
 
-    /// The signature of a digest, in DER. `None`: the digest is none.
+    /// The signature of a digest, in DER. `None`: it has another length than a digest.
     fn sign(&self, digest: &[u8]) -> Option<Vec<u8>> {
         let signature: p256::ecdsa::Signature = self.0.sign_prehash(digest).ok()?;
         Some(signature.to_der().as_bytes().to_vec())

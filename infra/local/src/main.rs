@@ -67,10 +67,29 @@ struct Place {
     stack: Option<PathBuf>,
 }
 
+impl Place {
+    /// The document of a stack that runs.
+    async fn running(self) -> Result<PathBuf> {
+        let path = match self.stack {
+            Some(path) => path,
+            None => Workspace::read().await?.stack_path(),
+        };
+        if !path.exists() {
+            bail!(
+                "no stack is running: there is no {}; start one with `cargo dev`",
+                path.display()
+            );
+        }
+        Ok(path)
+    }
+}
+
 #[derive(Subcommand)]
 enum Command {
     /// Prints a token for the running stack.
     Token(TokenArguments),
+    /// Texts the running stack from a tenant's phone, as Twilio would deliver it, and prints the answer.
+    Text(TextArguments),
     /// Runs a command until standard input closes.
     #[command(hide = true)]
     Guard {
@@ -109,6 +128,20 @@ struct TokenArguments {
     place: Place,
 }
 
+#[derive(Args)]
+struct TextArguments {
+    /// What it says.
+    body: String,
+    /// The phone it comes from: Ada Moreno's of the demo facility, if not given.
+    #[arg(long, default_value = people::ADA)]
+    from: String,
+    /// The facility's number: the demo facility's, if not given.
+    #[arg(long, default_value = people::NUMBER)]
+    to: String,
+    #[command(flatten)]
+    place: Place,
+}
+
 // The embedded store works on these threads, one at a time: the others are not to wait for it with requests in hand.
 #[tokio::main(worker_threads = 8)]
 async fn main() -> ExitCode {
@@ -116,6 +149,7 @@ async fn main() -> ExitCode {
     let result = match command {
         None => up::run(&up, place.stack).await,
         Some(Command::Token(arguments)) => token(arguments).await,
+        Some(Command::Text(arguments)) => text(arguments).await,
         Some(Command::Guard { command }) => cargo_lambda::guard(&command).await,
     };
     match result {
@@ -129,16 +163,7 @@ async fn main() -> ExitCode {
 
 #[expect(clippy::print_stdout, reason = "the token is what is asked for")]
 async fn token(arguments: TokenArguments) -> Result<()> {
-    let path = match arguments.place.stack {
-        Some(path) => path,
-        None => Workspace::read().await?.stack_path(),
-    };
-    if !path.exists() {
-        bail!(
-            "no stack is running: there is no {}; start one with `cargo dev`",
-            path.display()
-        );
-    }
+    let path = arguments.place.running().await?;
     let keys = Keys::load(&stack::keys_beside(&path))?;
     let now = clock::now().as_second();
     let token = keys.sign(&Claims {
@@ -153,5 +178,15 @@ async fn token(arguments: TokenArguments) -> Result<()> {
         exp: now.saturating_add(arguments.ttl),
     })?;
     println!("{token}");
+    Ok(())
+}
+
+#[expect(clippy::print_stdout, reason = "the answer is what is asked for")]
+async fn text(arguments: TextArguments) -> Result<()> {
+    let api = stack::api_of(&arguments.place.running().await?)?;
+    match switchboard::text_by_hand(&api, &arguments.from, &arguments.to, &arguments.body).await? {
+        Some(answer) => println!("{answer}"),
+        None => println!("(no answer)"),
+    }
     Ok(())
 }

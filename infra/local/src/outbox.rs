@@ -22,7 +22,7 @@ pub(crate) struct Text {
     pub(crate) via: Provider,
 }
 
-/// What a stand-in took, for whoever shows it.
+/// What a stand-in took, to be shown.
 #[derive(Debug)]
 pub enum Sent {
     /// A text to a number.
@@ -84,7 +84,7 @@ impl Outbox {
         }
     }
 
-    /// Whoever panicked with the list had not changed it: a push is one statement.
+    /// A thread that panicked with the list has not changed it: a push is one statement.
     fn lock(&self) -> MutexGuard<'_, Vec<Text>> {
         self.texts.lock().unwrap_or_else(PoisonError::into_inner)
     }

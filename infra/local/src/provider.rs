@@ -121,7 +121,7 @@ impl StandIn {
             .with_state(self)
     }
 
-    /// Takes a text of at most so many characters. It checks what the real providers check, and in the end waits as it
+    /// Takes a text of at most `most_characters`. It checks what the real providers check, and in the end waits as it
     /// was told.
     pub(crate) async fn take(&self, asked: Asked, most_characters: usize) -> Result<Taken, NotTaken> {
         let told = self.told(|told| told.delay);
@@ -177,7 +177,7 @@ impl StandIn {
     }
 }
 
-/// Whether one of so many to come is now.
+/// Counts down, and tells whether there was something left to count.
 fn count_down(to_come: &mut u32) -> bool {
     let is_now = *to_come > 0;
     *to_come = to_come.saturating_sub(1);

@@ -68,7 +68,7 @@ pub fn router(secret: &Value) -> Router {
         .with_state(Shared(Arc::new(Mutex::new(world))))
 }
 
-/// Makes so many reads to come fail with 500. A function asks for two versions at a time, and the SDK repeats what
+/// Makes the next `count` reads fail with 500. A function asks for two versions at a time, and the SDK repeats what
 /// fails.
 async fn fail(State(world): State<Shared>, Path(count): Path<u32>) -> StatusCode {
     world.lock().failures_to_come = count;

@@ -103,14 +103,14 @@ async fn opt_in(State(world): State<Shared>, Path(number): Path<String>) -> Stat
     StatusCode::NO_CONTENT
 }
 
-/// Makes so many publishes to come fail as throttled ones do: nothing has left. The SDK repeats those by itself, twice by
+/// Makes the next `count` publishes fail as throttled ones do: nothing has left. The SDK repeats those by itself, twice by
 /// default.
 async fn fail(State(world): State<Shared>, Path(count): Path<u32>) -> StatusCode {
     world.lock().failures_to_come = count;
     StatusCode::NO_CONTENT
 }
 
-/// Makes every answer to come take so long.
+/// Delays every answer from now on.
 async fn delay(State(world): State<Shared>, Path(milliseconds): Path<u64>) -> StatusCode {
     world.lock().delay = Duration::from_millis(milliseconds);
     StatusCode::NO_CONTENT

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, Result};
 use serde::Serialize;
+use serde_json::Value;
 
 /// The document.
 #[derive(Debug, Serialize)]
@@ -49,6 +50,13 @@ pub(crate) fn keys_beside(stack: &Path) -> PathBuf {
     stack.with_extension("keys.json")
 }
 
+/// The address of the API of the running stack that describes itself in this file.
+pub(crate) fn api_of(stack: &Path) -> Result<String> {
+    let described: Value = serde_json::from_slice(&fs::read(stack)?)?;
+    let api = described["api"].as_str().context("the stack has no address")?;
+    Ok(api.to_owned())
+}
+
 /// The file of a running stack. It goes when this is dropped.
 #[derive(Debug)]
 pub(crate) struct StackFile {
@@ -57,7 +65,7 @@ pub(crate) struct StackFile {
 }
 
 impl StackFile {
-    /// Writes the document at once: whoever waits for the file never reads half of it.
+    /// Writes the document at once: nobody reads half of it.
     pub(crate) fn write(path: &Path, stack: &Stack) -> Result<Self> {
         let content = serde_json::to_vec_pretty(stack)?;
         let unfinished = path.with_extension("json.unfinished");

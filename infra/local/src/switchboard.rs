@@ -5,7 +5,7 @@
 
 use std::time::Duration;
 
-use anyhow::{Context as _, Result};
+use anyhow::{Context as _, Result, ensure};
 use axum::extract::{FromRef, Query, Request, State};
 use axum::http::header::{CACHE_CONTROL, CONTENT_SECURITY_POLICY, CONTENT_TYPE, HOST};
 use axum::http::{HeaderValue, Method, StatusCode};
@@ -14,7 +14,7 @@ use axum::response::{Html, IntoResponse as _, Response};
 use axum::routing::{get, post};
 use axum::{Json, Router};
 use ring::rand::{SecureRandom as _, SystemRandom};
-use serde::Deserialize;
+use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 use tokio::sync::watch;
 use tokio::time::timeout;
@@ -129,11 +129,45 @@ async fn tokens(State(switchboard): State<Switchboard>, Query(person): Query<Per
     answered(signed())
 }
 
-#[derive(Deserialize)]
+#[derive(Serialize, Deserialize)]
 struct Text {
     from: String,
     to: String,
     body: String,
+}
+
+#[derive(Serialize, Deserialize)]
+struct Delivered {
+    status: u16,
+    answer: Option<String>,
+}
+
+/// Has the stack that runs at `api` deliver a text, and returns what it was answered, if anything.
+///
+/// # Errors
+/// Nothing runs there, or the service refused the text.
+pub(crate) async fn text_by_hand(api: &str, from: &str, to: &str, body: &str) -> Result<Option<String>> {
+    let text = Text {
+        from: from.to_owned(),
+        to: to.to_owned(),
+        body: body.to_owned(),
+    };
+    let request = Request::post(format!("{api}/switchboard/texts"))
+        .header(CONTENT_TYPE, "application/json")
+        .body(http::Body::from(serde_json::to_string(&text)?))?;
+    let response = http::send(&http::client(), request).await?;
+    ensure!(
+        response.status().is_success(),
+        "the stack answered {}",
+        response.status()
+    );
+    let delivered: Delivered = serde_json::from_slice(response.body())?;
+    ensure!(
+        delivered.status == 200,
+        "the text was answered {}",
+        delivered.status
+    );
+    Ok(delivered.answer)
 }
 
 /// Delivers a text to the service as Twilio would, and says what was answered.
@@ -141,7 +175,7 @@ async fn text(State(switchboard): State<Switchboard>, Json(text): Json<Text>) ->
     answered(delivered(&switchboard, &text).await)
 }
 
-async fn delivered(switchboard: &Switchboard, text: &Text) -> Result<Value> {
+async fn delivered(switchboard: &Switchboard, text: &Text) -> Result<Delivered> {
     let mut id = [0; 16];
     SystemRandom::new()
         .fill(&mut id)
@@ -152,7 +186,10 @@ async fn delivered(switchboard: &Switchboard, text: &Text) -> Result<Value> {
     let request = text_of(&switchboard.api, token, &sid, &text.from, &text.to, &text.body)?;
     let response = http::send(&switchboard.client, request).await?;
     let answer = String::from_utf8_lossy(response.body()).into_owned();
-    Ok(json!({"status": response.status().as_u16(), "answer": reply(&answer)}))
+    Ok(Delivered {
+        status: response.status().as_u16(),
+        answer: reply(&answer),
+    })
 }
 
 /// The text within an answer to Twilio.
@@ -190,7 +227,7 @@ async fn changes(
     Json(json!({"count": known})).into_response()
 }
 
-fn answered(answer: Result<Value>) -> Response {
+fn answered(answer: Result<impl Serialize>) -> Response {
     match answer {
         Ok(answer) => Json(answer).into_response(),
         Err(error) => {

@@ -104,6 +104,8 @@ pub struct Known<'a> {
     pub progress: Option<&'a Progress>,
     /// The review that a doubt opens, unless somebody has decided about it already.
     pub open_review: Option<&'a ReviewId>,
+    /// What is recorded where a person has seen the text before it reached everybody.
+    pub seen_before: Option<&'a Evidence>,
     /// Until when the answer may be on its way, where this part is to say so.
     pub answered_by: Option<Timestamp>,
     /// The most tenants of this part.
@@ -123,7 +125,10 @@ pub struct Part<'a> {
     pub tenants: Vec<TenantId>,
     /// Whether nobody is left after them.
     pub is_last: bool,
+    /// Whether it is a START that a later keyword has overtaken. It gets no answer.
+    pub is_overtaken: bool,
     says: Saying<'a>,
+    seen_before: Option<&'a Evidence>,
     evidence: &'a Evidence,
     now: Timestamp,
     /// Whether something changed that the sender is told of.
@@ -199,13 +204,17 @@ impl<'a> Part<'a> {
             };
             number.answers.insert(delivery.message.to_owned(), answer);
         }
+        let is_overtaken = text
+            .as_ref()
+            .is_some_and(|text| text.keyword == Keyword::Start && number.has_overtaken(text, counted));
+        let received_at = progress.map_or(now, |progress| progress.received_at);
+        let doubt_spreads = delivery.says == Says::Doubt
+            && counted.is_some_and(|counted| number.doubt_still_spreads(counted, received_at));
         let says = match (text, known.open_review) {
             (Some(text), _) if counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)) => {
                 Saying::Keyword(text)
             }
-            (None, Some(review)) if delivery.says == Says::Doubt && counted == Some(number.keywords) => {
-                Saying::Doubt(review)
-            }
+            (None, Some(review)) if doubt_spreads => Saying::Doubt(review),
             _ => Saying::Nothing,
         };
         let reached = progress.and_then(|progress| progress.reached.clone());
@@ -222,12 +231,14 @@ impl<'a> Part<'a> {
         Self {
             changes_number,
             is_last,
+            is_overtaken,
             says,
+            seen_before: known.seen_before,
             evidence: delivery.evidence,
             now,
             told: false,
             progress: Progress {
-                received_at: progress.map_or(now, |progress| progress.received_at),
+                received_at,
                 counted,
                 reached: tenants.last().cloned().or(reached),
                 effect,
@@ -243,6 +254,10 @@ impl<'a> Part<'a> {
             Saying::Nothing => None,
             Saying::Keyword(text) => tenant.hear(&self.number, text),
             Saying::Doubt(review) => tenant.doubt(&self.number.number, review, self.evidence, self.now),
+        };
+        let change = match self.seen_before {
+            Some(seen) => change.map(|change| change.seen_before(seen, self.now)),
+            None => change,
         };
         let after = change.as_ref().map_or(tenant, |change| &change.tenant);
         let has_number = tenant.has_number(&self.number.number);

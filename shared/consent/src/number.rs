@@ -145,6 +145,23 @@ impl Number {
         counted == self.keywords || (keyword == Keyword::Stop && self.standing == NumberStanding::Stopped)
     }
 
+    /// Whether a later keyword has overtaken a START, so that its answer would say what is no longer so. `counted`: its
+    /// place among the number's keywords, if it counted.
+    pub fn has_overtaken(&self, start: &KeywordText<'_>, counted: Option<u64>) -> bool {
+        match counted {
+            Some(counted) => counted < self.keywords,
+            None => self.standing == NumberStanding::Stopped && start.gives_way_to(self.last_keyword_at),
+        }
+    }
+
+    /// Whether a text in doubt still has to reach the number's tenants. `counted`: how many keywords the number had heard
+    /// when the doubt was `received_at`. A keyword that came later has overtaken it. A START that was only delivered later
+    /// has not: it was sent before, and lifts nothing.
+    pub fn doubt_still_spreads(&self, counted: u64, received_at: Timestamp) -> bool {
+        let was_sent_before = self.last_keyword_at.is_some_and(|last| last < received_at);
+        counted == self.keywords || (self.standing == NumberStanding::Clear && was_sent_before)
+    }
+
     /// Whether the number's STOP holds back texts to a tenant whom it has not reached yet. Between the
     /// number's STOP and the last of many tenants who share it, this is what keeps the texts in.
     pub fn holds_back(&self, tenant: &Tenant) -> bool {

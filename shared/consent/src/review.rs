@@ -30,6 +30,9 @@ pub struct Hold {
     pub since: Timestamp,
     /// The text.
     pub text: String,
+    /// When the last one of further texts in doubt came.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub doubted_again_at: Option<Timestamp>,
 }
 
 /// Why a text has to be read.
@@ -305,21 +308,21 @@ impl Review {
 
     /// What a decision is recorded with.
     pub fn evidence(&self, verdict: &Verdict) -> Evidence {
-        let classification = Classification {
-            needs_review: false,
-            ..self.text.classification.clone()
-        };
         Evidence {
             channel: Channel::Review,
             actor: verdict.by.clone(),
             disclosure: None,
-            text: Some(ReceivedText {
-                classification,
-                ..self.text.clone()
-            }),
+            text: Some(self.text.clone()),
             rule: Some(verdict.decision.rule().into()),
             received: None,
         }
+        .without_review()
+    }
+
+    /// What is recorded of a person who has seen the text. `None`: nobody has.
+    pub fn seen(&self) -> Option<Evidence> {
+        let verdict = self.verdict()?;
+        (verdict.decision == ReviewDecision::Seen).then(|| self.evidence(verdict))
     }
 
     /// What a decision other than an opt-out does to a tenant. An opt-out is heard like a STOP: see

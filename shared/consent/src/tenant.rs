@@ -310,7 +310,10 @@ impl Tenant {
         if !self.has_number(&number.number) || self.keywords_applied >= number.keywords {
             return None;
         }
-        let gives_way = text.gives_way_to(self.chain.at) || text.gives_way_to(self.number_since);
+        let doubted_again_at = self.hold.as_ref().and_then(|hold| hold.doubted_again_at);
+        let gives_way = text.gives_way_to(self.chain.at)
+            || text.gives_way_to(self.number_since)
+            || text.gives_way_to(doubted_again_at);
         let heard = if gives_way {
             None
         } else {
@@ -332,7 +335,8 @@ impl Tenant {
     }
 
     /// A text from the tenant's number that may ask for no more texts puts them on hold until this review is decided.
-    /// `None`: they have moved out or have another number by now, have withdrawn by themselves, or are on hold.
+    /// `None`: they have moved out or have another number by now, or have withdrawn by themselves. One more text in doubt
+    /// is not recorded: the hold only remembers when it came, so that an older START does not lift it.
     pub fn doubt(
         &self,
         number: &PhoneNumber,
@@ -342,6 +346,14 @@ impl Tenant {
     ) -> Option<Change> {
         if !self.has_number(number) {
             return None;
+        }
+        if let Some(hold) = &self.hold {
+            let mut change = self.unchanged();
+            change.tenant.hold = Some(Hold {
+                doubted_again_at: Some(now),
+                ..hold.clone()
+            });
+            return Some(change);
         }
         // A doubt is never refused, and two-way texting plays no part in it.
         let mut change = self
@@ -353,6 +365,7 @@ impl Tenant {
             review_id: review_id.clone(),
             since: change.tenant.chain.at.unwrap_or(now),
             text: text.unwrap_or_default(),
+            doubted_again_at: None,
         });
         Some(change)
     }
@@ -401,6 +414,15 @@ impl Tenant {
 }
 
 impl Change {
+    /// The same for a text that a person has read before it reached this tenant: that they have is recorded as well.
+    #[must_use]
+    pub fn seen_before(self, evidence: &Evidence, now: Timestamp) -> Self {
+        if self.records.is_empty() {
+            return self;
+        }
+        self.and_then(|tenant| tenant.review_seen(evidence, now))
+    }
+
     /// What comes next, with the records of both.
     fn and_then(mut self, next: impl FnOnce(Tenant) -> Self) -> Self {
         let Self { tenant, records } = next(self.tenant);

@@ -158,6 +158,7 @@ impl Case {
                 review_id: review_id(),
                 since: BEFORE,
                 text: "I moved".to_owned(),
+                doubted_again_at: None,
             }),
             keywords_applied: 1,
             number_since: Some(BEFORE),
@@ -346,6 +347,7 @@ fn texted(case: &Case, meaning: Meaning, sent_at: Option<Timestamp>, chain: Chai
             number: Some(&number),
             progress: None,
             open_review: Some(&review),
+            seen_before: None,
             answered_by: None,
             room: 1,
             now: NOW,
@@ -353,11 +355,10 @@ fn texted(case: &Case, meaning: Meaning, sent_at: Option<Timestamp>, chain: Chai
     );
     let change = part.reach(&tenant).change;
     let effect = part.progress().effect;
-    row(
-        &tenant,
-        change.as_ref(),
-        answer(effect.outcome(meaning, facility.two_way_texting)),
-    )
+    let outcome = (!part.is_overtaken)
+        .then(|| effect.outcome(meaning, facility.two_way_texting))
+        .flatten();
+    row(&tenant, change.as_ref(), answer(outcome))
 }
 
 fn changed(registered: Registered) -> Option<Change> {

@@ -255,7 +255,9 @@ impl World {
             .filter_map(|tenant| tenant.doubt(&phone(number), &id, &doubt, now));
         let changes: Vec<Change> = doubts.collect();
         for change in changes {
-            review.add(&change.tenant);
+            if !change.records.is_empty() {
+                review.add(&change.tenant);
+            }
             self.keep(change);
         }
         if !review.tenants.is_empty() {

@@ -66,7 +66,7 @@ impl Access {
     /// Reads from the environment how tokens are verified where no authorizer does it.
     ///
     /// # Errors
-    /// The address of the keys is none, or issuer or audience are missing beside it.
+    /// `JWKS_URL` is not a URL, or `TOKEN_ISSUER` or `TOKEN_AUDIENCE` is missing.
     pub fn from_environment() -> Result<Self, EnvironmentError> {
         let Some(url) = environment::optional(JWKS_URL) else {
             return Ok(Self { verifier: None });
@@ -81,7 +81,7 @@ impl Access {
     /// Tokens that no authorizer has verified are verified against the keys that an issuer publishes.
     ///
     /// # Errors
-    /// The address of the keys is none.
+    /// The address of the keys is not a URL.
     pub fn by_keys(url: &str, issuer: &str, audience: &str) -> Result<Self, EnvironmentError> {
         let verifier = Verifier {
             url: url.parse().map_err(|_| EnvironmentError(JWKS_URL))?,

@@ -17,7 +17,7 @@ use crate::Problem;
 
 /// Keys that were read longer ago are read again: the issuer may have withdrawn one.
 const GOOD_FOR: SignedDuration = SignedDuration::from_mins(10);
-/// While the issuer cannot be reached, its keys count for so long after they were read, and then none does. Who has a
+/// While the issuer cannot be reached, its keys count for this long after they were read, and then no longer. Who has a
 /// token works on through an outage for as long as tokens usually live; a key that was withdrawn does not come back
 /// because somebody keeps the issuer away.
 const GOOD_WITHOUT_ISSUER_FOR: SignedDuration = SignedDuration::from_hours(1);

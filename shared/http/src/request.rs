@@ -12,7 +12,7 @@ use serde_json::{Map, Value};
 
 use crate::{FieldError, Problem};
 
-/// Most bodies have so many bytes at most.
+/// The most bytes of a body, where nothing else is said.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
 /// The segments of the path, percent-decoded. A segment that is not UTF-8 is kept as it stands: it is no id.
@@ -193,18 +193,18 @@ impl<'a> Fields<'a> {
 /// Reads a boolean.
 ///
 /// # Errors
-/// It is none.
+/// It is not a boolean.
 pub fn boolean(value: Option<&Value>) -> Result<bool, String> {
     value
         .and_then(Value::as_bool)
         .ok_or_else(|| "must be true or false".to_owned())
 }
 
-/// Reads a text of so many characters. It is not blank, and has neither control characters nor noncharacters: XML, in
+/// Reads a text of `length` characters. It is not blank, and has neither control characters nor noncharacters: XML, in
 /// which Twilio is answered, cannot hold them.
 ///
 /// # Errors
-/// It is none.
+/// It is not such a text.
 pub fn text(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<String, String> {
     let (least, most) = (length.start(), length.end());
     let is_character = |character: char| !character.is_control() && !is_noncharacter(character);
@@ -222,11 +222,11 @@ pub fn text(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<Stri
         })
 }
 
-/// Reads a text of so many characters on one or several lines, as it stands. It is not blank, and has neither control
+/// Reads a text of `length` characters on one or several lines, unchanged. It is not blank, and has neither control
 /// characters, but for line feeds, nor noncharacters.
 ///
 /// # Errors
-/// It is none.
+/// It is not such a text.
 pub fn lines(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<String, String> {
     let (least, most) = (length.start(), length.end());
     let is_character =
@@ -244,7 +244,7 @@ pub fn lines(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<Str
         })
 }
 
-/// A moment in RFC 3339, and in no other of the forms that ISO 8601 knows. `None`: the text is none.
+/// A moment in RFC 3339, and in no other of the forms that ISO 8601 knows. `None`: it is something else.
 pub fn moment(text: &str) -> Option<Timestamp> {
     let bytes = text.as_bytes();
     let (date_time, zone) = match bytes {

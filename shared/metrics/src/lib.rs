@@ -151,7 +151,7 @@ impl Metrics {
         self.count(metric, 1, now);
     }
 
-    /// Counts something so many times.
+    /// Adds to a count.
     pub fn count(&self, metric: Metric, count: u64, now: Timestamp) {
         let mut line = self.document(metric, count, now).to_string();
         line.push('\n');

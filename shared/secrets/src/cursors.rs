@@ -13,7 +13,7 @@ const CURSOR_KEY: &str = "cursor_key";
 /// Reads the key that seals cursors, 32 bytes in base64, and the one before it, which still opens them.
 ///
 /// # Errors
-/// There is none.
+/// The secret has no such key.
 pub fn cursor_key(current: &Members, previous: Option<&Members>) -> Result<CursorKey, Malformed> {
     let key = |members: &Members| {
         let bytes = members.key(CURSOR_KEY)?;

@@ -213,7 +213,7 @@ impl<T> Secret<T> {
         Ok((self.read)(&Members::parse(&current)?, previous.as_ref())?)
     }
 
-    /// The text of a version. `None`: there is none.
+    /// The text of a version. `None`: there is no such version.
     async fn version(&self, stage: &str) -> Result<Option<String>, SecretError> {
         let version = self
             .client

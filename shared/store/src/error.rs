@@ -75,7 +75,10 @@ pub(crate) fn transaction_error(error: SdkError<TransactWriteItemsError, HttpRes
             .iter()
             .filter_map(|reason| reason.code())
             .collect(),
-        Some(TransactWriteItemsError::TransactionInProgressException(_)) => return StoreError::Conflict,
+        // The same transaction, asked for again by the SDK, is still under way. It may be written or not.
+        Some(TransactWriteItemsError::TransactionInProgressException(_)) => {
+            return StoreError::Unavailable(Box::new(error));
+        }
         _ => return error.into(),
     };
     let is_conflict = |code: &&str| matches!(*code, "ConditionalCheckFailed" | "TransactionConflict");

@@ -9,9 +9,9 @@ use jiff::Timestamp;
 
 use crate::error::StoreError;
 use crate::inbound::{InboundText, Received};
-use crate::items::BusinessNumberItem;
+use crate::items::{BusinessNumberItem, GroupItem, put};
 use crate::schema::Key;
-use crate::store::Store;
+use crate::store::{Pause, Store};
 
 impl Store {
     /// Receives a text that went to `text.to` and perhaps to others. Every facility that has one of the numbers hears
@@ -36,18 +36,7 @@ impl Store {
             let heard = is_known.then_some(Ok(received));
             return Ok(heard.into_iter().collect());
         }
-        let numbers: Vec<&PhoneNumber> = std::iter::once(&text.to).chain(others).collect();
-        let keys: Vec<Key> = numbers
-            .iter()
-            .map(|number| Key::business_number(number))
-            .collect();
-        let mut items = self.read(&keys.iter().collect::<Vec<_>>()).await?;
-        let mut facilities: BTreeMap<FacilityId, &PhoneNumber> = BTreeMap::new();
-        for (number, key) in numbers.into_iter().zip(&keys) {
-            if let Some(holder) = items.take::<BusinessNumberItem>(key)? {
-                facilities.entry(holder.value.facility_id).or_insert(number);
-            }
-        }
+        let facilities = self.group_of(text, others).await?;
         if facilities.is_empty() {
             tracing::warn!(
                 provider = text.provider.as_str(),
@@ -59,11 +48,50 @@ impl Store {
             // Whether it was heard is kept for each facility: a message has one item, and they would share it.
             let message = Key::message(text.provider.as_str(), &format!("{}#{facility}", text.message_id));
             let text = InboundText {
-                to: number.clone(),
+                to: number,
                 ..text.clone()
             };
-            self.receive_as(message, &text, intent, now).await
+            self.receive_as(message, Some(facility), &text, intent, now).await
         });
         Ok(join_all(heard).await)
+    }
+
+    /// The facilities that hear a group message, and the number of each that it went to. They are the same in every
+    /// delivery, whoever has the numbers by then: what was begun at a facility goes on there.
+    async fn group_of(
+        &self,
+        text: &InboundText,
+        others: &[PhoneNumber],
+    ) -> Result<BTreeMap<FacilityId, PhoneNumber>, StoreError> {
+        let group = Key::group(text.provider.as_str(), &text.message_id);
+        let numbers: Vec<&PhoneNumber> = std::iter::once(&text.to).chain(others).collect();
+        let keys: Vec<Key> = numbers
+            .iter()
+            .map(|number| Key::business_number(number))
+            .collect();
+        let mut pause = Pause::new();
+        loop {
+            let mut items = self
+                .read(&keys.iter().chain([&group]).collect::<Vec<_>>())
+                .await?;
+            if let Some(begun) = items.take::<GroupItem>(&group)? {
+                return Ok(begun.value.facilities);
+            }
+            let mut facilities = BTreeMap::new();
+            for (number, key) in numbers.iter().zip(&keys) {
+                if let Some(holder) = items.take::<BusinessNumberItem>(key)? {
+                    let facility = holder.value.facility_id;
+                    facilities.entry(facility).or_insert_with(|| (*number).clone());
+                }
+            }
+            if facilities.is_empty() {
+                return Ok(facilities);
+            }
+            let item = GroupItem { facilities };
+            match self.write(vec![put(&self.table, &group, &item, None)?]).await {
+                Ok(()) => return Ok(item.facilities),
+                Err(error) => pause.after(error).await?,
+            }
+        }
     }
 }

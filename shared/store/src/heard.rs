@@ -25,6 +25,8 @@ pub(crate) struct Heard<'a> {
     pub(crate) says: Says,
     pub(crate) review: HeardReview<'a>,
     pub(crate) sent_at: Option<Timestamp>,
+    /// Whether it was read as the answer to a question of ours.
+    pub(crate) is_answer: bool,
     pub(crate) evidence: Evidence,
     pub(crate) thread: Option<Thread<'a>>,
     /// How long whoever delivers it waits for its acknowledgement, from when the request was taken up.
@@ -109,6 +111,7 @@ impl<'a> Heard<'a> {
             says: Says::Keyword(Keyword::Stop),
             review: HeardReview::None,
             sent_at: None,
+            is_answer: false,
             evidence: evidence.clone(),
             thread: None,
             patience: None,

@@ -8,7 +8,7 @@ use consent::id::{ReviewId, TenantId};
 use consent::number::{Keyword, Number};
 use consent::record::{Record, rfc3339};
 use consent::reply::TextEffect;
-use consent::review::Admission;
+use consent::review::{Admission, Review};
 use consent::rules::Status;
 use consent::spans::{ANSWER_IN_FLIGHT, ANSWER_WITHIN};
 use consent::tenant::Tenant;
@@ -124,7 +124,11 @@ impl Store {
                             started,
                             received_at: plan.received_at,
                             claim,
-                            answer_before,
+                            answer_before: if plan.is_overtaken {
+                                Some(now)
+                            } else {
+                                answer_before
+                            },
                         }));
                     }
                     pause = Pause::new();
@@ -168,6 +172,10 @@ impl Store {
             return Ok(None);
         };
         let delivery = heard.delivery();
+        let seen_before = review_id
+            .as_ref()
+            .and_then(|id| reviews.get(id))
+            .and_then(Review::seen);
         let mut part = Part::next(
             &delivery,
             Known {
@@ -175,6 +183,7 @@ impl Store {
                 number: phone.map(|phone| &phone.value),
                 progress,
                 open_review: review_id.as_ref().filter(|id| reviews.is_open(id)),
+                seen_before: seen_before.as_ref(),
                 answered_by,
                 room,
                 now,
@@ -218,6 +227,7 @@ impl Store {
             facility_id: Some(heard.facility.clone()),
             received_at,
             rule: heard.evidence.rule.clone(),
+            is_answer: heard.is_answer,
             keyword: counted,
             reached,
             complete: part.is_last,
@@ -231,6 +241,7 @@ impl Store {
             writes,
             records: step.records,
             is_last: part.is_last,
+            is_overtaken: part.is_overtaken,
             effect,
             received_at,
             started: step.started,
@@ -358,6 +369,8 @@ struct Plan {
     /// The records among them.
     records: Vec<Record>,
     is_last: bool,
+    /// Whether it is a START that a later keyword has overtaken. It gets no answer.
+    is_overtaken: bool,
     effect: TextEffect,
     received_at: Timestamp,
     started: Vec<TenantId>,

@@ -9,7 +9,7 @@ use consent::decision::{Reported, Sender};
 use consent::id::InFlightId;
 use consent::number::Number;
 use consent::sending::MessageState;
-use consent::spans::RELEASED_WITHIN;
+use consent::spans::{CLOCKS_DIFFER, RELEASED_WITHIN};
 use consent::tenant::{InFlight, Tenant};
 use futures_util::join;
 use jiff::Timestamp;
@@ -104,9 +104,11 @@ impl Pending {
         self
     }
 
-    /// When all of it is over at the latest.
+    /// When all of it is over at the latest, by whatever clock. Texts have a second for clocks that differ in their time
+    /// already; a released answer has not.
     pub(crate) fn until(&self) -> Option<Timestamp> {
-        self.until.max(self.texts_until).max(self.answers_until)
+        let answers_until = self.answers_until.map(|until| until + CLOCKS_DIFFER);
+        self.until.max(self.texts_until).max(answers_until)
     }
 
     pub(crate) fn extend(&mut self, other: Self) {

@@ -144,13 +144,14 @@ impl Store {
         now: Timestamp,
     ) -> Result<Received, StoreError> {
         let message = Key::message(text.provider.as_str(), &text.message_id);
-        self.receive_as(message, text, intent, now).await
+        self.receive_as(message, None, text, intent, now).await
     }
 
-    /// Receives a text, and keeps under this key that it was heard.
+    /// Receives a text, and keeps under this key that it was heard: at this facility, else at the one that has the number.
     pub(crate) async fn receive_as(
         &self,
         message: Key,
+        at: Option<FacilityId>,
         text: &InboundText,
         intent: &Intent,
         now: Timestamp,
@@ -168,12 +169,14 @@ impl Store {
                 .await?;
             return Ok(Received::Repeated);
         }
+        let received_at = seen.as_ref().map_or(now, |seen| seen.received_at);
+        let was_answer = seen.as_ref().map(|seen| seen.is_answer);
         // What was begun at a facility goes on there, also where the number was handed over meanwhile.
         let begun_at = seen.and_then(|seen| seen.facility_id);
         let holder = items
             .take::<BusinessNumberItem>(&to)?
             .map(|number| number.value.facility_id);
-        let Some(facility_id) = begun_at.or(holder) else {
+        let Some(facility_id) = begun_at.or(at).or(holder) else {
             tracing::warn!(
                 provider = text.provider.as_str(),
                 "a text to a number that no facility has"
@@ -181,8 +184,15 @@ impl Store {
             return Ok(Received::UnknownNumber);
         };
         let as_answer = match intent.as_answer(&text.body) {
-            Some(answer) if self.is_answering(&facility_id, &text.from, now).await? => Some(answer),
-            _ => None,
+            Some(answer) => {
+                let written_at = text.sent_at.map_or(received_at, |sent| sent.min(received_at));
+                let is_answer = match was_answer {
+                    Some(was_answer) => was_answer,
+                    None => self.is_answering(&facility_id, &text.from, written_at).await?,
+                };
+                is_answer.then_some(answer)
+            }
+            None => None,
         };
         let intent = as_answer.as_ref().unwrap_or(intent);
         let review = match ReviewKind::of(intent.meaning, &intent.classification) {
@@ -197,6 +207,7 @@ impl Store {
             says: Says::from(intent.meaning),
             review,
             sent_at: text.sent_at,
+            is_answer: as_answer.is_some(),
             evidence: text.evidence(body, intent),
             thread: Some(Thread {
                 id: &text.message_id,
@@ -238,12 +249,13 @@ impl Store {
         })))
     }
 
-    /// Whether a tenant with the number was asked something by the last text to them.
+    /// Whether a text that was written at this moment answers what a tenant with the number was asked by the last text to
+    /// them.
     async fn is_answering(
         &self,
         facility: &FacilityId,
         number: &PhoneNumber,
-        now: Timestamp,
+        written_at: Timestamp,
     ) -> Result<bool, StoreError> {
         let key = Key::phone(facility, number);
         let Some(phone) = self.read(&[&key]).await?.take::<PhoneItem>(&key)? else {
@@ -253,6 +265,6 @@ impl Store {
         let tenants = self
             .read_tenants(facility, &tenants.iter().collect::<Vec<_>>())
             .await?;
-        Ok(tenants.iter().any(|tenant| tenant.value.is_answering(now)))
+        Ok(tenants.iter().any(|tenant| tenant.value.is_answering(written_at)))
     }
 }

@@ -56,6 +56,7 @@ stored!(
     PhoneItem => Number,
     BusinessNumberItem => BusinessNumberItem,
     MessageItem => MessageItem,
+    GroupItem => GroupItem,
     ReviewItem => Review,
     ThreadItem => ThreadItem,
 );
@@ -314,6 +315,9 @@ pub(crate) struct MessageItem {
     pub(crate) received_at: Timestamp,
     /// What it was taken to mean, and by which rule.
     pub(crate) rule: Option<StoredRule>,
+    /// Whether it was read as the answer to a question. Another delivery reads it in the same way, whatever was asked since.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    pub(crate) is_answer: bool,
     /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted or a text in doubt.
     pub(crate) keyword: Option<u64>,
     /// The last tenant it reached, in the order of their ids.
@@ -341,6 +345,13 @@ impl MessageItem {
             effect: self.effect.clone(),
         }
     }
+}
+
+/// The facilities that hear a group message, as its first delivery found them.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct GroupItem {
+    /// The number of each that the message went to.
+    pub(crate) facilities: BTreeMap<FacilityId, PhoneNumber>,
 }
 
 /// A text that a person has to read.

@@ -148,6 +148,7 @@ impl Store {
             says: Says::Keyword(Keyword::Stop),
             review: HeardReview::Decides(id, verdict),
             sent_at: None,
+            is_answer: false,
             evidence: review.evidence(verdict),
             thread: None,
             // Whoever decides waits in their request.

@@ -150,6 +150,14 @@ impl Key {
         }
     }
 
+    /// The facilities that hear a provider's group message.
+    pub(crate) fn group(provider: &str, message_id: &str) -> Self {
+        Self {
+            sk: "GROUP".to_owned(),
+            ..Self::message(provider, message_id)
+        }
+    }
+
     /// A text that a person has to read.
     pub(crate) fn review(facility: &FacilityId, review: &ReviewId) -> Self {
         Self {

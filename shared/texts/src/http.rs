@@ -14,7 +14,7 @@ use hyper_util::client::legacy::connect::HttpConnector;
 use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 
-/// A connection that nobody used for so long is not used again. Lambda holds a function between two requests, and the
+/// A connection that was idle for this long is not used again. Lambda holds a function between two requests, and the
 /// provider closes what is idle meanwhile: a text written to a closed connection may have left, as far as is known.
 const IDLE: Duration = Duration::from_secs(15);
 /// The most of an answer that is read, in bytes.

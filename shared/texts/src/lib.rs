@@ -255,8 +255,8 @@ impl Sender {
         }
     }
 
-    /// Hands a text to a provider by the account that the secret has, and where there is none or it is not known, once
-    /// more by the account that the secret has now: it may have been rotated.
+    /// Hands a text to a provider by the account that is in the secret. Where the secret has no account, or the provider does
+    /// not know it, the secret may have been rotated: then once more by the account that is in it now.
     async fn by_account(&self, account: Account, text: &Text<'_>, now: Timestamp) -> Result<(), Unpublished> {
         let deadline = Instant::now() + ANSWER_WITHIN;
         let known = match timeout_at(deadline, self.accounts.known(now)).await {

@@ -24,7 +24,7 @@ fn ids() -> (FacilityId, TenantId) {
     (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap())
 }
 
-/// A facility with so many grandfathered tenants, each with a number of their own: `t000` and on.
+/// A facility with several grandfathered tenants, each with a number of their own: `t000` and on.
 async fn crowd(tenants: usize) -> World {
     let world = World::embedded().await;
     world.facility("on").await;

@@ -88,7 +88,7 @@ async fn a_provider_without_an_account_is_refused() {
         body["two_way_texting"]["provider"] = json!(provider);
         put("f1", &body)
     };
-    // Whoever names AWS alone needs no secret.
+    // A facility with AWS alone needs no secret.
     world.secrets.reads();
     world.send(by("aws")).await.is(201);
     assert_eq!(world.secrets.reads(), 0);

@@ -214,7 +214,7 @@ async fn a_thousand_rows_of_which_two_hundred_share_a_number() {
     assert_eq!(world.requests.take().keys().collect::<Vec<_>>(), ["BatchGetItem"]);
 }
 
-/// Rows of one tenant go in turn also where so many others stand between them that they are written apart.
+/// Rows of one tenant go in turn, also where many others are between them and they are written apart.
 #[tokio::test]
 async fn rows_far_apart_are_registrations_in_turn() {
     let world = world("off").await;

@@ -149,7 +149,7 @@ async fn a_registration_counts_the_consent_that_comes_with_it() {
     }
     world.tenant("t2", "+15125550144").await;
     counted(&world, &[]);
-    // Known to have replied STOP: whoever has the number, and the tenant.
+    // Known to have replied STOP: everybody with the number, and the tenant.
     let replied_stop = json!({"cell_phone": ADA, "created_on": "2020-01-01", "replied_stop": true});
     for counts in [[("OptOuts Channel=registration", 2)].as_slice(), &[]] {
         world.register("t3", &replied_stop).await;

@@ -115,7 +115,7 @@ async fn nobody_can_be_texted_after_an_acknowledged_stop() {
                 .await
         });
         stop.await.unwrap().is(200);
-        // From here on, whoever is still under way.
+        // From here on, those who are still under way.
         let quiet = async || {
             for id in ["t1", "t2", "t3", "new2", "new6", "new10"] {
                 let answer = world
@@ -228,7 +228,7 @@ async fn racing_registrations_of_one_tenant_and_of_one_number_both_hold() {
     assert_eq!(statuses, [201, 409, 409, 409, 409, 409, 409, 409]);
 }
 
-/// A facility where so many tenants who agreed share a number.
+/// A facility where several tenants who agreed share a number.
 async fn sharing(tenants: usize) -> World {
     let world = World::embedded().await;
     world.facility("on").await;
@@ -257,7 +257,7 @@ async fn a_stop_reaches_two_hundred_who_share_the_number() {
     }
 }
 
-/// The way to the database is cut after so many transactions of a STOP of 60, who take three.
+/// The way to the database is cut after some of the three transactions that a STOP of 60 takes.
 async fn crash(transactions: u32) {
     let world = sharing(60).await;
     let faults = Faults::cut_after(transactions);

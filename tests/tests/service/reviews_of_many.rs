@@ -11,7 +11,7 @@ use tokio::task::JoinSet;
 const DOUBT: &str = "wrong number";
 const SHARERS: usize = 200;
 
-/// `f1` with so many grandfathered tenants who share [`ADA`].
+/// `f1` with several grandfathered tenants who share [`ADA`].
 async fn shared(tenants: usize) -> World {
     let world = World::embedded().await;
     world.facility("on").await;
@@ -144,6 +144,40 @@ async fn seeing_a_plain_opt_out_of_many_is_recorded_once_with_each() {
             "{at}"
         );
     }
+}
+
+#[tokio::test]
+async fn who_is_opted_out_by_a_text_that_was_seen_already_has_that_recorded_as_well() {
+    let world = shared(60).await;
+    let text = || twilio("M1", ADA, OFFICE, "wrong number, stop");
+    let crashing = world.with_faults(&Faults::cut_after(1));
+    crashing.send(text()).await.is(503);
+    world.decide(&world.open_review().await, "seen").await.is(200);
+    world.send(text()).await.is(200);
+    for id in ["t000", "t059"] {
+        assert_eq!(world.story(id).await, "granted, opted_out, reviewed", "{id}");
+        verify_chain(&world.history(id).await);
+    }
+}
+
+#[tokio::test]
+async fn who_leaves_a_number_before_its_stop_reached_them_is_in_no_review() {
+    let world = shared(60).await;
+    let stop = || twilio("M1", ADA, OFFICE, "wrong number, stop");
+    let crashing = world.with_faults(&Faults::cut_after(1));
+    crashing.send(stop()).await.is(503);
+    world.move_out("t059").await.is(204);
+    let record = world.last_record("t059").await;
+    assert_eq!(
+        (&record["type"], &record["text"], &record["needs_review"]),
+        (&json!("opted_out"), &json!("wrong number, stop"), &json!(false))
+    );
+    world.send(stop()).await.is(200);
+    let review = world.open_review().await;
+    assert_eq!(review["tenant_count"], 59);
+    world.decide(&review, "seen").await.is(200);
+    assert_eq!(world.story("t058").await, "granted, opted_out, reviewed");
+    assert_eq!(world.story("t059").await, "granted, opted_out");
 }
 
 #[tokio::test]

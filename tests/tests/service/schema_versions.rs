@@ -1,9 +1,9 @@
 //! Items that an earlier version wrote are read by this one: while a deployment goes on both are at work on the
 //! same table, and records are for good.
 //!
-//! `items/schema-N.json` is what version N of the schema wrote for [`lived_in`]. Whoever changes the shape of an
-//! item raises `SCHEMA_VERSION` and adds a file of the new version beside the others, which stay:
-//! `TEST_WRITE_ITEMS=1 cargo test --test service schema_versions` writes it.
+//! `items/schema-N.json` is what version N of the schema wrote for [`lived_in`]. If you change the shape of an item, raise
+//! `SCHEMA_VERSION` and add a file of the new version. The other files stay.
+//! `TEST_WRITE_ITEMS=1 cargo test --test service schema_versions` writes the new one.
 
 #![expect(clippy::unwrap_used, clippy::panic, reason = "a test that cannot go on fails")]
 

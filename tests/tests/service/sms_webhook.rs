@@ -426,7 +426,7 @@ async fn many_who_share_a_number_are_reached_and_answered_as_one() {
     let reply = world.text("SM1", ADA, "START").await;
     assert!(
         reply.contains("opted in"),
-        "54 of them did, whoever came last: {reply}"
+        "54 of them did, in whatever order they came: {reply}"
     );
     assert_eq!(world.totals().await, [54, 0, 6]);
     assert_ne!(world.text("SM2", ADA, "STOP").await, "");

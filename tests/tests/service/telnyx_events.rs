@@ -5,7 +5,7 @@
 use consent_http::clock;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use tests::{ADA, BEN, Call, OFFICE, World, telnyx_event};
+use tests::{ADA, BEN, Call, Faults, OFFICE, World, telnyx_event};
 
 /// The number of another facility.
 const OTHER: &str = "+15125550101";
@@ -215,6 +215,27 @@ async fn every_facility_in_a_group_message_hears_it_once() {
     // At one of them alone.
     world.send(message("m3", json!({"text": "STOP"}))).await.is(200);
     assert_eq!(statuses(&world).await, ["opted_out", "provided"]);
+}
+
+#[tokio::test]
+async fn a_group_message_goes_on_at_the_facility_where_it_began() {
+    let world = and_another(World::with_ada().await).await;
+    let group = || {
+        let to = json!([{"phone_number": OTHER}, {"phone_number": OFFICE}]);
+        message("m1", json!({"to": to, "text": "STOP"}))
+    };
+    // It has been put down where it goes, and no facility has heard it.
+    let crashing = world.with_faults(&Faults::cut_after(1));
+    crashing.send(group()).await.is_problem(503, "unavailable");
+    assert_eq!(statuses(&world).await, ["provided", "provided"]);
+    // Another facility takes over the number before the text comes again.
+    let none = json!({"enabled": false, "number": null});
+    world.put_facility("f1", &none).await;
+    world
+        .put_facility("f3", &json!({"enabled": true, "number": OFFICE}))
+        .await;
+    world.send(group()).await.is(200);
+    assert_eq!(statuses(&world).await, ["opted_out", "opted_out"]);
 }
 
 #[tokio::test]

@@ -131,8 +131,7 @@ impl Facts {
     pub(crate) fn written(&mut self, at: u64, by: CallId, request: &Value) {
         let writes = writes(request);
         // Numbers as they were are looked at first: a transaction may change a tenant and their number.
-        for (_, kind, of) in writes.iter().filter(|(_, kind, _)| *kind == "Put") {
-            debug_assert_eq!(*kind, "Put");
+        for (.., of) in writes.iter().filter(|(_, kind, _)| *kind == "Put") {
             let item = &of["Item"];
             let (pk, sk) = (text(item, "PK"), text(item, "SK"));
             if let (Some(facility), Some(tenant)) = (pk.strip_prefix("FACILITY#"), sk.strip_prefix("TENANT#"))
@@ -223,7 +222,7 @@ impl Facts {
         versions.push(new);
     }
 
-    /// The last record's end of a text: what let it out.
+    /// The texts that a call handed over.
     pub(crate) fn texts_of(&self, by: CallId) -> impl Iterator<Item = &Sent> {
         self.sent.iter().filter(move |sent| sent.by == by)
     }

@@ -80,6 +80,27 @@ pub(crate) enum Fate {
     Conflict,
 }
 
+impl Fate {
+    /// What the trace calls it. `None`: nothing goes wrong.
+    pub(crate) fn name(self) -> Option<&'static str> {
+        match self {
+            Self::Passes => None,
+            Self::Throttled => Some("throttled"),
+            Self::ServerError { took_effect: true } => Some("error after"),
+            Self::ServerError { took_effect: false } => Some("error before"),
+            Self::Broken { took_effect: true } => Some("broken after"),
+            Self::Broken { took_effect: false } => Some("broken before"),
+            Self::Silent {
+                takes_effect_after: Some(_),
+            } => Some("silent, arrives"),
+            Self::Silent {
+                takes_effect_after: None,
+            } => Some("silent, lost"),
+            Self::Conflict => Some("conflict"),
+        }
+    }
+}
+
 impl Faults {
     /// The fate of a request to the database. `is_storm`: it is a transaction at a tenant or a total.
     pub(crate) fn database(&self, dice: &mut Dice, is_transaction: bool, is_storm: bool) -> Fate {

@@ -9,8 +9,10 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crate::judges::judge;
-use crate::plan::{Plan, Planner};
-use crate::run::{Ran, run};
+use crate::plan::Plan;
+use crate::planner::Planner;
+use crate::ran::Ran;
+use crate::stage::run;
 
 /// So often a simulation is played again to find what can be left out of it.
 const ATTEMPTS: u32 = 150;
@@ -108,7 +110,9 @@ pub(crate) fn try_seeds(seeds: Range<u64>) -> Tried {
                 tried.add(&ran);
             }
             let Some(what) = wrong.first() else { continue };
-            println!("seed {seed}: {what}");
+            if all {
+                println!("seed {seed}: {what}");
+            }
             if tried.first.as_ref().is_none_or(|first| seed < first.seed) {
                 let wrong = what.clone();
                 tried.first = Some(Found {
@@ -127,6 +131,9 @@ pub(crate) fn try_seeds(seeds: Range<u64>) -> Tried {
     });
     let mut tried = tried.into_inner().unwrap();
     tried.took = began.elapsed();
+    if let Some(found) = tried.first.as_mut().filter(|_| !all) {
+        println!("seed {}: {}", found.seed, found.wrong);
+    }
     if std::env::var("SIMULATE_BRIEF").is_ok() {
         return tried;
     }

@@ -42,6 +42,21 @@ async fn a_text_from_the_switchboard_changes_the_tenant_whose_token_it_has() -> 
 }
 
 #[tokio::test]
+async fn a_text_is_sent_by_a_command_and_its_answer_printed() -> Result<()> {
+    let stack = Stack::start_full(|command| command)?;
+    let text = |body: &str| {
+        let file = stack.directory.path().join("stack.json");
+        let output = dev(&["text", body], &file).output()?;
+        ensure!(output.status.success(), "{output:?}");
+        Ok(String::from_utf8(output.stdout)?)
+    };
+    let answer = text("pls stop texting me")?;
+    ensure!(answer.contains("opted out"), "{answer}");
+    assert_eq!(text("thanks")?, "(no answer)\n");
+    Ok(())
+}
+
+#[tokio::test]
 async fn the_switchboard_is_for_this_machine_by_its_own_name() -> Result<()> {
     let stack = Stack::start()?;
     for (host, expected) in [

@@ -8,7 +8,7 @@ use crate::decision::Sender;
 use crate::id::{InFlightId, PhoneNumber};
 use crate::question;
 use crate::rules::Action;
-use crate::spans::QUESTION_STANDS;
+use crate::spans::{CLOCKS_DIFFER, QUESTION_STANDS};
 
 /// The most texts to a tenant that are in flight by callers' hands: with many more a STOP could not be written.
 pub const MOST_IN_FLIGHT: usize = 500;
@@ -105,7 +105,7 @@ impl Tenant {
                 .parse::<Timestamp>()
                 .ok()
                 .zip(self.number_since)
-                .is_none_or(|(at, since)| at < since);
+                .is_none_or(|(at, since)| at < since + CLOCKS_DIFFER);
             text.to.as_ref() != current || is_earlier
         })
     }
@@ -123,10 +123,10 @@ impl Tenant {
         elsewhere.into_iter().flatten().chain(all.into_iter().flatten())
     }
 
-    /// Whether a text from them now comes right after a question of ours.
-    pub fn is_answering(&self, now: Timestamp) -> bool {
+    /// Whether a text that they wrote at this moment follows a question of ours closely.
+    pub fn is_answering(&self, written_at: Timestamp) -> bool {
         self.asked_at
-            .is_some_and(|asked| now.duration_since(asked) < QUESTION_STANDS)
+            .is_some_and(|asked| asked <= written_at && written_at.duration_since(asked) < QUESTION_STANDS)
     }
 
     /// What a text does that a caller has sent: `at` is when it was let out.

@@ -221,7 +221,9 @@ impl Tenant {
         let Some(number) = left.filter(|number| number.holds_back(self)) else {
             return self.unchanged();
         };
-        let evidence = number.spreading.as_ref().unwrap_or(evidence);
+        // A review is about those who have the number still.
+        let spreading = number.spreading.clone().map(Evidence::without_review);
+        let evidence = spreading.as_ref().unwrap_or(evidence);
         let mut change = self.settle(Action::Stop, Some(&number.number), evidence, now);
         change.tenant.keywords_applied = number.keywords;
         change
