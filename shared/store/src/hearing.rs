@@ -15,7 +15,7 @@ use consent::tenant::Tenant;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::heard::{Effect, Heard, HeardReview, Thread};
+use crate::heard::{Effect, MessageDelivery, ReviewRole, Thread};
 use crate::in_flight::{AnswerClaim, Pending};
 use crate::items::{Direction, FacilityItem, MessageItem, PhoneItem, ThreadItem, Versioned, put};
 use crate::reviews::Reviews;
@@ -37,7 +37,7 @@ impl Store {
     /// for is in flight still, and a redelivery of it gets what this one would have got.
     pub(crate) async fn hear(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         time: RequestTime,
     ) -> Result<Option<Effect>, StoreError> {
         let facility_key = Key::facility(heard.facility);
@@ -151,7 +151,7 @@ impl Store {
     /// otherwise.
     async fn plan(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         stored: &Stored<'_>,
         answered_by: Option<Timestamp>,
         room: usize,
@@ -203,14 +203,14 @@ impl Store {
         for tenant in self.read_tenants(heard.facility, &reached).await? {
             self.reach(heard, &mut part, &tenant, received_at, &mut step)?;
         }
-        if let (Some(id), HeardReview::Opens(_)) = (&review_id, heard.review) {
+        if let (Some(id), ReviewRole::Opens(_)) = (&review_id, heard.review) {
             for tenant in &step.changed {
                 reviews.add(id, tenant, || heard.opened(id, received_at));
             }
         }
         self.end_holds(&mut reviews, heard.facility, &step.ended, now)
             .await?;
-        if let (Some(id), HeardReview::Opens(_), true) = (&review_id, heard.review, part.is_last) {
+        if let (Some(id), ReviewRole::Opens(_), true) = (&review_id, heard.review, part.is_last) {
             reviews.change(id, |review| review.reached_all(now));
         }
         let mut writes = step.writes;
@@ -253,15 +253,15 @@ impl Store {
     /// been decided otherwise.
     async fn reviews_of(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         id: Option<&ReviewId>,
         is_first: bool,
         now: Timestamp,
     ) -> Result<Option<Reviews>, StoreError> {
         let mut reviews = Reviews::default();
         let decides = match heard.review {
-            HeardReview::Decides(_, verdict) => Some(verdict),
-            HeardReview::None | HeardReview::Opens(_) => None,
+            ReviewRole::Decides(_, verdict) => Some(verdict),
+            ReviewRole::None | ReviewRole::Opens(_) => None,
         };
         // The first transaction of a text opens its review.
         let Some(id) = id.filter(|_| decides.is_some() || !is_first) else {
@@ -281,7 +281,7 @@ impl Store {
     /// A message reaches a tenant.
     fn reach(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         part: &mut Part<'_>,
         tenant: &Versioned<Tenant>,
         received_at: Timestamp,

@@ -5,7 +5,7 @@ use std::time::Duration;
 
 use consent::id::{FacilityId, TenantId};
 use consent_http::clock;
-use consent_store::{Decided, Draft, Outcome};
+use consent_store::{Outcome, SendDecision, SendRequest};
 use serde_json::{Value, json};
 use tests::{ADA, Answer, OFFICE, World, call, twilio};
 
@@ -171,7 +171,7 @@ async fn a_text_that_may_have_left_keeps_its_key() {
 async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
     let world = World::with_ada().await;
     let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
-    let draft = Draft {
+    let draft = SendRequest {
         facility: &facility,
         tenant: &tenant,
         body: "hello",
@@ -179,7 +179,7 @@ async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
         by: "staff@example.com",
     };
     // The decision is written, and then nothing more happens.
-    let Ok(Decided::Publish(permit)) = world.store.decide(&draft, clock::now).await else {
+    let Ok(SendDecision::Publish(permit)) = world.store.authorise_send(&draft, clock::now).await else {
         panic!("it may leave");
     };
     let state = async || world.send(call(THREAD)).await.is(200)["messages"][0]["state"].clone();
@@ -202,14 +202,14 @@ async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
 async fn a_stop_waits_for_a_text_in_flight() {
     let world = World::with_ada().await;
     let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
-    let draft = Draft {
+    let draft = SendRequest {
         facility: &facility,
         tenant: &tenant,
         body: "hello",
         key: None,
         by: "staff@example.com",
     };
-    let Ok(Decided::Publish(permit)) = world.store.decide(&draft, clock::now).await else {
+    let Ok(SendDecision::Publish(permit)) = world.store.authorise_send(&draft, clock::now).await else {
         panic!("it may leave");
     };
     let settled = AtomicBool::new(false);

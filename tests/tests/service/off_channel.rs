@@ -5,7 +5,7 @@
 use consent::id::{FacilityId, TenantId};
 use consent::record::rfc3339;
 use consent_http::clock;
-use consent_store::{Decided, Draft};
+use consent_store::{SendDecision, SendRequest};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
 use tests::{ADA, Answer, Call, World, call, hash_of, verify_chain};
@@ -217,14 +217,14 @@ async fn a_stale_if_match_keeps_it_from_being_recorded() {
 async fn it_is_acknowledged_when_no_text_can_leave_any_more_also_where_it_changes_nothing() {
     let world = World::with_ada().await;
     let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
-    let draft = Draft {
+    let draft = SendRequest {
         facility: &facility,
         tenant: &tenant,
         body: "hello",
         by: "staff@example.com",
         key: None,
     };
-    let Ok(Decided::Publish(_in_flight)) = world.store.decide(&draft, clock::now).await else {
+    let Ok(SendDecision::Publish(_in_flight)) = world.store.authorise_send(&draft, clock::now).await else {
         panic!("it may leave")
     };
     let begun = Instant::now();

@@ -11,7 +11,7 @@ use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::spans::CLOCKS_DIFFER;
 use consent_http::clock;
-use consent_store::{Decided, Draft, Permit};
+use consent_store::{Permit, SendDecision, SendRequest};
 use serde_json::{Value, json};
 use tests::{ADA, BEN, Faults, OFFICE, Step, World, call, twilio, verify_chain};
 use tokio::time::{Instant, sleep};
@@ -34,15 +34,15 @@ async fn sharing(tenants: usize) -> World {
 /// Lets a text to a tenant out, and goes no further: it is in flight.
 async fn let_out(world: &World, tenant: &str) -> Box<Permit> {
     let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse(tenant).unwrap());
-    let draft = Draft {
+    let draft = SendRequest {
         facility: &facility,
         tenant: &tenant,
         body: "hello",
         key: None,
         by: "staff@example.com",
     };
-    match world.store.decide(&draft, clock::now).await {
-        Ok(Decided::Publish(permit)) => permit,
+    match world.store.authorise_send(&draft, clock::now).await {
+        Ok(SendDecision::Publish(permit)) => permit,
         other => panic!("it may leave: {other:?}"),
     }
 }
