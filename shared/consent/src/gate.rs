@@ -133,6 +133,7 @@ mod tests {
                 review_id: ReviewId::of("m1", NOON).unwrap(),
                 since: NOON,
                 text: String::new(),
+                doubted_again_at: None,
             }),
             ..ada.clone()
         };

@@ -48,7 +48,7 @@ impl Store {
         let mut pending = Pending::default();
         let mut claim = None;
         let mut answer_before = None;
-        let mut room = TENANTS_PER_TRANSACTION;
+        let mut room = Room::MOST;
         let mut written_by_us = None;
         loop {
             let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
@@ -91,7 +91,7 @@ impl Store {
                 progress: progress.as_ref(),
                 phone: phone.as_ref(),
             };
-            let Some(plan) = self.plan(heard, &stored, answered_by, room, now).await? else {
+            let Some(plan) = self.plan(heard, &stored, answered_by, room.0, now).await? else {
                 return Ok(None);
             };
             let written = if plan.writes.len() > TRANSACTION_ITEMS {
@@ -132,15 +132,10 @@ impl Store {
                         }));
                     }
                     pause = Pause::new();
-                    room = if room == 0 {
-                        TENANTS_PER_TRANSACTION / 2
-                    } else {
-                        (room * 2).min(TENANTS_PER_TRANSACTION)
-                    };
+                    room = room.after_write();
                 }
                 Err(error) => {
-                    // The number comes first, without any tenant whom others are writing; then fewer tenants at once.
-                    room = if is_first { 0 } else { (room / 2).max(1) };
+                    room = room.after_race(is_first);
                     pause.after(error).await?;
                 }
             }
@@ -336,6 +331,31 @@ impl Store {
             consent_record_id: None,
         };
         put(&self.table, &key, &item, None)
+    }
+}
+
+/// How many tenants a transaction is to hold.
+#[derive(Clone, Copy)]
+struct Room(usize);
+
+impl Room {
+    const MOST: Self = Self(TENANTS_PER_TRANSACTION);
+
+    const fn after_write(self) -> Self {
+        match self.0 {
+            0 => Self(TENANTS_PER_TRANSACTION / 2),
+            room if room * 2 > TENANTS_PER_TRANSACTION => Self::MOST,
+            room => Self(room * 2),
+        }
+    }
+
+    /// The number comes first, without any tenant whom others are writing; then fewer tenants at once.
+    const fn after_race(self, is_first: bool) -> Self {
+        match (is_first, self.0 / 2) {
+            (true, _) => Self(0),
+            (false, 0) => Self(1),
+            (false, half) => Self(half),
+        }
     }
 }
 
