@@ -3,7 +3,7 @@
 
 use consent::id::{FacilityId, TenantId};
 use consent_http::clock;
-use consent_store::{Decided, Draft, Permit};
+use consent_store::{Permit, SendDecision, SendRequest};
 use serde_json::{Value, json};
 
 use crate::{Answer, World, call, twilio};
@@ -53,15 +53,15 @@ impl World {
     /// Lets a text to a tenant of `f1` out, under this `Idempotency-Key` if there is one, and goes no further: it is in flight.
     pub async fn let_out(&self, id: &str, key: Option<&str>) -> Box<Permit> {
         let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse(id).unwrap());
-        let draft = Draft {
+        let draft = SendRequest {
             facility: &facility,
             tenant: &tenant,
             body: "hello",
             key,
             by: "staff@example.com",
         };
-        match self.store.decide(&draft, clock::now).await {
-            Ok(Decided::Publish(permit)) => permit,
+        match self.store.authorise_send(&draft, clock::now).await {
+            Ok(SendDecision::Publish(permit)) => permit,
             other => panic!("it may leave: {other:?}"),
         }
     }

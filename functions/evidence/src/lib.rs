@@ -10,7 +10,7 @@ use consent::record::rfc3339;
 use consent::tenant::{Residence, Tenant};
 use consent_http::request::{self, Query};
 use consent_http::{Access, Problem, Scope, accept, clock, response};
-use consent_store::{Found, Store};
+use consent_store::{FacilityTenant, Store};
 use jiff::{SignedDuration, Timestamp};
 use lambda_http::http::{HeaderValue, Method, StatusCode, header};
 use lambda_http::{Body, Request, Response};
@@ -126,7 +126,7 @@ impl Evidence {
     /// Puts the pack together, or the part of it that is asked for.
     async fn compile(
         &self,
-        found: &Found,
+        found: &FacilityTenant,
         asked: &Asked,
         now: Timestamp,
     ) -> Result<(Pack, Option<Place>), Problem> {

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 
 use consent::tenant::Registrant;
 use consent_http::{Code, Problem, request};
-use consent_store::{Imported, Run};
+use consent_store::{ImportOutcome, Run};
 use lambda_http::Request;
 use serde::Serialize;
 use serde_json::{Map, Value};
@@ -157,7 +157,7 @@ impl File {
     }
 
     /// What became of the file, once its good rows became `imported`.
-    pub(crate) fn outcome(self, imported: &[Imported]) -> Outcome {
+    pub(crate) fn outcome(self, imported: &[ImportOutcome]) -> Outcome {
         let mut outcome = Outcome {
             created: 0,
             updated: 0,
@@ -168,11 +168,11 @@ impl File {
         let mut hindered = Vec::new();
         for (imported, line) in imported.iter().zip(self.lines) {
             match imported {
-                Imported::Created => outcome.created += 1,
-                Imported::Updated => outcome.updated += 1,
-                Imported::Unchanged => outcome.unchanged += 1,
-                Imported::Conflict => hindered.push((line, Hindered::Conflict)),
-                Imported::NumberFull => hindered.push((line, Hindered::NumberFull)),
+                ImportOutcome::Created => outcome.created += 1,
+                ImportOutcome::Updated => outcome.updated += 1,
+                ImportOutcome::Unchanged => outcome.unchanged += 1,
+                ImportOutcome::Conflict => hindered.push((line, Hindered::Conflict)),
+                ImportOutcome::NumberFull => hindered.push((line, Hindered::NumberFull)),
             }
         }
         outcome.rejections.add_hindered(hindered);

@@ -10,8 +10,8 @@ use consent_http::{Access, Caller, Code, CursorKey, Problem, Scope, clock, respo
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::Secret;
 use consent_store::{
-    ChooseError, Decided, Draft, Found, Message, Permit, SendError, Store, TenantList, ThreadEntry,
-    Unpublished,
+    ChooseError, FacilityTenant, Message, Permit, SendDecision, SendError, SendRequest, Store, TenantList,
+    ThreadEntry, Unpublished,
 };
 use consent_texts::{NotSent, Sender};
 use lambda_http::http::{Method, StatusCode};
@@ -90,14 +90,14 @@ impl Messages {
         let mut fields = Fields::new(&members, "");
         let body = fields.read("body", request::message);
         let body = fields.finish(body)?;
-        let draft = Draft {
+        let draft = SendRequest {
             facility,
             tenant,
             body,
             key: idempotency_key(request)?,
             by: caller.subject(),
         };
-        let mut decided = self.store.decide(&draft, clock::now).await;
+        let mut decided = self.store.authorise_send(&draft, clock::now).await;
         let mut known = None;
         // The provider may have let the number back where we did not see it.
         if let Err(SendError::Refused(Gate::ProviderBlocked, found)) = &decided
@@ -109,11 +109,11 @@ impl Messages {
         {
             known = Some(block.clone());
             self.store.keep_provider_block(facility, tenant, None).await?;
-            decided = self.store.decide(&draft, clock::now).await;
+            decided = self.store.authorise_send(&draft, clock::now).await;
         }
         match decided {
-            Ok(Decided::SentBefore(message)) => accepted(&message),
-            Ok(Decided::Publish(permit)) => self.publish(*permit, known.as_ref()).await,
+            Ok(SendDecision::SentBefore(message)) => accepted(&message),
+            Ok(SendDecision::Publish(permit)) => self.publish(*permit, known.as_ref()).await,
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
             Err(SendError::Refused(gate, found)) => Err(self.refused_send(gate, &found)),
             Err(SendError::KeyReused) => {
@@ -157,7 +157,7 @@ impl Messages {
     }
 
     /// 409 to somebody who wanted to send a text, which counts.
-    fn refused_send(&self, gate: Gate, found: &Found) -> Problem {
+    fn refused_send(&self, gate: Gate, found: &FacilityTenant) -> Problem {
         self.metrics.count_one(Metric::RefusedSends(gate), clock::now());
         refused(gate, found)
     }
@@ -234,7 +234,7 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 }
 
 /// 409, with the way back.
-fn refused(gate: Gate, found: &Found) -> Problem {
+fn refused(gate: Gate, found: &FacilityTenant) -> Problem {
     let code = Code::of_gate(gate).unwrap_or(Code::ConsentRequired);
     let detail = why_not(gate, &found.facility, &found.tenant);
     let problem = Problem::new(code, detail.unwrap_or_default())

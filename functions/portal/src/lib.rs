@@ -3,7 +3,7 @@
 use consent::rules::Screen;
 use consent::view::PortalView;
 use consent_http::{Access, Problem, checkbox, clock, request, response};
-use consent_store::{Found, ReadError, Store, Submitted};
+use consent_store::{CheckboxOutcome, FacilityTenant, ReadError, Store};
 use consent_texts::{LetBack, Sender};
 use jiff::Timestamp;
 use lambda_http::http::{Method, StatusCode};
@@ -43,7 +43,7 @@ impl Portal {
         let caller = self.access.caller(&request, clock::now()).await?;
         let (facility, tenant) = caller.tenant()?;
         let ids = (&facility, &tenant);
-        let view = |found: &Found| PortalView::of(&found.facility, &found.tenant);
+        let view = |found: &FacilityTenant| PortalView::of(&found.facility, &found.tenant);
         let found = if method == Method::GET {
             self.store.resident(&facility, &tenant).await?
         } else {
@@ -69,8 +69,8 @@ impl Portal {
     }
 
     /// Where the box lifted a text opt-out, the provider is asked to lift its own: whether it was.
-    async fn lift_provider_block(&self, submitted: &Submitted, now: Timestamp) -> bool {
-        let Submitted { before, found } = submitted;
+    async fn lift_provider_block(&self, submitted: &CheckboxOutcome, now: Timestamp) -> bool {
+        let CheckboxOutcome { before, found } = submitted;
         let tenant = &found.tenant;
         let Some(number) = tenant.details.cell_phone.as_ref() else {
             return false;

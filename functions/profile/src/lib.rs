@@ -7,7 +7,7 @@ use consent::view::ConsentView;
 use consent_http::request::{self, Query};
 use consent_http::{Access, BadCursor, Caller, CursorKey, Problem, Scope, checkbox, clock, response};
 use consent_secrets::Secret;
-use consent_store::{Found, Store, history_link, history_name};
+use consent_store::{FacilityTenant, Store, history_link, history_name};
 use consent_texts::Sender;
 use lambda_http::http::{Method, StatusCode};
 use lambda_http::{Body, Request, Response};
@@ -85,7 +85,7 @@ impl Profile {
     async fn put(&self, request: &Request, facility: &str, tenant: &str) -> Result<Response<Body>, Problem> {
         let caller = self.caller(request, Scope::ConsentWrite, facility).await?;
         let (facility, tenant) = (request::facility_id(facility)?, request::tenant_id(tenant)?);
-        let view = |found: &Found| ConsentView::of(&found.facility, &found.tenant);
+        let view = |found: &FacilityTenant| ConsentView::of(&found.facility, &found.tenant);
         let ids = (&facility, &tenant);
         let submitted = checkbox::submit(
             Screen::Profile,

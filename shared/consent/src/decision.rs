@@ -151,6 +151,7 @@ impl Progress {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::spans::LONGEST_DECISION;
     use Reported::{NotSent, Sent};
 
     fn second(second: i64) -> Timestamp {
@@ -174,6 +175,18 @@ mod tests {
             }
         }
         assert_eq!(Progress::Refused.outcome(second(9)), None);
+    }
+
+    #[test]
+    fn a_caller_asks_for_one_to_ten_seconds() {
+        let until = |seconds| OpenFor::seconds(seconds).map(|open_for| open_for.until(second(100)));
+        assert_eq!(
+            [0, 1, 10, 11].map(until),
+            [None, Some(second(101)), Some(second(110)), None]
+        );
+        assert_eq!(LONGEST_DECISION.as_secs(), i64::from(*OpenFor::SECONDS.end()));
+        assert_eq!(OpenFor::USUAL.until(second(100)), second(105));
+        assert_eq!(OpenFor::USUAL.in_flight_until(second(100)), second(106));
     }
 
     #[test]

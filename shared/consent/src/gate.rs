@@ -1,12 +1,13 @@
 //! The gate: no text leaves without consent.
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
 use crate::facility::Facility;
 use crate::id::PhoneNumber;
 use crate::rules::Status;
 use crate::tenant::{Residence, Tenant};
+
+pub use crate::provider_block::ProviderBlock;
 
 /// Version of the gate's rules; it stands in every decision.
 pub const POLICY_VERSION: &str = "2";
@@ -38,33 +39,6 @@ impl Gate {
             Self::ConsentRequired | Self::ProviderBlocked => Some("consent_required"),
             Self::OnHold => Some("on_hold"),
             Self::NoTextNumber => Some("no_text_number"),
-        }
-    }
-}
-
-/// A number on the opt-out list that the provider keeps for itself. It keeps texts in, and changes nothing
-/// about the consent that the tenant gave us.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
-pub struct ProviderBlock {
-    /// The number that it is about, and no other.
-    pub number: PhoneNumber,
-    /// When we learned of it.
-    pub since: Timestamp,
-    /// When the provider may take the number off its list again, where it has refused to.
-    pub retry_after: Option<Timestamp>,
-}
-
-impl ProviderBlock {
-    /// The block with what was known of it before: since when it is, and when the provider may let the number back.
-    #[must_use]
-    pub fn with_known(self, known: Option<&Self>) -> Self {
-        match known.filter(|known| known.number == self.number) {
-            Some(known) => Self {
-                since: known.since,
-                retry_after: known.retry_after.or(self.retry_after),
-                ..self
-            },
-            None => self,
         }
     }
 }
@@ -122,5 +96,69 @@ pub fn authorise(facility: &Facility, tenant: &Tenant) -> Result<Ends, Gate> {
         // The gate is open only where there are both.
         (Gate::Open, ..) => Err(Gate::NoTextNumber),
         (gate, ..) => Err(gate),
+    }
+}
+
+impl Tenant {
+    /// Whether the tenant may be texted.
+    pub fn can_text(&self) -> bool {
+        gate(self) == Gate::Open
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::ReviewId;
+    use crate::review::Hold;
+    use crate::rules::{Consent, Grant, OptOut};
+    use crate::testing::{NOON, facility, phone, tenant};
+
+    #[test]
+    fn a_text_leaves_by_consent_from_a_number_of_the_facilitys_own() {
+        let ada = tenant("t1", Consent::Provided(Grant::Profile));
+        let ends = Ends {
+            from: phone(0),
+            to: phone(42),
+        };
+        assert_eq!(authorise(&facility(), &ada), Ok(ends));
+        assert!(ada.can_text());
+        let numberless = Facility {
+            number: None,
+            ..facility()
+        };
+        assert_eq!(authorise(&numberless, &ada), Err(Gate::NoTextNumber));
+        let held = Tenant {
+            hold: Some(Hold {
+                review_id: ReviewId::of("m1", NOON).unwrap(),
+                since: NOON,
+                text: String::new(),
+                doubted_again_at: None,
+            }),
+            ..ada.clone()
+        };
+        assert_eq!(authorise(&numberless, &held), Err(Gate::OnHold));
+        let blocked = Tenant {
+            provider_block: Some(ProviderBlock {
+                number: phone(42),
+                since: NOON,
+                retry_after: None,
+            }),
+            ..ada.clone()
+        };
+        assert_eq!(authorise(&facility(), &blocked), Err(Gate::ProviderBlocked));
+        let gone = Tenant {
+            residence: Residence::MovedOut,
+            ..ada.clone()
+        };
+        assert_eq!(authorise(&facility(), &gone), Err(Gate::ConsentRequired));
+        for consent in [Consent::NotProvided, Consent::OptedOut(OptOut::Profile)] {
+            let refused = tenant("t1", consent);
+            assert_eq!(authorise(&facility(), &refused), Err(Gate::ConsentRequired));
+            assert!(!refused.can_text());
+        }
+        let mut phoneless = ada;
+        phoneless.details.cell_phone = None;
+        assert_eq!(authorise(&numberless, &phoneless), Err(Gate::NoCellPhone));
     }
 }

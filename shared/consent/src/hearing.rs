@@ -131,8 +131,7 @@ pub struct Part<'a> {
     seen_before: Option<&'a Evidence>,
     evidence: &'a Evidence,
     now: Timestamp,
-    /// Whether something changed that the sender is told of.
-    told: bool,
+    news: News,
     progress: Progress,
 }
 
@@ -144,6 +143,13 @@ enum Saying<'a> {
     Keyword(KeywordText<'a>),
     /// It puts them on hold until this review is decided.
     Doubt(&'a ReviewId),
+}
+
+/// Whether something changed that the sender is told of.
+#[derive(Debug, PartialEq, Eq)]
+enum News {
+    None,
+    Some,
 }
 
 /// What a message does to a tenant whom it reaches.
@@ -236,7 +242,7 @@ impl<'a> Part<'a> {
             seen_before: known.seen_before,
             evidence: delivery.evidence,
             now,
-            told: false,
+            news: News::None,
             progress: Progress {
                 received_at,
                 counted,
@@ -267,7 +273,9 @@ impl<'a> Part<'a> {
         let is_start = matches!(&self.says, Saying::Keyword(text) if text.keyword == Keyword::Start);
         if change.as_ref().is_some_and(|change| !change.records.is_empty()) {
             // What an earlier STOP had still to do is told by the earlier one.
-            self.told |= Some(tenant.keywords_applied + 1) >= self.progress.counted;
+            if Some(tenant.keywords_applied + 1) >= self.progress.counted {
+                self.news = News::Some;
+            }
         }
         Reached {
             lets_back: has_number && is_start && after.lifts_provider_block(tenant.consent),
@@ -282,7 +290,7 @@ impl<'a> Part<'a> {
         let is_keyword = matches!(self.says, Saying::Keyword(_));
         let effect = &mut progress.effect;
         effect.number_changed &= is_keyword;
-        effect.tenants_changed = (effect.tenants_changed && is_keyword) || self.told;
+        effect.tenants_changed = (effect.tenants_changed && is_keyword) || self.news == News::Some;
         progress
     }
 }

@@ -33,6 +33,7 @@ pub mod intent;
 pub mod number;
 pub mod origin;
 pub mod preferences;
+pub mod provider_block;
 pub mod question;
 pub mod record;
 pub mod reply;
@@ -42,5 +43,7 @@ pub mod rules;
 pub mod sending;
 pub mod spans;
 pub mod tenant;
+#[cfg(test)]
+mod testing;
 pub mod view;
 pub mod words;

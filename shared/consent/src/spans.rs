@@ -4,7 +4,6 @@
 
 use jiff::SignedDuration;
 
-use crate::decision::OpenFor;
 use crate::origin::{
     CONFIRMATION, HOUSE, HOUSE_SINCE_HOLDS, OTHER_REVOCATION, Origin, SNS_OPT_IN, TELNYX_WEBHOOK,
     TWILIO_WEBHOOK,
@@ -59,7 +58,7 @@ spans! {
     /// at all.
     RELEASED_WITHIN = SignedDuration::from_millis(500), HOUSE_SINCE_HOLDS;
     /// The longest time for which a caller who sends by other means can ask a decision to hold.
-    LONGEST_DECISION = SignedDuration::from_secs(*OpenFor::SECONDS.end() as i64), HOUSE_SINCE_HOLDS;
+    LONGEST_DECISION = SignedDuration::from_secs(10), HOUSE_SINCE_HOLDS;
     /// The time for which such a decision holds where the caller does not say.
     USUAL_DECISION = SignedDuration::from_secs(5), HOUSE_SINCE_HOLDS;
     /// The clocks of two machines differ by less than this. A withdrawal waits for such a decision this much longer

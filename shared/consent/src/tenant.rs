@@ -5,9 +5,9 @@ use std::collections::BTreeMap;
 use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
-use crate::gate::{Gate, ProviderBlock, gate};
 use crate::id::{FacilityId, InFlightId, PhoneNumber, ReviewId, TenantId};
 use crate::number::{KeywordText, Number};
+use crate::provider_block::ProviderBlock;
 use crate::record::{ChainEnd, Evidence, Record, Subject};
 use crate::review::Hold;
 use crate::rules::{
@@ -207,11 +207,6 @@ impl Tenant {
         }
     }
 
-    /// Whether the tenant may be texted.
-    pub fn can_text(&self) -> bool {
-        gate(self) == Gate::Open
-    }
-
     /// A check box was submitted. `Ok(None)`: it stood like that already.
     ///
     /// # Errors
@@ -323,9 +318,11 @@ impl Tenant {
             None
         } else {
             // Keywords are never refused: a refusal is the answer to a check.
-            self.submit(
-                text.keyword.action(),
-                text.two_way_texting,
+            let (action, two_way_texting) = (text.keyword.action(), text.two_way_texting);
+            self.apply(
+                action,
+                two_way_texting,
+                Some(&number.number),
                 text.evidence,
                 text.now,
             )
@@ -360,7 +357,7 @@ impl Tenant {
         }
         // A doubt is never refused, and two-way texting plays no part in it.
         let mut change = self
-            .submit(Action::Doubt, TwoWayTexting::Off, evidence, now)
+            .apply(Action::Doubt, TwoWayTexting::Off, Some(number), evidence, now)
             .ok()
             .flatten()?;
         let text = evidence.text.as_ref().map(|text| text.body.clone());

@@ -5,7 +5,7 @@ use consent::record::{Channel, Evidence, Received, ReceivedVia};
 use consent::rules::{Action, Screen};
 use consent::spans::OLDEST_WITHDRAWAL;
 use consent::view::opt_in_via;
-use consent_store::{Found, Store, SubmitError, Submitted};
+use consent_store::{CheckboxOutcome, FacilityTenant, Store, SubmitError};
 use jiff::Timestamp;
 use lambda_http::Request;
 use serde::Serialize;
@@ -25,8 +25,8 @@ pub async fn submit<V: Serialize>(
     store: &Store,
     (facility, tenant): (&FacilityId, &TenantId),
     now: Timestamp,
-    view: impl Fn(&Found) -> V,
-) -> Result<Submitted, Problem> {
+    view: impl Fn(&FacilityTenant) -> V,
+) -> Result<CheckboxOutcome, Problem> {
     let members = json_object(request)?;
     let (action, received) = submitted(screen, &members, now)?;
     let evidence = Evidence {
@@ -42,7 +42,7 @@ pub async fn submit<V: Serialize>(
         received,
         note: None,
     };
-    let seen = |found: &Found| response::if_match(request.headers(), &view(found));
+    let seen = |found: &FacilityTenant| response::if_match(request.headers(), &view(found));
     match store.submit(facility, tenant, action, &evidence, seen, now).await {
         Ok(submitted) => Ok(submitted),
         Err(SubmitError::NotFound(not_found)) => Err(not_found.into()),

@@ -18,7 +18,7 @@ use crate::error::StoreError;
 use crate::items::Versioned;
 use crate::messages::SendError;
 use crate::registrations::Known;
-use crate::store::{Found, NotFound, Store};
+use crate::store::{FacilityTenant, NotFound, Store};
 
 /// So many tenants are decided on at once.
 const AT_ONCE: usize = 8;
@@ -76,7 +76,7 @@ pub struct RefusedText {
     /// Why not.
     pub gate: Gate,
     /// The tenant whom it was for, and their facility.
-    pub found: Found,
+    pub found: FacilityTenant,
 }
 
 impl Store {
@@ -128,7 +128,7 @@ impl Store {
                     let lane = lanes.entry(tenant.value.details.cell_phone.clone());
                     let read = Read {
                         found: Versioned {
-                            value: Found {
+                            value: FacilityTenant {
                                 facility: known.facility.clone(),
                                 tenant: tenant.value,
                             },

@@ -21,7 +21,7 @@ use crate::error::StoreError;
 use crate::items::{PhoneItem, Versioned};
 use crate::messages::{Earlier, KeyItem, Message, OwnText, SendError, Unsent};
 use crate::schema::{Key, PARTITION_KEY};
-use crate::store::{Attempt, Commit, Found, Store};
+use crate::store::{Attempt, Commit, FacilityTenant, Store};
 
 /// A text that somebody wants to leave.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +50,7 @@ pub(crate) enum Verdict {
     /// It may leave.
     LetOut(Box<LetOut>),
     /// It may not.
-    Refused(DecisionItem, Box<Found>),
+    Refused(DecisionItem, Box<FacilityTenant>),
     /// It has left before, under the same key.
     SentBefore(Message),
 }
@@ -58,7 +58,7 @@ pub(crate) enum Verdict {
 /// A text that may leave.
 pub(crate) struct LetOut {
     pub(crate) decision: DecisionItem,
-    pub(crate) found: Found,
+    pub(crate) found: FacilityTenant,
     pub(crate) from: PhoneNumber,
     pub(crate) to: PhoneNumber,
     /// The message, where this service sends it.
@@ -77,7 +77,7 @@ struct Keys {
 /// What decides about a text.
 pub(crate) struct Read {
     /// With the version of the tenant's item.
-    pub(crate) found: Versioned<Found>,
+    pub(crate) found: Versioned<FacilityTenant>,
     /// What is remembered under the key, expired or not.
     pub(crate) remembered: Option<Versioned<KeyItem>>,
 }
@@ -133,7 +133,7 @@ impl Store {
         unsent: Option<Unsent>,
         now: Timestamp,
     ) -> Result<(Verdict, Vec<TransactWriteItem>), StoreError> {
-        let Found { facility, tenant } = &read.found.value;
+        let FacilityTenant { facility, tenant } = &read.found.value;
         let ends = authorise(facility, tenant);
         let gate = ends.as_ref().err().copied().unwrap_or(Gate::Open);
         let mut decision = DecisionItem::new(&read.found.value, gate, wanted.by, now);

@@ -18,7 +18,7 @@ use crate::items::{ThreadItem, put, stored};
 use crate::messages::Message;
 use crate::random::random_bits;
 use crate::schema::Key;
-use crate::store::{Found, Store};
+use crate::store::{FacilityTenant, Store};
 
 /// Why a text was allowed to leave, or not, as it is stored. Only what became of the text is added later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
@@ -85,8 +85,8 @@ pub struct Decision {
 
 impl DecisionItem {
     /// A decision that is made now.
-    pub(crate) fn new(found: &Found, gate: Gate, by: &str, now: Timestamp) -> Self {
-        let Found { facility, tenant } = found;
+    pub(crate) fn new(found: &FacilityTenant, gate: Gate, by: &str, now: Timestamp) -> Self {
+        let FacilityTenant { facility, tenant } = found;
         let grant = tenant.grant.filter(|_| gate == Gate::Open);
         Self {
             decision_id: DecisionId::new(now, random_bits()),

@@ -16,14 +16,14 @@ use crate::in_flight::AnswerClaim;
 use crate::schema::Key;
 
 /// Something heard of a number: a text, or a STOP that the facility software knew of.
-pub(crate) struct Heard<'a> {
+pub(crate) struct MessageDelivery<'a> {
     pub(crate) message: Key,
     pub(crate) facility: &'a FacilityId,
     pub(crate) number: &'a PhoneNumber,
     /// The business number that a text was sent to.
     pub(crate) to: Option<&'a PhoneNumber>,
     pub(crate) says: Says,
-    pub(crate) review: HeardReview<'a>,
+    pub(crate) review: ReviewRole<'a>,
     pub(crate) sent_at: Option<Timestamp>,
     /// Whether it was read as the answer to a question of ours.
     pub(crate) is_answer: bool,
@@ -35,7 +35,7 @@ pub(crate) struct Heard<'a> {
 
 /// What it has to do with a review.
 #[derive(Debug, Clone, Copy)]
-pub(crate) enum HeardReview<'a> {
+pub(crate) enum ReviewRole<'a> {
     /// Nothing.
     None,
     /// A person has to read the text: it opens one where it changes a tenant.
@@ -51,7 +51,7 @@ pub(crate) struct Thread<'a> {
     pub(crate) meaning: Meaning,
 }
 
-impl<'a> Heard<'a> {
+impl<'a> MessageDelivery<'a> {
     /// What the rules are asked about.
     pub(crate) fn delivery(&self) -> Delivery<'_> {
         Delivery {
@@ -67,15 +67,15 @@ impl<'a> Heard<'a> {
     /// delivery of a text, because the time of receipt is that of the first.
     pub(crate) fn review_id(&self, received_at: Timestamp) -> Option<ReviewId> {
         match self.review {
-            HeardReview::None => None,
-            HeardReview::Opens(_) => ReviewId::of(&self.message.pk, received_at),
-            HeardReview::Decides(id, _) => Some(id.clone()),
+            ReviewRole::None => None,
+            ReviewRole::Opens(_) => ReviewId::of(&self.message.pk, received_at),
+            ReviewRole::Decides(id, _) => Some(id.clone()),
         }
     }
 
     /// The review that the text opens, of nobody so far.
     pub(crate) fn opened(&self, id: &ReviewId, received_at: Timestamp) -> Option<Review> {
-        let HeardReview::Opens(kind) = self.review else {
+        let ReviewRole::Opens(kind) = self.review else {
             return None;
         };
         Some(Review::open(
@@ -109,7 +109,7 @@ impl<'a> Heard<'a> {
             number,
             to: None,
             says: Says::Keyword(Keyword::Stop),
-            review: HeardReview::None,
+            review: ReviewRole::None,
             sent_at: None,
             is_answer: false,
             evidence: evidence.clone(),

@@ -15,7 +15,7 @@ use consent::tenant::Tenant;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::heard::{Effect, Heard, HeardReview, Thread};
+use crate::heard::{Effect, MessageDelivery, ReviewRole, Thread};
 use crate::in_flight::{AnswerClaim, Pending};
 use crate::items::{Direction, FacilityItem, MessageItem, PhoneItem, ThreadItem, Versioned, put};
 use crate::reviews::Reviews;
@@ -37,7 +37,7 @@ impl Store {
     /// for is in flight still, and a redelivery of it gets what this one would have got.
     pub(crate) async fn hear(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         time: RequestTime,
     ) -> Result<Option<Effect>, StoreError> {
         let facility_key = Key::facility(heard.facility);
@@ -48,7 +48,7 @@ impl Store {
         let mut pending = Pending::default();
         let mut claim = None;
         let mut answer_before = None;
-        let mut room = TENANTS_PER_TRANSACTION;
+        let mut room = Room::MOST;
         let mut written_by_us = None;
         loop {
             let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
@@ -91,7 +91,7 @@ impl Store {
                 progress: progress.as_ref(),
                 phone: phone.as_ref(),
             };
-            let Some(plan) = self.plan(heard, &stored, answered_by, room, now).await? else {
+            let Some(plan) = self.plan(heard, &stored, answered_by, room.0, now).await? else {
                 return Ok(None);
             };
             let written = if plan.writes.len() > TRANSACTION_ITEMS {
@@ -132,15 +132,10 @@ impl Store {
                         }));
                     }
                     pause = Pause::new();
-                    room = if room == 0 {
-                        TENANTS_PER_TRANSACTION / 2
-                    } else {
-                        (room * 2).min(TENANTS_PER_TRANSACTION)
-                    };
+                    room = room.after_write();
                 }
                 Err(error) => {
-                    // The number comes first, without any tenant whom others are writing; then fewer tenants at once.
-                    room = if is_first { 0 } else { (room / 2).max(1) };
+                    room = room.after_race(is_first);
                     pause.after(error).await?;
                 }
             }
@@ -151,7 +146,7 @@ impl Store {
     /// otherwise.
     async fn plan(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         stored: &Stored<'_>,
         answered_by: Option<Timestamp>,
         room: usize,
@@ -203,14 +198,14 @@ impl Store {
         for tenant in self.read_tenants(heard.facility, &reached).await? {
             self.reach(heard, &mut part, &tenant, received_at, &mut step)?;
         }
-        if let (Some(id), HeardReview::Opens(_)) = (&review_id, heard.review) {
+        if let (Some(id), ReviewRole::Opens(_)) = (&review_id, heard.review) {
             for tenant in &step.changed {
                 reviews.add(id, tenant, || heard.opened(id, received_at));
             }
         }
         self.end_holds(&mut reviews, heard.facility, &step.ended, now)
             .await?;
-        if let (Some(id), HeardReview::Opens(_), true) = (&review_id, heard.review, part.is_last) {
+        if let (Some(id), ReviewRole::Opens(_), true) = (&review_id, heard.review, part.is_last) {
             reviews.change(id, |review| review.reached_all(now));
         }
         let mut writes = step.writes;
@@ -253,15 +248,15 @@ impl Store {
     /// been decided otherwise.
     async fn reviews_of(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         id: Option<&ReviewId>,
         is_first: bool,
         now: Timestamp,
     ) -> Result<Option<Reviews>, StoreError> {
         let mut reviews = Reviews::default();
         let decides = match heard.review {
-            HeardReview::Decides(_, verdict) => Some(verdict),
-            HeardReview::None | HeardReview::Opens(_) => None,
+            ReviewRole::Decides(_, verdict) => Some(verdict),
+            ReviewRole::None | ReviewRole::Opens(_) => None,
         };
         // The first transaction of a text opens its review.
         let Some(id) = id.filter(|_| decides.is_some() || !is_first) else {
@@ -281,7 +276,7 @@ impl Store {
     /// A message reaches a tenant.
     fn reach(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         part: &mut Part<'_>,
         tenant: &Versioned<Tenant>,
         received_at: Timestamp,
@@ -336,6 +331,31 @@ impl Store {
             consent_record_id: None,
         };
         put(&self.table, &key, &item, None)
+    }
+}
+
+/// How many tenants a transaction is to hold.
+#[derive(Clone, Copy)]
+struct Room(usize);
+
+impl Room {
+    const MOST: Self = Self(TENANTS_PER_TRANSACTION);
+
+    const fn after_write(self) -> Self {
+        match self.0 {
+            0 => Self(TENANTS_PER_TRANSACTION / 2),
+            room if room * 2 > TENANTS_PER_TRANSACTION => Self::MOST,
+            room => Self(room * 2),
+        }
+    }
+
+    /// The number comes first, without any tenant whom others are writing; then fewer tenants at once.
+    const fn after_race(self, is_first: bool) -> Self {
+        match (is_first, self.0 / 2) {
+            (true, _) => Self(0),
+            (false, 0) => Self(1),
+            (false, half) => Self(half),
+        }
     }
 }
 

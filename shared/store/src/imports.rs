@@ -37,7 +37,7 @@ pub enum Run {
 
 /// What became of a row.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Imported {
+pub enum ImportOutcome {
     /// The tenant is new, or back.
     Created,
     /// Something about the tenant changed.
@@ -50,7 +50,7 @@ pub enum Imported {
     NumberFull,
 }
 
-impl From<&Registered> for Imported {
+impl From<&Registered> for ImportOutcome {
     fn from(registered: &Registered) -> Self {
         match registered {
             Registered::Created(_) | Registered::Returned(_) => Self::Created,
@@ -78,7 +78,7 @@ impl Store {
         evidence: &Evidence,
         begun: Instant,
         now: Timestamp,
-    ) -> Result<Vec<Imported>, RegisterError> {
+    ) -> Result<Vec<ImportOutcome>, RegisterError> {
         let import = self.import_patiently(facility_id, registrants, run, evidence, now);
         // Wherever that ends it: a transaction is done or not, and postings are hints.
         match timeout_at(begun + IMPORT_WITHIN.unsigned_abs(), import).await {
@@ -94,7 +94,7 @@ impl Store {
         run: Run,
         evidence: &Evidence,
         now: Timestamp,
-    ) -> Result<Vec<Imported>, RegisterError> {
+    ) -> Result<Vec<ImportOutcome>, RegisterError> {
         let time = RequestTime::new(now);
         let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
         let known = self.read_known(facility_id, ids).await?;
@@ -114,7 +114,7 @@ impl Store {
             }
             Run::Dry => import.foresee(),
         };
-        let mut imported = vec![Imported::Unchanged; registrants.len()];
+        let mut imported = vec![ImportOutcome::Unchanged; registrants.len()];
         for (row, became) in done {
             if let Some(place) = imported.get_mut(row) {
                 *place = became;
@@ -167,7 +167,7 @@ impl Import<'_> {
     }
 
     /// What the rows would become. That depends on the tenants' details, and on no number.
-    fn foresee(&self) -> Vec<(Row, Imported)> {
+    fn foresee(&self) -> Vec<(Row, ImportOutcome)> {
         let mut foreseen: HashMap<&TenantId, Tenant> = HashMap::new();
         self.rows()
             .map(|(row, registrant)| {
@@ -183,7 +183,7 @@ impl Import<'_> {
                     self.evidence,
                     self.time.now(),
                 );
-                let became = Imported::from(&registered);
+                let became = ImportOutcome::from(&registered);
                 foreseen.insert(tenant_id, registered.tenant().clone());
                 (row, became)
             })
@@ -191,7 +191,7 @@ impl Import<'_> {
     }
 
     /// What became of the rows, and what has to be over before the caller is told: it is waited for once, at the end.
-    async fn carry_out(&self) -> Result<(Vec<(Row, Imported)>, Pending), RegisterError> {
+    async fn carry_out(&self) -> Result<(Vec<(Row, ImportOutcome)>, Pending), RegisterError> {
         let lanes = Mutex::new(self.lanes().into_iter());
         let workers = (0..LANES_AT_ONCE).map(|_| async {
             let mut done = Vec::new();
@@ -267,10 +267,10 @@ impl Import<'_> {
     }
 
     /// Registers rows together, and one by one where the others hinder one of them.
-    async fn register(&self, rows: &[Row]) -> Result<(Vec<(Row, Imported)>, Pending), RegisterError> {
+    async fn register(&self, rows: &[Row]) -> Result<(Vec<(Row, ImportOutcome)>, Pending), RegisterError> {
         let hindered = |error: &RegisterError| match error {
-            RegisterError::Store(StoreError::Conflict) => Some(Imported::Conflict),
-            RegisterError::NumberFull => Some(Imported::NumberFull),
+            RegisterError::Store(StoreError::Conflict) => Some(ImportOutcome::Conflict),
+            RegisterError::NumberFull => Some(ImportOutcome::NumberFull),
             _ => None,
         };
         if rows.len() > 1 {
@@ -316,7 +316,7 @@ impl Import<'_> {
     async fn register_patiently(
         &self,
         rows: &[Row],
-    ) -> Result<(Vec<(Row, Imported)>, Pending), RegisterError> {
+    ) -> Result<(Vec<(Row, ImportOutcome)>, Pending), RegisterError> {
         let registrants: Vec<Registrant> = rows
             .iter()
             .filter_map(|&row| self.registrants.get(row).cloned())
@@ -336,7 +336,7 @@ impl Import<'_> {
             let result = Box::pin(together).await;
             match result {
                 Ok(together) => {
-                    let imported = together.registered.iter().map(Imported::from);
+                    let imported = together.registered.iter().map(ImportOutcome::from);
                     return Ok((rows.iter().copied().zip(imported).collect(), together.pending));
                 }
                 Err(RegisterError::Store(StoreError::Unavailable(source))) => pause

@@ -15,7 +15,7 @@ use consent_metrics::Metric;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::heard::{Heard, HeardReview, Thread};
+use crate::heard::{MessageDelivery, ReviewRole, Thread};
 use crate::in_flight::AnswerClaim;
 use crate::items::{BusinessNumberItem, MessageItem, PhoneItem};
 use crate::schema::Key;
@@ -197,10 +197,10 @@ impl Store {
         };
         let intent = as_answer.as_ref().unwrap_or(intent);
         let review = match ReviewKind::of(intent.meaning, &intent.classification) {
-            Some(kind) => HeardReview::Opens(kind),
-            None => HeardReview::None,
+            Some(kind) => ReviewRole::Opens(kind),
+            None => ReviewRole::None,
         };
-        let heard = Heard {
+        let heard = MessageDelivery {
             message,
             facility: &facility_id,
             number: &text.from,

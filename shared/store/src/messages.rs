@@ -18,14 +18,14 @@ use crate::items::{Direction, ThreadItem, put, stored};
 use crate::permit::Permit;
 use crate::random::random_bits;
 use crate::schema::Key;
-use crate::store::{Found, NotFound, Store, read_errors};
+use crate::store::{FacilityTenant, NotFound, Store, read_errors};
 
 /// Whoever waits for a message in flight looks again after this, and then ever less often.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A text that somebody wants to send.
 #[derive(Debug, Clone, Copy)]
-pub struct Draft<'a> {
+pub struct SendRequest<'a> {
     /// The facility that sends it.
     pub facility: &'a FacilityId,
     /// The tenant whom it is for.
@@ -66,7 +66,7 @@ pub enum SendError {
     NotFound(#[from] NotFound),
     /// The rules refuse it.
     #[error("refused")]
-    Refused(Gate, Box<Found>),
+    Refused(Gate, Box<FacilityTenant>),
     /// The key was used with a different body.
     #[error("the key was used with a different body")]
     KeyReused,
@@ -79,7 +79,7 @@ read_errors!(SendError);
 
 /// What is to be done with a draft.
 #[derive(Debug)]
-pub enum Decided {
+pub enum SendDecision {
     /// Publish it, and say how it went.
     Publish(Box<Permit>),
     /// It was sent before, under the same key.
@@ -151,11 +151,11 @@ impl Store {
     ///
     /// # Errors
     /// See [`SendError`].
-    pub async fn decide(
+    pub async fn authorise_send(
         &self,
-        draft: &Draft<'_>,
+        draft: &SendRequest<'_>,
         clock: impl Fn() -> Timestamp,
-    ) -> Result<Decided, SendError> {
+    ) -> Result<SendDecision, SendError> {
         let wanted = Wanted {
             facility: draft.facility,
             tenant: draft.tenant,
@@ -166,13 +166,13 @@ impl Store {
             }),
         };
         match self.let_out(&wanted, None, clock).await? {
-            Verdict::SentBefore(message) => Ok(Decided::SentBefore(message)),
+            Verdict::SentBefore(message) => Ok(SendDecision::SentBefore(message)),
             Verdict::Refused(decision, found) => Err(SendError::Refused(decision.gate, found)),
             Verdict::LetOut(let_out) => {
                 let message = let_out
                     .message
                     .ok_or_else(|| StoreError::failed("a send without a message"))?;
-                Ok(Decided::Publish(Box::new(Permit {
+                Ok(SendDecision::Publish(Box::new(Permit {
                     message,
                     found: let_out.found,
                     from: let_out.from,

@@ -4,9 +4,9 @@ use consent::id::PhoneNumber;
 use jiff::Timestamp;
 
 use crate::messages::Message;
-use crate::store::Found;
+use crate::store::FacilityTenant;
 
-/// Permission to hand one text to the provider. Only [`Store::decide`] makes one, it cannot be copied, and
+/// Permission to hand one text to the provider. Only [`Store::authorise_send`] makes one, it cannot be copied, and
 /// [`Store::record_outcome`] consumes it.
 ///
 /// ```compile_fail
@@ -22,7 +22,7 @@ use crate::store::Found;
 #[derive(Debug)]
 pub struct Permit {
     pub(crate) message: Message,
-    pub(crate) found: Found,
+    pub(crate) found: FacilityTenant,
     pub(crate) from: PhoneNumber,
     pub(crate) to: PhoneNumber,
     pub(crate) body: String,
@@ -36,7 +36,7 @@ impl Permit {
     }
 
     /// The tenant whom it is for, and their facility.
-    pub fn found(&self) -> &Found {
+    pub fn found(&self) -> &FacilityTenant {
         &self.found
     }
 

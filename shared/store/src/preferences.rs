@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 use crate::error::StoreError;
 use crate::items::{Versioned, put, stored};
 use crate::schema::Key;
-use crate::store::{Attempt, Commit, Found, NotFound, ReadError, Store, read_errors};
+use crate::store::{Attempt, Commit, FacilityTenant, NotFound, ReadError, Store, read_errors};
 
 #[derive(Serialize, Deserialize)]
 struct PreferencesItem {
@@ -30,7 +30,7 @@ pub enum ChooseError {
     NotFound(#[from] NotFound),
     /// Texts were chosen without consent to them.
     #[error("consent is required")]
-    ConsentRequired(Box<Found>),
+    ConsentRequired(Box<FacilityTenant>),
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -39,7 +39,7 @@ pub enum ChooseError {
 read_errors!(ChooseError);
 
 struct Read {
-    found: Versioned<Found>,
+    found: Versioned<FacilityTenant>,
     preferences: Option<Versioned<Preferences>>,
 }
 

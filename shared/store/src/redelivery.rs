@@ -10,7 +10,7 @@ use consent::number::Number;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::heard::{Effect, Heard};
+use crate::heard::{Effect, MessageDelivery};
 use crate::in_flight::Pending;
 use crate::items::{MessageItem, PhoneItem};
 use crate::schema::{Key, PARTITION_KEY};
@@ -116,7 +116,7 @@ impl Store {
     /// What a STOP led to that has taken effect, where it was never acknowledged and no later keyword has overtaken it.
     pub(crate) async fn owed(
         &self,
-        heard: &Heard<'_>,
+        heard: &MessageDelivery<'_>,
         seen: &MessageItem,
         facility: Facility,
         number: &Number,

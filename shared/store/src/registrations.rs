@@ -14,7 +14,7 @@ use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::heard::Heard;
+use crate::heard::MessageDelivery;
 use crate::in_flight::Pending;
 use crate::items::{FacilityItem, TenantItem, Versioned};
 use crate::numbers::Numbers;
@@ -120,14 +120,14 @@ impl Store {
         let (together, postings) = self
             .commit(|| {
                 let known = known.take();
-                async move {
-                    let Known { facility, tenants } = match known {
-                        Some(known) => known,
-                        None => {
-                            let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
-                            let read = self.read_known(facility_id, ids).await?;
-                            read.ok_or(NotFound::Facility)?
-                        }
+                // It is large, and every caller would hold it.
+                Box::pin(async move {
+                    let Known { facility, tenants } = if let Some(known) = known {
+                        known
+                    } else {
+                        let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
+                        let read = self.read_known(facility_id, ids).await?;
+                        read.ok_or(NotFound::Facility)?
                     };
                     // A STOP from before counts for the number, and for whoever else has it, before the tenant does.
                     for registrant in registrants {
@@ -136,8 +136,12 @@ impl Store {
                         if let Some(number) = registrant.stopped_before(existing)
                             && lock(stopped).insert(tenant_id.clone())
                         {
-                            let heard =
-                                Heard::before_registration(facility_id, tenant_id, &number, stopped_before);
+                            let heard = MessageDelivery::before_registration(
+                                facility_id,
+                                tenant_id,
+                                &number,
+                                stopped_before,
+                            );
                             self.hear(&heard, time).await?;
                         }
                     }
@@ -171,7 +175,7 @@ impl Store {
                     let records = draft.records().cloned().collect();
                     let commit = Commit { writes, records, now };
                     Ok(Attempt::Write(commit, (together, Some(postings))))
-                }
+                })
             })
             .await?;
         if let Some(postings) = &postings {
@@ -249,19 +253,19 @@ fn concerned(tenants: &Tenants, registrants: &[Registrant]) -> BTreeSet<PhoneNum
 
 /// Registrations that are decided, not yet written.
 struct Draft {
-    tenants: BTreeMap<TenantId, Drafted>,
+    tenants: BTreeMap<TenantId, TenantDraft>,
     numbers: Numbers,
 }
 
 /// A tenant in the draft.
-struct Drafted {
+struct TenantDraft {
     stored: Option<Versioned<Tenant>>,
     /// As they will be, once something changed.
     after: Option<Tenant>,
     records: Vec<Record>,
 }
 
-impl Drafted {
+impl TenantDraft {
     fn now(&self) -> Option<&Tenant> {
         self.after
             .as_ref()
@@ -272,7 +276,7 @@ impl Drafted {
 impl Draft {
     fn new(tenants: Tenants, numbers: Numbers) -> Self {
         let drafted = |(id, stored)| {
-            let drafted = Drafted {
+            let drafted = TenantDraft {
                 stored: Some(stored),
                 after: None,
                 records: Vec::new(),
@@ -287,7 +291,7 @@ impl Draft {
 
     /// Whether STOP stands on the number that a registrant comes with.
     fn joins_stopped(&self, registrant: &Registrant) -> bool {
-        let existing = self.tenants.get(&registrant.tenant_id).and_then(Drafted::now);
+        let existing = self.tenants.get(&registrant.tenant_id).and_then(TenantDraft::now);
         let number = registrant.details_over(existing).cell_phone;
         number
             .and_then(|number| self.numbers.get(&number))
@@ -302,11 +306,14 @@ impl Draft {
         now: Timestamp,
     ) -> Result<Registered, RegisterError> {
         let tenant_id = &registrant.tenant_id;
-        let drafted = self.tenants.entry(tenant_id.clone()).or_insert_with(|| Drafted {
-            stored: None,
-            after: None,
-            records: Vec::new(),
-        });
+        let drafted = self
+            .tenants
+            .entry(tenant_id.clone())
+            .or_insert_with(|| TenantDraft {
+                stored: None,
+                after: None,
+                records: Vec::new(),
+            });
         let existing = drafted.now();
         let details = registrant.details_over(existing);
         let moved = PhoneMove::between(existing, &details);

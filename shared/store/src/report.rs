@@ -162,6 +162,24 @@ struct Walked {
     bytes: usize,
 }
 
+impl ReportQuery {
+    /// The same query from behind a row on.
+    #[must_use]
+    pub fn following(&self, row: &ReportRow) -> Self {
+        self.behind(&row.report_name)
+    }
+
+    /// Whether it selects a row.
+    pub(crate) fn selects(&self, row: &ReportRow) -> bool {
+        (self.statuses.is_empty() || self.statuses.contains(&row.status))
+            && (self.evidence.is_none() || self.evidence == row.evidence())
+            && self
+                .search
+                .as_ref()
+                .is_none_or(|search| search.finds(&row.name, row.cell_phone.as_ref(), &row.units))
+    }
+}
+
 /// Rows, and the place after which the next ones are, where there may be more.
 type Rows = (Vec<ReportRow>, Option<String>);
 

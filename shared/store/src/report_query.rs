@@ -6,7 +6,6 @@ use consent::rules::Status;
 
 use crate::place::Place;
 use crate::postings::Posting;
-use crate::report::ReportRow;
 use crate::schema::Key;
 use crate::search::Search;
 
@@ -15,8 +14,8 @@ use crate::search::Search;
 pub struct ReportQuery {
     pub(crate) facility: FacilityId,
     pub(crate) search: Option<Search>,
-    statuses: Vec<Status>,
-    evidence: Option<Grade>,
+    pub(crate) statuses: Vec<Status>,
+    pub(crate) evidence: Option<Grade>,
     /// The sort key of the last row of the page before.
     pub(crate) after: Option<String>,
 }
@@ -47,12 +46,6 @@ impl ReportQuery {
             after: place.map(|place| place.as_str().to_owned()),
             ..self
         }
-    }
-
-    /// The same query from behind a row on.
-    #[must_use]
-    pub fn following(&self, row: &ReportRow) -> Self {
-        self.behind(&row.report_name)
     }
 
     /// The same query from behind a place on.
@@ -87,15 +80,6 @@ impl ReportQuery {
 
     pub(crate) fn selects_all(&self) -> bool {
         self.search.is_none() && self.statuses.is_empty() && self.evidence.is_none()
-    }
-
-    pub(crate) fn selects(&self, row: &ReportRow) -> bool {
-        (self.statuses.is_empty() || self.statuses.contains(&row.status))
-            && (self.evidence.is_none() || self.evidence == row.evidence())
-            && self
-                .search
-                .as_ref()
-                .is_none_or(|search| search.finds(&row.name, row.cell_phone.as_ref(), &row.units))
     }
 
     /// Whether it may select whom a posting lists, as far as that says: it says what its token is about.

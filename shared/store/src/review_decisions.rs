@@ -13,7 +13,7 @@ use consent_metrics::Metric;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::heard::{Heard, HeardReview};
+use crate::heard::{MessageDelivery, ReviewRole};
 use crate::items::Versioned;
 use crate::reviews::Reviews;
 use crate::schema::Key;
@@ -140,13 +140,13 @@ impl Store {
         time: RequestTime,
     ) -> Result<bool, StoreError> {
         let id = &review.review_id;
-        let heard = Heard {
+        let heard = MessageDelivery {
             message: Key::message("review", &format!("{facility}#{id}")),
             facility,
             number: &review.cell_phone,
             to: None,
             says: Says::Keyword(Keyword::Stop),
-            review: HeardReview::Decides(id, verdict),
+            review: ReviewRole::Decides(id, verdict),
             sent_at: None,
             is_answer: false,
             evidence: review.evidence(verdict),

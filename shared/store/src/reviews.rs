@@ -110,9 +110,9 @@ impl<'a> ReviewList<'a> {
 
 /// Reviews as they were read, with what has changed since.
 #[derive(Default)]
-pub(crate) struct Reviews(BTreeMap<ReviewId, Drafted>);
+pub(crate) struct Reviews(BTreeMap<ReviewId, ReviewDraft>);
 
-struct Drafted {
+struct ReviewDraft {
     review: Review,
     /// The version that was read, with the place in the lists. `None`: it is new.
     stored: Option<(Option<u64>, Key)>,
@@ -142,7 +142,7 @@ impl Reviews {
         if !self.0.contains_key(id)
             && let Some(review) = open()
         {
-            let drafted = Drafted {
+            let drafted = ReviewDraft {
                 review,
                 stored: None,
                 is_changed: true,
@@ -207,7 +207,7 @@ impl Store {
             }) = items.take::<ReviewItem>(key)?
             {
                 let place = Key::review_entry(facility, &review);
-                let drafted = Drafted {
+                let drafted = ReviewDraft {
                     review,
                     stored: Some((version, place)),
                     is_changed: false,

@@ -108,7 +108,7 @@ pub(crate) use read_errors;
 
 /// A facility with one of its tenants, resident or moved out.
 #[derive(Debug, Clone)]
-pub struct Found {
+pub struct FacilityTenant {
     /// The facility.
     pub facility: Facility,
     /// The tenant.
@@ -150,11 +150,11 @@ impl Items {
         &mut self,
         facility: &Key,
         tenant: &Key,
-    ) -> Result<Versioned<Found>, ReadError> {
+    ) -> Result<Versioned<FacilityTenant>, ReadError> {
         let facility = self.take::<FacilityItem>(facility)?.ok_or(NotFound::Facility)?;
         let tenant = self.take::<TenantItem>(tenant)?.ok_or(NotFound::Tenant)?;
         Ok(Versioned {
-            value: Found {
+            value: FacilityTenant {
                 facility: facility.value,
                 tenant: tenant.value,
             },
@@ -167,7 +167,7 @@ impl Items {
         &mut self,
         facility: &Key,
         tenant: &Key,
-    ) -> Result<Versioned<Found>, ReadError> {
+    ) -> Result<Versioned<FacilityTenant>, ReadError> {
         let found = self.take_tenant(facility, tenant)?;
         match found.value.tenant.residence {
             Residence::Resident => Ok(found),
@@ -282,7 +282,7 @@ impl Store {
         &self,
         facility: &FacilityId,
         tenant: &TenantId,
-    ) -> Result<Versioned<Found>, ReadError> {
+    ) -> Result<Versioned<FacilityTenant>, ReadError> {
         let keys = (Key::facility(facility), Key::tenant(facility, tenant));
         let (facility, tenant) = (&keys.0, &keys.1);
         self.read(&[facility, tenant])
@@ -298,7 +298,7 @@ impl Store {
         &self,
         facility: &FacilityId,
         tenant: &TenantId,
-    ) -> Result<Found, ReadError> {
+    ) -> Result<FacilityTenant, ReadError> {
         Ok(self.read_tenant(facility, tenant).await?.value)
     }
 
@@ -306,7 +306,11 @@ impl Store {
     ///
     /// # Errors
     /// See [`ReadError`].
-    pub async fn resident(&self, facility: &FacilityId, tenant: &TenantId) -> Result<Found, ReadError> {
+    pub async fn resident(
+        &self,
+        facility: &FacilityId,
+        tenant: &TenantId,
+    ) -> Result<FacilityTenant, ReadError> {
         let keys = (Key::facility(facility), Key::tenant(facility, tenant));
         let (facility, tenant) = (&keys.0, &keys.1);
         let mut items = self.read(&[facility, tenant]).await?;

@@ -13,7 +13,7 @@ use crate::in_flight::Pending;
 use crate::items::{RecordItem, TenantItem, Versioned, put};
 use crate::postings::PostingChanges;
 use crate::schema::Key;
-use crate::store::{Attempt, Commit, Found, NotFound, ReadError, RequestTime, Store, read_errors};
+use crate::store::{Attempt, Commit, FacilityTenant, NotFound, ReadError, RequestTime, Store, read_errors};
 
 /// Why a check box was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -26,7 +26,7 @@ pub enum SubmitError {
     PreconditionFailed,
     /// The rules refuse it.
     #[error("refused")]
-    Refused(Refusal, Box<Found>),
+    Refused(Refusal, Box<FacilityTenant>),
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -36,11 +36,11 @@ read_errors!(SubmitError);
 
 /// A check box that was taken.
 #[derive(Debug, Clone)]
-pub struct Submitted {
+pub struct CheckboxOutcome {
     /// What stood before.
     pub before: Consent,
     /// The facility, and the tenant as they are now.
-    pub found: Found,
+    pub found: FacilityTenant,
 }
 
 impl Store {
@@ -54,9 +54,9 @@ impl Store {
         tenant_id: &TenantId,
         action: Action,
         evidence: &Evidence,
-        guard: impl Fn(&Found) -> bool,
+        guard: impl Fn(&FacilityTenant) -> bool,
         now: Timestamp,
-    ) -> Result<Submitted, SubmitError> {
+    ) -> Result<CheckboxOutcome, SubmitError> {
         let time = RequestTime::new(now);
         let guard = &guard;
         let (read, submitted) = self
@@ -78,7 +78,7 @@ impl Store {
                 };
                 let before = found.tenant.consent;
                 let Some(change) = change else {
-                    let submitted = Submitted {
+                    let submitted = CheckboxOutcome {
                         before,
                         found: found.clone(),
                     };
@@ -90,9 +90,9 @@ impl Store {
                     records: change.records,
                     now,
                 };
-                let submitted = Submitted {
+                let submitted = CheckboxOutcome {
                     before,
-                    found: Found {
+                    found: FacilityTenant {
                         facility: found.facility,
                         tenant: change.tenant,
                     },

@@ -2,7 +2,7 @@
 
 use consent::reply::confirmation;
 use consent_metrics::Metric;
-use consent_store::{Decided, Draft, Found, SendError, Store, Submitted};
+use consent_store::{CheckboxOutcome, FacilityTenant, SendDecision, SendError, SendRequest, Store};
 use jiff::Timestamp;
 
 use crate::{NotSent, Sender};
@@ -16,23 +16,23 @@ impl Sender {
     pub async fn confirm_grant(
         &self,
         store: &Store,
-        submitted: Submitted,
+        submitted: CheckboxOutcome,
         by: &str,
         clock: impl Fn() -> Timestamp,
-    ) -> Found {
-        let Submitted { before, found } = submitted;
+    ) -> FacilityTenant {
+        let CheckboxOutcome { before, found } = submitted;
         let Some(body) = confirmation(before, found.tenant.consent, &found.facility) else {
             return found;
         };
-        let draft = Draft {
+        let draft = SendRequest {
             facility: &found.tenant.facility_id,
             tenant: &found.tenant.tenant_id,
             body: &body,
             by,
             key: None,
         };
-        match store.decide(&draft, &clock).await {
-            Ok(Decided::Publish(permit)) => match self.send(store, *permit, None, &clock).await {
+        match store.authorise_send(&draft, &clock).await {
+            Ok(SendDecision::Publish(permit)) => match self.send(store, *permit, None, &clock).await {
                 Ok(_) => found,
                 Err(NotSent::Blocked(found)) => {
                     tracing::info!("a grant is not confirmed: the provider's own list has the number");
@@ -47,7 +47,7 @@ impl Sender {
                     found
                 }
             },
-            Ok(Decided::SentBefore(_)) => found,
+            Ok(SendDecision::SentBefore(_)) => found,
             Err(SendError::Store(error)) => {
                 tracing::error!(%error, "a grant is not confirmed");
                 self.metrics.count_one(Metric::SendFailures, clock());

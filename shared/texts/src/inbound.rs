@@ -69,7 +69,9 @@ impl Sender {
             sent_at: delivered.sent_at,
             patience: delivered.patience,
         };
-        let received = store.receive_group(&text, others, &delivered.intent, now).await?;
+        let received = store.receive_group(&text, others, &delivered.intent, now);
+        // It is large, and every caller would hold it.
+        let received = Box::pin(received).await?;
         if received.is_empty() {
             self.metrics.count_one(Metric::UnknownNumbers(provider), now);
         }

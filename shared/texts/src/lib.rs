@@ -20,7 +20,9 @@ use consent::spans::{PROVIDER_ANSWERS_WITHIN, SNS_OPT_IN_EVERY};
 use consent_http::environment::{self, EnvironmentError, TELNYX_API_URL, TWILIO_API_URL};
 use consent_metrics::{Metric, Metrics};
 use consent_secrets::{Accounts, Secret};
-use consent_store::{Found, Message, Outcome, Permit, Received, Reply, Store, StoreError, Unpublished};
+use consent_store::{
+    FacilityTenant, Message, Outcome, Permit, Received, Reply, Store, StoreError, Unpublished,
+};
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
@@ -69,7 +71,7 @@ enum Account {
 #[derive(Debug)]
 pub enum NotSent {
     /// The provider's own opt-out list has the number, and the tenant's item says so now.
-    Blocked(Box<Found>),
+    Blocked(Box<FacilityTenant>),
     /// The provider did not take it, or may have.
     Unpublished(Unpublished),
     /// The provider's own opt-out list has the number, and that could not be written down.

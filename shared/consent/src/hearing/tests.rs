@@ -3,15 +3,12 @@ use std::collections::BTreeMap;
 use jiff::SignedDuration;
 
 use super::*;
-use crate::facility::{ConfirmOptIn, Provider};
-use crate::id::FacilityId;
-use crate::record::{ChainEnd, Channel};
 use crate::rules::{Consent, Grant, NumberStanding, OptOut};
-use crate::tenant::{Details, Residence};
+use crate::tenant::Residence;
+use crate::testing::{NOON, evidence, facility, phone, second, tenant};
 
 use Keyword::{Start, Stop};
 
-const NOON: Timestamp = Timestamp::constant(1_700_000_000, 0);
 const AGREED: Consent = Consent::Provided(Grant::Profile);
 const STOPPED: Consent = Consent::OptedOut(OptOut::Text);
 
@@ -31,54 +28,18 @@ fn id(number: usize) -> TenantId {
     TenantId::parse(&format!("t{number}")).unwrap()
 }
 
-fn tenant(number: usize, phone: &PhoneNumber, consent: Consent) -> Tenant {
-    Tenant {
-        facility_id: FacilityId::parse("f1").unwrap(),
-        tenant_id: id(number),
-        details: Details {
-            name: "Ada".to_owned(),
-            cell_phone: Some(phone.clone()),
-            units: Vec::new(),
-            created_on: jiff::civil::date(2025, 1, 1),
-        },
-        residence: Residence::Resident,
-        consent,
-        changed_at: None,
-        hold: None,
-        keywords_applied: 0,
-        number_since: None,
-        chain: ChainEnd::default(),
-        grant: None,
-        provider_block: None,
-        in_flight: BTreeMap::new(),
-        asked_at: None,
-    }
-}
-
-fn evidence() -> Evidence {
-    Evidence {
-        channel: Channel::Text,
-        actor: String::new(),
-        disclosure: None,
-        text: None,
-        rule: None,
-        received: None,
-    }
-}
-
 impl World {
     /// Tenants t0, t1, ... who share a number.
     fn sharing(consents: &[Consent]) -> Self {
-        let phone = PhoneNumber::parse_e164("+15125550142").unwrap();
         let tenants: BTreeMap<TenantId, Tenant> = consents
             .iter()
             .enumerate()
-            .map(|(number, consent)| (id(number), tenant(number, &phone, *consent)))
+            .map(|(number, consent)| (id(number), tenant(id(number).as_str(), *consent)))
             .collect();
         Self {
             number: Number {
                 tenants: tenants.keys().cloned().collect(),
-                ..Number::new(phone)
+                ..Number::new(phone(42))
             },
             is_stored: true,
             tenants,
@@ -178,10 +139,7 @@ fn a_stop_in_parts_of_any_size_does_what_it_does_in_one() {
         assert_eq!(world.consents(), whole.consents(), "{room}");
         assert_eq!(world.told("m1", Meaning::OptOut), Some(Stopped));
         assert_eq!(world.number.keywords, 1);
-        assert_eq!(
-            world.progress["m1"].received_at,
-            NOON + SignedDuration::from_secs(1)
-        );
+        assert_eq!(world.progress["m1"].received_at, second(1));
         assert_eq!(world.progress["m1"].reached, Some(id(4)));
     }
 }
@@ -297,7 +255,6 @@ fn a_doubt_writes_the_number_so_that_a_keyword_at_the_same_time_is_seen() {
 #[test]
 fn the_answer_to_a_start_is_in_flight_until_its_time_is_over() {
     let mut world = World::sharing(&[AGREED]);
-    let second = |second| NOON + SignedDuration::from_secs(second);
     world.answered_by = Some(second(7));
     world.hear("m1", Says::Keyword(Start), 5);
     let answer = world.number.answers["m1"];
@@ -349,8 +306,7 @@ fn a_start_lets_the_number_back_where_a_stop_or_a_block_kept_texts_in() {
 fn a_message_reaches_nobody_who_has_left_the_number() {
     let mut world = World::sharing(&[AGREED, AGREED]);
     world.tenants.get_mut(&id(0)).unwrap().residence = Residence::MovedOut;
-    let other = PhoneNumber::parse_e164("+15125550143").unwrap();
-    world.tenants.get_mut(&id(1)).unwrap().details.cell_phone = Some(other);
+    world.tenants.get_mut(&id(1)).unwrap().details.cell_phone = Some(phone(43));
     world.hear("m1", Says::Keyword(Stop), 5);
     assert_eq!(world.consents(), [AGREED, AGREED]);
     assert!(world.progress["m1"].effect.consents.is_empty());
@@ -373,21 +329,9 @@ fn progress_that_is_ahead_of_the_number_was_read_at_another_time() {
 
 #[test]
 fn a_number_that_the_facility_gave_up_takes_a_stop_and_no_more() {
-    let phone = |text| PhoneNumber::parse_e164(text).unwrap();
-    let facility = Facility {
-        facility_id: FacilityId::parse("f1").unwrap(),
-        name: "Demo".to_owned(),
-        two_way_texting: TwoWayTexting::On,
-        number: Some(phone("+15125550100")),
-        provider: Provider::Aws,
-        time_zone: None,
-        help_contact: None,
-        disclosure: None,
-        confirm_opt_in: ConfirmOptIn::Never,
-    };
-    let dialled = |number| facility.clone().dialled_at(&phone(number)).two_way_texting;
-    assert_eq!(dialled("+15125550100"), TwoWayTexting::On);
-    assert_eq!(dialled("+15125550101"), TwoWayTexting::Off);
+    let dialled = |number| facility().dialled_at(&phone(number)).two_way_texting;
+    assert_eq!(dialled(0), TwoWayTexting::On);
+    assert_eq!(dialled(1), TwoWayTexting::Off);
 }
 
 #[test]

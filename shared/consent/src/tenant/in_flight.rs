@@ -151,3 +151,136 @@ impl Action {
         matches!(self, Self::Uncheck(_) | Self::Withdraw)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::id::{DecisionId, MessageId};
+    use crate::rules::{Consent, Grant, Screen};
+    use crate::testing::{phone, second, tenant};
+
+    fn ada() -> Tenant {
+        tenant("t1", Consent::Provided(Grant::Profile))
+    }
+
+    fn message(number: u8) -> InFlightId {
+        InFlightId::from(&MessageId::new([number; 16]))
+    }
+
+    fn text(at: &str, until: Timestamp) -> LetOut<'_> {
+        LetOut {
+            at,
+            until,
+            own_text: None,
+        }
+    }
+
+    #[test]
+    fn a_text_is_in_flight_until_its_time_is_over() {
+        let ada = ada().let_out(message(1), text("", second(4)), second(0)).unwrap();
+        assert!(ada.is_in_flight(&message(1), second(3)));
+        assert!(!ada.is_in_flight(&message(1), second(4)));
+        assert!(!ada.is_in_flight(&message(2), second(3)));
+        assert_eq!(ada.in_flight[&message(1)].to, Some(phone(42)));
+        let later = ada.let_out(message(2), text("", second(9)), second(3)).unwrap();
+        assert_eq!(
+            (later.in_flight.len(), later.in_flight_until()),
+            (2, Some(second(9)))
+        );
+        let much_later = later.let_out(message(3), text("", second(8)), second(4)).unwrap();
+        assert_eq!(much_later.in_flight.len(), 2, "the first is over");
+    }
+
+    #[test]
+    fn only_a_text_of_ours_says_whether_it_asks() {
+        let own = |body| LetOut {
+            own_text: Some(body),
+            ..text("", second(4))
+        };
+        let asked = ada()
+            .let_out(message(1), own("Would you like to renew?"), second(0))
+            .unwrap();
+        assert_eq!(asked.asked_at, Some(second(0)));
+        assert_eq!(asked.in_flight[&message(1)].by, Sender::Service);
+        let by_caller = asked.let_out(message(2), text("", second(9)), second(1)).unwrap();
+        assert_eq!(by_caller.asked_at, Some(second(0)));
+        assert_eq!(by_caller.in_flight[&message(2)].by, Sender::Caller);
+        let told = by_caller
+            .let_out(message(3), own("Your rent is due."), second(2))
+            .unwrap();
+        assert_eq!(told.asked_at, None);
+        let day = 24 * 60 * 60;
+        assert!(asked.is_answering(second(day - 1)));
+        assert!(!asked.is_answering(second(day)));
+        assert!(!told.is_answering(second(3)));
+    }
+
+    #[test]
+    fn callers_have_so_many_texts_in_flight_and_this_service_one_more() {
+        let mut ada = ada();
+        for number in 0..MOST_IN_FLIGHT {
+            let id = InFlightId::from(&DecisionId::new(second(i64::try_from(number).unwrap()), [0; 16]));
+            ada = ada.let_out(id, text("", second(9)), second(0)).unwrap();
+        }
+        let full = ada.let_out(message(1), text("", second(9)), second(0));
+        assert_eq!(full.err(), Some(TooManyInFlight));
+        let own = LetOut {
+            own_text: Some("hello"),
+            ..text("", second(9))
+        };
+        assert!(ada.let_out(message(1), own, second(0)).is_ok());
+    }
+
+    #[test]
+    fn a_registration_waits_for_texts_to_numbers_that_are_left() {
+        let at = second(1).to_string();
+        let before = ada()
+            .let_out(message(1), text(&at, second(9)), second(1))
+            .unwrap();
+        let left_behind =
+            |after: &Tenant, before: Option<&Tenant>| after.in_flight_left_behind(before).count();
+        assert_eq!(left_behind(&before, Some(&before)), 0);
+        let mut moved = before.clone();
+        moved.details.cell_phone = Some(phone(43));
+        assert_eq!(left_behind(&moved, Some(&before)), 1);
+        assert_eq!(
+            left_behind(&moved, Some(&moved)),
+            1,
+            "the repetition waits as well"
+        );
+        let mut again = before.clone();
+        again.number_since = Some(second(2));
+        assert_eq!(left_behind(&again, Some(&again)), 1, "they have the number anew");
+        again.number_since = Some(second(1));
+        assert_eq!(left_behind(&again, Some(&again)), 0);
+        let mut gone = before.clone();
+        gone.residence = Residence::MovedOut;
+        assert_eq!(left_behind(&gone, Some(&before)), 1);
+        assert_eq!(left_behind(&before, None), 1);
+    }
+
+    #[test]
+    fn a_callers_text_asks_where_it_is_the_last_to_the_number() {
+        let mut ada = ada();
+        let question = Some("Would you like to renew?");
+        let asked = |ada: &Tenant, body, at| ada.asked_by_callers_text(body, at);
+        assert_eq!(asked(&ada, question, Some(second(1))), AskedAt::Then(second(1)));
+        assert_eq!(asked(&ada, Some("Hello."), Some(second(1))), AskedAt::Nothing);
+        assert_eq!(asked(&ada, None, Some(second(1))), AskedAt::Stays);
+        assert_eq!(asked(&ada, question, None), AskedAt::Stays);
+        ada.asked_at = Some(second(2));
+        assert_eq!(asked(&ada, question, Some(second(1))), AskedAt::Stays);
+        assert_eq!(asked(&ada, question, Some(second(2))), AskedAt::Then(second(2)));
+        ada.number_since = Some(second(3));
+        assert_eq!(asked(&ada, question, Some(second(2))), AskedAt::Stays);
+    }
+
+    #[test]
+    fn withdrawals_wait_for_texts_and_checks_do_not() {
+        for screen in [Screen::Profile, Screen::Portal] {
+            assert!(Action::Uncheck(screen).waits_for_texts());
+            assert!(!Action::Check(screen).waits_for_texts());
+        }
+        assert!(Action::Withdraw.waits_for_texts());
+    }
+}

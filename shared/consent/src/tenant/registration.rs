@@ -234,3 +234,54 @@ impl Tenant {
 fn standing(number: Option<&Number>) -> NumberStanding {
     number.map_or(NumberStanding::Clear, |number| number.standing)
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::rules::Grant;
+    use crate::tenant::Entry;
+    use crate::testing::{evidence, phone, tenant};
+
+    fn registrant(number: Option<u8>, replied_stop: RepliedStop) -> Registrant {
+        Registrant {
+            tenant_id: TenantId::parse("t1").unwrap(),
+            details: DetailsEntry {
+                name: "Ada".to_owned(),
+                cell_phone: Entry::Set(number.map(phone)),
+                units: Entry::Keep,
+                created_on: jiff::civil::date(2025, 1, 1),
+            },
+            replied_stop,
+        }
+    }
+
+    #[test]
+    fn a_stop_from_before_counts_on_a_first_registration_with_a_phone() {
+        let ada = tenant("t1", Consent::NotProvided);
+        let stopped = |number, replied, existing| registrant(number, replied).stopped_before(existing);
+        assert_eq!(stopped(Some(42), RepliedStop::Yes, None), Some(phone(42)));
+        assert_eq!(stopped(Some(42), RepliedStop::Yes, Some(&ada)), None);
+        assert_eq!(stopped(None, RepliedStop::Yes, None), None);
+        assert_eq!(stopped(Some(42), RepliedStop::No, None), None);
+        let rule = evidence().of_stop_before().rule.unwrap();
+        assert_eq!(rule.house(), Some(RuleId::RepliedStop));
+    }
+
+    #[test]
+    fn who_moved_out_has_no_number_to_leave() {
+        let mut ada = tenant("t1", Consent::Provided(Grant::Text));
+        let details = |number| registrant(number, RepliedStop::No).details_over(None);
+        let moved = |existing: Option<&Tenant>, number: Option<u8>| {
+            let moved = PhoneMove::between(existing, &details(number));
+            (moved.from, moved.to)
+        };
+        assert_eq!(moved(None, Some(42)), (None, Some(phone(42))));
+        assert_eq!(moved(Some(&ada), Some(42)), (None, None));
+        assert_eq!(moved(Some(&ada), Some(43)), (Some(phone(42)), Some(phone(43))));
+        assert_eq!(moved(Some(&ada), None), (Some(phone(42)), None));
+        ada.residence = Residence::MovedOut;
+        assert_eq!(moved(Some(&ada), Some(42)), (None, Some(phone(42))));
+        let both = PhoneMove::between(None, &details(Some(43)));
+        assert_eq!(both.numbers().collect::<Vec<_>>(), [phone(43)]);
+    }
+}
