@@ -5,7 +5,7 @@
 //! in this crate.
 
 mod asking;
-mod client;
+mod aws;
 mod cursor;
 mod deciding;
 mod decision_lists;
@@ -36,7 +36,7 @@ mod tenants;
 mod thread;
 
 pub use asking::{Allowed, Ask, Asked, RefusedText};
-pub use client::aws_configuration;
+pub use aws::{Connections, Lazily, aws_configuration};
 pub use cursor::{BadCursor, CursorKey};
 pub use decision_lists::{DecisionWithText, DecisionsUpTo};
 pub use decisions::{Decision, OpenFor};

@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use tokio::time::Instant;
 
-use crate::client::aws_configuration;
+use crate::aws::{Lazily, aws_configuration, open_connection_to_dynamodb};
 use crate::error::{StoreError, transaction_error};
 use crate::items::{FacilityItem, Item, TenantItem, Versioned};
 use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, totals_shard};
@@ -31,7 +31,7 @@ pub(crate) const BATCH_KEYS: usize = 100;
 /// The one way to what is stored.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(crate) client: Client,
+    pub(crate) client: Lazily<Client>,
     pub(crate) table: String,
     pub(crate) metrics: Metrics,
 }
@@ -123,15 +123,20 @@ impl Store {
     /// A store on this table, which counts what it writes.
     pub fn new(client: Client, table: impl Into<String>, metrics: Metrics) -> Self {
         Self {
-            client,
+            client: client.into(),
             table: table.into(),
             metrics,
         }
     }
 
-    /// A store on this table, with a client as the environment configures it.
+    /// A store on this table, with a client as the environment configures it, and the connection to the database open.
     pub async fn from_environment(table: impl Into<String>, metrics: Metrics) -> Self {
-        Self::new(Client::new(&aws_configuration().await), table, metrics)
+        open_connection_to_dynamodb().await;
+        Self {
+            client: Lazily::new(|| Client::new(&aws_configuration())),
+            table: table.into(),
+            metrics,
+        }
     }
 
     /// Reads items strongly consistent, in one request where the service answers whole.

@@ -1,0 +1,82 @@
+//! What the environment says of AWS, as Lambda sets it
+//! (<https://docs.aws.amazon.com/lambda/latest/dg/configuration-envvars.html#configuration-envvars-runtime>).
+
+use std::env;
+
+use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials, Region, SharedCredentialsProvider};
+use aws_credential_types::provider::error::CredentialsError;
+use aws_credential_types::provider::future;
+use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
+
+use super::Connections;
+
+/// How this instance was started.
+const INITIALIZATION_TYPE: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
+/// What it says where it becomes a snapshot, from which others are started.
+const SNAPSHOT: &str = "snap-start";
+/// Where AWS is, for all services. With a service's name behind it, for that service.
+const ENDPOINT: &str = "AWS_ENDPOINT_URL";
+
+fn variable(name: &str) -> Option<String> {
+    env::var(name).ok().filter(|value| !value.is_empty())
+}
+
+/// The region, if the environment names one.
+pub(super) fn region() -> Option<Region> {
+    variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).map(Region::new)
+}
+
+/// The credentials of the function's role. They stay the same as long as the process lives.
+pub(super) fn credentials() -> SharedCredentialsProvider {
+    SharedCredentialsProvider::new(Environment)
+}
+
+#[derive(Debug)]
+struct Environment;
+
+impl ProvideCredentials for Environment {
+    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
+    where
+        Self: 'a,
+    {
+        let required = |name| {
+            variable(name)
+                .ok_or_else(|| CredentialsError::not_loaded(format!("the environment has no {name}")))
+        };
+        let credentials = required("AWS_ACCESS_KEY_ID").and_then(|id| {
+            let secret = required("AWS_SECRET_ACCESS_KEY")?;
+            Ok(Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "Environment"))
+        });
+        future::ProvideCredentials::ready(credentials)
+    }
+}
+
+/// Where services are that are not where AWS has them.
+#[derive(Debug)]
+pub(super) struct Endpoints;
+
+impl LoadServiceConfig for Endpoints {
+    fn load_config(&self, key: ServiceConfigKey<'_>) -> Option<String> {
+        (key.env() == ENDPOINT).then(|| endpoint_of(key.service_id()))?
+    }
+}
+
+fn endpoint_of(service: &str) -> Option<String> {
+    let service = service.to_ascii_uppercase().replace(' ', "_");
+    variable(&format!("{ENDPOINT}_{service}")).or_else(|| variable(ENDPOINT))
+}
+
+/// Opens a connection to DynamoDB, so that the first request finds it open. Where that fails, the first request tries
+/// again and says why.
+///
+/// A snapshot gets none: an instance that is started from it would have a connection that nobody is at the other end of,
+/// and the secrets of its TLS in common with all others.
+pub(crate) async fn open_connection_to_dynamodb() {
+    if variable(INITIALIZATION_TYPE).as_deref() == Some(SNAPSHOT) {
+        return;
+    }
+    let usual = || region().map(|region| format!("https://dynamodb.{region}.amazonaws.com"));
+    if let Some(url) = endpoint_of("DynamoDB").or_else(usual) {
+        Connections::of_this_process().open(&url).await;
+    }
+}

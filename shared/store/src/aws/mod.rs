@@ -1,0 +1,44 @@
+//! The way to AWS: configured by hand, so that a start pays for what Lambda uses and for nothing else.
+//!
+//! The SDK's own way (`aws-config`) looks for credentials in profile files, in SSO and in the metadata of a machine,
+//! and builds a client of STS for it. On Lambda they are in the environment. That search and the parsing of 140
+//! certificates were half of the instructions of a start.
+
+mod connections;
+mod environment;
+mod lazily;
+mod trust;
+
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::BehaviorVersion;
+use aws_smithy_types::retry::RetryConfig;
+use aws_smithy_types::timeout::TimeoutConfig;
+use aws_types::SdkConfig;
+
+pub use connections::Connections;
+pub use lazily::Lazily;
+pub(crate) use environment::open_connection_to_dynamodb;
+
+/// The SDK's configuration with region, credentials and endpoints from the environment, as Lambda sets them.
+/// Every call ends within 8 seconds, retries included: API Gateway gives up after 30.
+///
+/// Read are `AWS_REGION` (or `AWS_DEFAULT_REGION`), `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
+/// `AWS_ENDPOINT_URL` and, before it, that of a service, such as `AWS_ENDPOINT_URL_DYNAMODB`. Nothing else is: no
+/// profile, no SSO, no role of a container or of a machine.
+pub fn aws_configuration() -> SdkConfig {
+    let timeouts = TimeoutConfig::builder()
+        .connect_timeout(Duration::from_secs(1))
+        .operation_attempt_timeout(Duration::from_secs(3))
+        .operation_timeout(Duration::from_secs(8))
+        .build();
+    let mut configuration = SdkConfig::builder()
+        .behavior_version(BehaviorVersion::latest())
+        .credentials_provider(environment::credentials())
+        .http_client(Connections::of_this_process().clone())
+        .service_config(environment::Endpoints)
+        .timeout_config(timeouts)
+        .retry_config(RetryConfig::standard().with_max_attempts(3));
+    configuration.set_region(environment::region());
+    configuration.build()
+}
