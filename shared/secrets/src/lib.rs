@@ -20,7 +20,7 @@ use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use consent_http::Problem;
 use consent_http::environment::{self, EnvironmentError, SECRETS_ARN};
-use consent_store::Lazily;
+use consent_store::{Lazily, aws_client};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 
@@ -92,15 +92,14 @@ impl<T> Secret<T> {
     /// The environment names none.
     pub fn from_environment(read: Reader<T>) -> Result<Self, EnvironmentError> {
         let id = environment::required(SECRETS_ARN)?;
-        let client = Lazily::new(|| {
+        let client = aws_client(|configuration| {
             // A request waits for it.
             let timeouts = TimeoutConfig::builder()
                 .connect_timeout(Duration::from_secs(1))
                 .operation_attempt_timeout(Duration::from_secs(1))
                 .operation_timeout(Duration::from_secs(3))
                 .build();
-            let configuration = consent_store::aws_configuration().into_builder();
-            Client::new(&configuration.timeout_config(timeouts).build())
+            Client::new(&configuration.into_builder().timeout_config(timeouts).build())
         });
         Ok(Self::with(client, id, read))
     }

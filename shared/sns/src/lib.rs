@@ -3,7 +3,7 @@
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::DisplayErrorContext;
 use aws_sdk_sns::types::MessageAttributeValue;
-use consent_store::Lazily;
+use consent_store::{Lazily, aws_client};
 
 /// The topic that events are published to. It is FIFO: one that is not passes messages on in any order.
 #[derive(Debug, Clone)]
@@ -40,7 +40,7 @@ impl EventsTopic {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. Unlike a text, an event
     /// may be published twice: calls are repeated.
     pub fn from_environment(arn: String) -> Self {
-        let client = Lazily::new(|| Client::new(&consent_store::aws_configuration()));
+        let client = aws_client(|configuration| Client::new(&configuration));
         Self { client, arn }
     }
 

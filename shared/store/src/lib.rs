@@ -36,7 +36,7 @@ mod tenants;
 mod thread;
 
 pub use asking::{Allowed, Ask, Asked, RefusedText};
-pub use aws::{Connections, Lazily, aws_configuration};
+pub use aws::{Connections, Lazily, aws_client};
 pub use cursor::{BadCursor, CursorKey};
 pub use decision_lists::{DecisionWithText, DecisionsUpTo};
 pub use decisions::{Decision, OpenFor};

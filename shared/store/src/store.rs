@@ -16,7 +16,7 @@ use serde::de::DeserializeOwned;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use tokio::time::Instant;
 
-use crate::aws::{Lazily, aws_configuration, open_connection_to_dynamodb};
+use crate::aws::{Lazily, aws_client, open_connection_to_dynamodb};
 use crate::error::{StoreError, transaction_error};
 use crate::items::{FacilityItem, Item, TenantItem, Versioned};
 use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, totals_shard};
@@ -133,7 +133,7 @@ impl Store {
     pub async fn from_environment(table: impl Into<String>, metrics: Metrics) -> Self {
         open_connection_to_dynamodb().await;
         Self {
-            client: Lazily::new(|| Client::new(&aws_configuration())),
+            client: aws_client(|configuration| Client::new(&configuration)),
             table: table.into(),
             metrics,
         }

@@ -7,7 +7,7 @@ use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
 use consent::id::PhoneNumber;
-use consent_store::{Lazily, Unpublished};
+use consent_store::{Lazily, Unpublished, aws_client};
 
 use crate::{ANSWER_WITHIN, Text};
 
@@ -54,10 +54,10 @@ impl Aws {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once:
     /// made again after a time-out it might send a text twice.
     pub(crate) fn from_environment() -> Self {
-        let client = Lazily::new(|| {
+        let client = aws_client(|configuration| {
             let timeouts = TimeoutConfig::builder().operation_timeout(ANSWER_WITHIN).build();
-            let configuration = consent_store::aws_configuration().into_builder();
             let configuration = configuration
+                .into_builder()
                 .retry_config(RetryConfig::disabled())
                 .timeout_config(timeouts);
             Client::new(&configuration.build())

@@ -33,6 +33,7 @@ mod report_large;
 mod schema_versions;
 mod secrets;
 mod sms_webhook;
+mod start;
 mod telnyx_events;
 mod template;
 mod tenants;

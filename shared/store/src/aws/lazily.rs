@@ -14,7 +14,7 @@ pub struct Lazily<T>(Arc<LazyLock<T, Box<dyn FnOnce() -> T + Send>>>);
 
 impl<T> Lazily<T> {
     /// What `make` will give.
-    pub fn new(make: impl FnOnce() -> T + Send + 'static) -> Self {
+    pub(super) fn new(make: impl FnOnce() -> T + Send + 'static) -> Self {
         Self(Arc::new(LazyLock::new(Box::new(make))))
     }
 }

@@ -17,16 +17,25 @@ use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
 
 pub use connections::Connections;
-pub use lazily::Lazily;
 pub(crate) use environment::open_connection_to_dynamodb;
+pub use lazily::Lazily;
+
+/// A client of a service, such as `aws_client(|configuration| Client::new(&configuration))`. It is made at its first use,
+/// and there is no other way to make one that finds AWS: see [`Lazily`].
+pub fn aws_client<C>(make: impl FnOnce(SdkConfig) -> C + Send + 'static) -> Lazily<C> {
+    Lazily::new(|| make(configuration()))
+}
 
 /// The SDK's configuration with region, credentials and endpoints from the environment, as Lambda sets them.
 /// Every call ends within 8 seconds, retries included: API Gateway gives up after 30.
 ///
 /// Read are `AWS_REGION` (or `AWS_DEFAULT_REGION`), `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
 /// `AWS_ENDPOINT_URL` and, before it, that of a service, such as `AWS_ENDPOINT_URL_DYNAMODB`. Nothing else is: no
-/// profile, no SSO, no role of a container or of a machine.
-pub fn aws_configuration() -> SdkConfig {
+/// profile, no SSO, no role of a container or of a machine. Elsewhere than on Lambda, set those variables, as
+/// `aws configure export-credentials --format env` prints them. In a container or on EC2, where credentials change while
+/// a process lives, take a provider of the crate `aws-config` here instead: `ecs::EcsCredentialsProvider` or
+/// `imds::credentials::ImdsCredentialsProvider`.
+fn configuration() -> SdkConfig {
     let timeouts = TimeoutConfig::builder()
         .connect_timeout(Duration::from_secs(1))
         .operation_attempt_timeout(Duration::from_secs(3))

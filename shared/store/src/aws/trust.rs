@@ -102,6 +102,24 @@ mod tests {
         check("dynamodb.cn-north-1.amazonaws.com.cn", false);
     }
 
+    /// When a certificate ends. Its validity is two times of the years up to 2049, in each of these five.
+    fn not_after(certificate: &[u8]) -> jiff::civil::DateTime {
+        let begin = certificate.windows(4).position(|it| it == [0x30, 0x1e, 0x17, 0x0d]).unwrap();
+        let after = &certificate[begin + 19..begin + 32];
+        jiff::civil::DateTime::strptime("%y%m%d%H%M%SZ", after).unwrap()
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the calendar that certificates end by")]
+    fn no_root_ends_within_a_year() {
+        let in_a_year = jiff::Zoned::now().datetime().saturating_add(jiff::Span::new().years(1));
+        for (number, root) in ROOTS.into_iter().enumerate() {
+            let end = not_after(root);
+            assert!(end > in_a_year, "root {number} ends at {end}: see how to renew the roots");
+        }
+        assert_eq!(not_after(ROOTS[0]).to_string(), "2038-01-17T00:00:00");
+    }
+
     /// DER's length of `bytes` content bytes.
     fn length(bytes: usize) -> Vec<u8> {
         match u16::try_from(bytes).unwrap().to_be_bytes() {
