@@ -82,9 +82,10 @@ def check_api(template, contract):
     assert texts["DetailedMetricsEnabled"] is True, texts
     assert (texts["ThrottlingRateLimit"], texts["ThrottlingBurstLimit"]) == QUOTA, texts
     # One that anybody can call costs the account something: it is held to little.
-    document = stage["RouteSettings"]["GET /openapi.json"]
-    assert document["ThrottlingRateLimit"] <= 5, document
-    for settings in (stage["DefaultRouteSettings"], texts, document):
+    public = [stage["RouteSettings"][route]
+              for route in ("GET /openapi.json", "GET /.well-known/evidence-keys.json", "GET /programs/{facility_id}")]
+    assert all(it["ThrottlingRateLimit"] <= 5 for it in public), public
+    for settings in (stage["DefaultRouteSettings"], texts, *public):
         assert settings["ThrottlingRateLimit"] and settings["ThrottlingBurstLimit"], settings
     log_format = stage["AccessLogSettings"]["Format"]
     # JSON also when the variables are filled in: API Gateway puts this one in its own quotes.
@@ -174,6 +175,8 @@ def check_alarms(template):
     functions = sorted(it["FunctionName"]["Fn::Sub"] for it in template.of("Lambda::Function").values())
     for name, metric in (("FunctionErrors", "Errors"), ("FunctionThrottles", "Throttles")):
         watched = [it["MetricStat"]["Metric"] for it in alarms[name]["Metrics"] if "MetricStat" in it]
+        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+        assert len(watched) <= 10, f"{name}: an alarm takes ten metrics"
         assert {it["MetricName"] for it in watched} == {metric}, name
         watched = sorted(dimension["Value"]["Fn::Sub"] for it in watched for dimension in it["Dimensions"])
         assert watched == functions, f"{name} watches {watched}"

@@ -3,6 +3,7 @@
 verify-chains.py STACK              the table of a stack
 verify-chains.py --table NAME       a table
 verify-chains.py --export FOLDER    an export to S3 as DynamoDB JSON, copied to this machine
+... --facility ID                   the chains of one facility of it
 
 Compares each chain with the end that the tenant's item names and, with --heads FILE, with the heads of an earlier run: each
 must still be in its chain. --write-heads FILE writes those of now; it may be the same file. A chain that does not hold
@@ -178,8 +179,8 @@ def end_of(item):
         return None
 
 
-def chains_in(source):
-    """Every chain, by facility and tenant."""
+def chains_in(source, only):
+    """Every chain, by facility and tenant; of one facility, where `only` names it."""
     chains = defaultdict(Chain)
     for item in source.items():
         partition, key = item["PK"].get("S", ""), item["SK"].get("S", "")
@@ -187,8 +188,10 @@ def chains_in(source):
         # Ids have no `#`.
         if kind == "TENANT" and key.startswith("RECORD#"):
             facility, _, tenant = ids.partition("#")
+            if only not in (None, facility):
+                continue
             chains[facility, tenant].add(facility, tenant, item)
-        elif kind == "FACILITY" and key.startswith("TENANT#"):
+        elif kind == "FACILITY" and key.startswith("TENANT#") and only in (None, ids):
             chains[ids, key.removeprefix("TENANT#")].end = end_of(item)
     return chains
 
@@ -217,13 +220,16 @@ def table_of(stack):
     return next(it["OutputValue"] for it in outputs if it["OutputKey"] == "TableName")
 
 
-def verify(source, earlier):
-    """The heads of now, and how many chains there are and how many of them do not hold, which are printed."""
-    chains = chains_in(source)
+def verify(source, earlier, only=None):
+    """The heads of now, and how many chains there are and how many of them do not hold, which are printed. `only`: of one
+    facility. The heads of others stay as they were."""
+    chains = chains_in(source, only)
+    others = {chain: head for chain, head in earlier.items() if only not in (None, chain[0])}
+    earlier = {chain: head for chain, head in earlier.items() if chain not in others}
     for chain in earlier:
         # One that is gone altogether.
         chains[chain]
-    heads, broken = {}, 0
+    heads, broken = others, 0
     for (facility, tenant), chain in sorted(chains.items()):
         head = earlier.get((facility, tenant))
         known = dict([head] if head else [])
@@ -248,13 +254,14 @@ def main():
     of.add_argument("stack", nargs="?")
     of.add_argument("--table", metavar="NAME")
     of.add_argument("--export", metavar="FOLDER")
+    arguments.add_argument("--facility", metavar="ID")
     arguments.add_argument("--heads", metavar="FILE")
     arguments.add_argument("--write-heads", metavar="FILE")
     asked = arguments.parse_args()
     try:
         earlier = read_heads(asked.heads) if asked.heads else {}
         source = Export(asked.export) if asked.export else Table(asked.table or table_of(asked.stack))
-        heads, chains, broken = verify(source, earlier)
+        heads, chains, broken = verify(source, earlier, asked.facility)
         if asked.write_heads:
             write_heads(asked.write_heads, heads)
     except Exception as error:

@@ -1,7 +1,9 @@
 //! `infra/openapi.yaml`: what is answered is what it describes.
 
-use std::sync::LazyLock;
+use std::collections::HashMap;
+use std::sync::{Arc, LazyLock, Mutex};
 
+use jsonschema::Validator;
 use serde_json::{Value, json};
 
 use crate::Answer;
@@ -10,6 +12,12 @@ static DOCUMENT: LazyLock<Value> = LazyLock::new(|| {
     let path = concat!(env!("CARGO_MANIFEST_DIR"), "/../infra/openapi.yaml");
     serde_yaml_ng::from_str(&std::fs::read_to_string(path).unwrap()).unwrap()
 });
+
+static EVENT: LazyLock<Value> = LazyLock::new(|| json!({"$ref": "#/components/schemas/Event"}));
+
+/// The validators of the schemas that were asked for, by the schema's address: the document stays where it is. To make one
+/// takes several times as long as the request whose answer it reads.
+static VALIDATORS: LazyLock<Mutex<HashMap<usize, Arc<Validator>>>> = LazyLock::new(Mutex::default);
 
 /// Panics when the document has the route, and does not describe the answer.
 #[track_caller]
@@ -46,18 +54,26 @@ pub(crate) fn check(method: &str, path: &str, answer: &Answer) {
 /// Panics when an event is not as the document describes it.
 #[track_caller]
 pub(crate) fn check_event(event: &Value) {
-    let errors = errors(&json!({"$ref": "#/components/schemas/Event"}), event);
+    let errors = errors(&EVENT, event);
     assert!(errors.is_empty(), "{}: {errors:#?}", event["id"]);
 }
 
-fn errors(schema: &Value, document: &Value) -> Vec<String> {
-    // References are into the components of the document.
-    let schema = json!({"components": DOCUMENT["components"], "allOf": [schema]});
-    let validator = jsonschema::draft202012::new(&schema).unwrap();
-    validator
+fn errors(schema: &'static Value, document: &Value) -> Vec<String> {
+    validator(schema)
         .iter_errors(document)
         .map(|error| format!("{}: {error}", error.instance_path()))
         .collect()
+}
+
+fn validator(schema: &'static Value) -> Arc<Validator> {
+    let address = std::ptr::from_ref(schema).addr();
+    let mut validators = VALIDATORS.lock().unwrap();
+    let validator = validators.entry(address).or_insert_with(|| {
+        // References are into the components of the document.
+        let schema = json!({"components": DOCUMENT["components"], "allOf": [schema]});
+        Arc::new(jsonschema::draft202012::new(&schema).unwrap())
+    });
+    Arc::clone(validator)
 }
 
 fn operation(method: &str, path: &str) -> Option<&'static Value> {

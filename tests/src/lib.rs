@@ -15,6 +15,7 @@ mod counts;
 mod described;
 mod emulator;
 mod issuer;
+mod kms;
 mod linked;
 mod python;
 mod requests;
@@ -29,13 +30,16 @@ use consent_http::{Access, Problem, answer};
 use consent_secrets::{Accounts, cursor_key};
 use consent_store::Store;
 use decisions::Decisions;
+use evidence::Evidence;
 use facilities::Facilities;
 use lambda_http::{Body, Request, Response};
 use messages::Messages;
 use outbox::Outbox;
+use pages::Pages;
 use portal::Portal;
 use profile::Profile;
 use report::Report;
+use reviews::Reviews;
 use serde_json::Value;
 use sms_topic::SmsTopic;
 use sms_webhook::{ProviderKeys, SmsWebhook};
@@ -45,6 +49,7 @@ pub use chain::{canonical, hash_of, verify_chain};
 pub use counts::Counts;
 pub use emulator::{Emulator, Faults, Requests, Step};
 pub use issuer::{Issuer, Token, mac, sign};
+pub use kms::KmsStandIn;
 pub use linked::linked_actions;
 pub use python::python_packages;
 pub use requests::{
@@ -58,6 +63,8 @@ pub use tamper::{Item, attribute};
 
 /// Signs the tests' Twilio requests.
 pub const TWILIO_AUTH_TOKEN: &str = "0123456789abcdef0123456789abcdef";
+/// Which sites may show the tests' pages in a frame.
+pub const FRAME_ANCESTORS: &str = "https://facility.example";
 /// Where the tests' webhooks are.
 pub const BASE_URL: &str = "https://texts.example.com";
 
@@ -75,16 +82,21 @@ pub struct World {
     pub sns: SnsStandIn,
     /// What has the functions' secret.
     pub secrets: SecretsStandIn,
+    /// What signs evidence.
+    pub kms: KmsStandIn,
+    evidence: Evidence,
     facilities: Facilities,
     // Those that send are large, and a world is handed around.
     profile: Box<Profile>,
     portal: Box<Portal>,
     report: Report,
+    reviews: Reviews,
     messages: Box<Messages>,
     decisions: Decisions,
     sms_webhook: Box<SmsWebhook>,
     sms_topic: Box<SmsTopic>,
     outbox: Outbox,
+    pages: Pages,
     /// Dropped last: the functions use it.
     emulator: Arc<Emulator>,
 }
@@ -106,7 +118,8 @@ impl World {
         let store = emulator.store().await;
         let sns = SnsStandIn::start(&emulator.counts, emulator.uncounted_store()).await;
         let secrets = SecretsStandIn::start().await;
-        Self::of(emulator, store, sns, secrets, Access::by_authorizer)
+        let kms = KmsStandIn::start().await;
+        Self::of(emulator, store, sns, secrets, kms, Access::by_authorizer)
     }
 
     fn of(
@@ -114,16 +127,19 @@ impl World {
         store: Store,
         sns: SnsStandIn,
         secrets: SecretsStandIn,
+        kms: KmsStandIn,
         access: impl Fn() -> Access,
     ) -> Self {
         let cursors = || secrets.secret(cursor_key);
         let accounts = || secrets.secret(Accounts::read);
         let sender = || sns.sender(accounts());
         Self {
+            evidence: Evidence::new(access(), store.clone(), kms.signer(&[])),
             facilities: Facilities::new(access(), store.clone(), accounts()),
             profile: Box::new(Profile::new(access(), store.clone(), sender(), cursors())),
             portal: Box::new(Portal::new(access(), store.clone(), sender())),
             report: Report::new(access(), store.clone(), cursors()),
+            reviews: Reviews::new(access(), store.clone(), cursors()),
             messages: Box::new(Messages {
                 access: access(),
                 store: store.clone(),
@@ -153,8 +169,10 @@ impl World {
                 topic: sns.events_topic(),
                 metrics: emulator.counts.metrics(),
             },
+            pages: Pages::new(store.clone(), FRAME_ANCESTORS).expect("a header"),
             sns,
             secrets,
+            kms,
             counts: emulator.counts.clone(),
             requests: emulator.requests.clone(),
             capacity: emulator.capacity.clone(),
@@ -171,6 +189,7 @@ impl World {
             self.store.clone(),
             self.sns.clone(),
             self.secrets.clone(),
+            self.kms.clone(),
             access,
         )
     }
@@ -190,6 +209,7 @@ impl World {
             store,
             self.sns.clone(),
             self.secrets.clone(),
+            self.kms.clone(),
             Access::by_authorizer,
         )
     }
@@ -220,12 +240,15 @@ impl World {
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
         let function = match segments.as_slice() {
             ["openapi.json"] => "openapi",
+            [".well-known", ..] | ["v1", "facilities", _, "tenants", _, "consent", "evidence"] => "evidence",
+            ["elements" | "staff" | "portal" | "programs", ..] => "pages",
             ["v1", "portal", ..] => "portal",
             ["v1", "sms", ..] => "sms-webhook",
             ["v1", "facilities", _, "consent-report"] => "report",
             ["v1", "facilities", _, "decisions"] | ["v1", "facilities", _, "tenants", _, "decisions", ..] => {
                 "decisions"
             }
+            ["v1", "facilities", _, "reviews", ..] => "reviews",
             [
                 "v1",
                 "facilities",
@@ -254,13 +277,16 @@ impl World {
     async fn invoke(&self, function: &str, request: Request) -> Result<Response<Body>, Problem> {
         match function {
             "facilities" => Box::pin(self.facilities.handle(request)).await,
+            "evidence" => Box::pin(self.evidence.handle(request)).await,
             "profile" => Box::pin(self.profile.handle(request)).await,
             "portal" => Box::pin(self.portal.handle(request)).await,
             "report" => Box::pin(self.report.handle(request)).await,
             "decisions" => Box::pin(self.decisions.handle(request)).await,
+            "reviews" => Box::pin(self.reviews.handle(request)).await,
             "messages" => Box::pin(self.messages.handle(request)).await,
             "sms-webhook" => Box::pin(self.sms_webhook.handle(request)).await,
             "openapi" => openapi::handle(&request),
+            "pages" => Box::pin(self.pages.handle(request)).await,
             _ => panic!("no function {function}"),
         }
     }

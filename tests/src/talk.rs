@@ -168,6 +168,18 @@ impl World {
         records
     }
 
+    /// The evidence pack of a tenant of `f1`, as `query` asks for it.
+    pub async fn evidence(&self, id: &str, query: &str) -> Value {
+        let path = format!("/v1/facilities/f1/tenants/{id}/consent/evidence{query}");
+        self.get(&path).await.is(200)
+    }
+
+    /// The keys that verify evidence.
+    pub async fn evidence_keys(&self) -> Value {
+        let keys = call("GET /.well-known/evidence-keys.json").nobody();
+        self.send(keys).await.is(200)
+    }
+
     /// The last record of a tenant of `f1`.
     pub async fn last_record(&self, id: &str) -> Value {
         self.history(id).await.pop().expect("a record")
@@ -200,6 +212,40 @@ impl World {
         let path = format!("/v1/facilities/f1/tenants/{id}/decisions?limit=200");
         let page = self.get(&path).await.is(200);
         page["decisions"].as_array().unwrap().clone()
+    }
+
+    /// A facility's reviews, such as `f1/reviews?status=open`.
+    pub async fn reviews(&self, path: &str) -> Value {
+        self.get(&format!("/v1/facilities/{path}")).await.is(200)
+    }
+
+    /// The only open review of `f1`.
+    pub async fn open_review(&self) -> Value {
+        let page = self.reviews("f1/reviews").await;
+        assert_eq!(
+            (&page["open"], &page["next"]),
+            (&json!(1), &Value::Null),
+            "{page}"
+        );
+        page["reviews"][0].clone()
+    }
+
+    /// Staff decide about a text of `f1`.
+    pub async fn decide(&self, review: &Value, decision: &str) -> Answer {
+        let id = review["review_id"].as_str().unwrap();
+        let body = json!({"decision": decision, "note": "I called them."});
+        self.send(call(&format!("PUT /v1/facilities/f1/reviews/{id}")).json(&body))
+            .await
+    }
+
+    /// What the records of a tenant of `f1` say, oldest first, such as `held, hold_lifted`.
+    pub async fn story(&self, id: &str) -> String {
+        let history = self.history(id).await;
+        let kinds: Vec<&str> = history
+            .iter()
+            .map(|record| record["type"].as_str().unwrap())
+            .collect();
+        kinds.join(", ")
     }
 
     /// The totals of `f1`: provided, not provided, opted out.

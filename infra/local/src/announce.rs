@@ -29,6 +29,7 @@ fn text(stack: &Stack, file: &Path, arguments: &UpArguments, cargo_lambda: &Path
         api,
         dynamodb,
         table,
+        screens,
         outbox,
         events,
         ..
@@ -54,6 +55,7 @@ fn text(stack: &Stack, file: &Path, arguments: &UpArguments, cargo_lambda: &Path
         "\
 Ready after {seconds:.1} s. Ctrl-C ends it.
 
+  screens      {screens}
   API          {api}
   DynamoDB     {dynamodb} (table {table})
   texts sent   {outbox}

@@ -1,11 +1,12 @@
 //! `cargo dev`: the whole service on one machine, on loopback, until Ctrl-C.
 //!
 //! A request goes from the front ([`front`]) through cargo-lambda ([`cargo_lambda`]) to a process of its
-//! function ([`functions`]), which uses the store ([`store`]) and the stand-ins for SNS ([`sns`]) and Secrets Manager
-//! ([`secrets`]). What is recorded comes back through the store's stream ([`stream`]), to be published.
+//! function ([`functions`]), which uses the store ([`store`]) and the stand-ins for SNS ([`sns`]), Secrets Manager
+//! ([`secrets`]) and KMS ([`kms`]). What is recorded comes back through the store's stream ([`stream`]), to be published.
 
 mod announce;
 mod cargo_lambda;
+mod cors;
 mod front;
 mod functions;
 mod people;
@@ -16,6 +17,7 @@ mod seed;
 mod stack;
 mod store;
 mod stream;
+mod switchboard;
 mod tokens;
 mod up;
 
@@ -25,7 +27,7 @@ use std::process::ExitCode;
 
 use anyhow::{Result, bail};
 use clap::{Args, Parser, Subcommand};
-use dev::{clock, http, secrets, sns};
+use dev::{clock, http, kms, secrets, sns};
 
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
 use dev::workspace::Workspace;

@@ -89,6 +89,8 @@ pub(crate) const PEOPLE: &[Person] = &[
     person("t-jensen", "Søren Jensen", "+15125550144", &["B251"], "2020-08-08", &[]),
     person("t-park", "Ji-woo Park", "+15125550145", &["C040"], "2022-12-31", &[]),
     person("t-last-day", "Eleanor Voss", "+15125550146", &["C041"], "2023-09-25", &[]),
+    // From before as well, and on hold until somebody has read their text.
+    person("t-hughes", "Odessa Hughes", "+15125550147", &["C042"], "2021-04-09", &[Text("You have the wrong number")]),
     // Withdrawn at the front desk.
     person("t-campbell", "Ian Campbell", "+15125550150", &["A150"], "2024-03-03", &[Profile(true), Profile(false)]),
     person("t-suarez", "Begoña Suárez", "+15125550151", &["B260"], "2024-08-26", &[Portal(true), Profile(false)]),
@@ -102,6 +104,8 @@ pub(crate) const PEOPLE: &[Person] = &[
     person("t-dvorak", "Anežka Dvořáková", "+15125550171", &["B280"], "2025-04-10", &[Portal(true), Text("Please stop texting me")]),
     person("t-foster", "Jamal Foster", "+15125550172", &["C070", "C071"], "2014-09-09", &[Text("Stop")]),
     person("t-young", "Bernice Young", "+15125550173", &["D350"], "2026-03-16", &[Text("unsubscribe")]),
+    // And not the tenant's number any more: somebody has to read that, too.
+    person("t-farrow", "Lionel Farrow", "+15125550174", &["D351"], "2025-12-01", &[Profile(true), Text("Wrong number, stop")]),
 ];
 
 #[cfg(test)]

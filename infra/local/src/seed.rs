@@ -110,22 +110,9 @@ impl World {
         Ok(())
     }
 
-    /// A text to the facility, as Twilio delivers it.
+    /// A text to the facility.
     async fn text(&self, sid: &str, from: &str, body: &str) -> Result<()> {
-        let url = format!("{}/v1/sms/twilio", self.api);
-        let form = BTreeMap::from([
-            ("AccountSid", "AC00000000000000000000000000000000"),
-            ("Body", body),
-            ("From", from),
-            ("MessageSid", sid),
-            ("NumMedia", "0"),
-            ("To", NUMBER),
-        ]);
-        let signature = twilio_signature(&self.keys.twilio_auth_token, &url, &form);
-        let request = Request::post(url)
-            .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
-            .header("x-twilio-signature", signature)
-            .body(http::Body::from(serde_urlencoded::to_string(form)?))?;
+        let request = text_of(&self.api, &self.keys.twilio_auth_token, sid, from, NUMBER, body)?;
         accepted("POST /v1/sms/twilio", &http::send(&self.client, request).await?)
     }
 
@@ -151,6 +138,31 @@ impl World {
             .body(http::Body::from(body.map(Value::to_string).unwrap_or_default()))?;
         http::send(&self.client, request).await
     }
+}
+
+/// A text, as Twilio delivers it.
+pub(crate) fn text_of(
+    api: &str,
+    auth_token: &str,
+    sid: &str,
+    from: &str,
+    to: &str,
+    body: &str,
+) -> Result<Request<http::Body>> {
+    let url = format!("{api}/v1/sms/twilio");
+    let form = BTreeMap::from([
+        ("AccountSid", "AC00000000000000000000000000000000"),
+        ("Body", body),
+        ("From", from),
+        ("MessageSid", sid),
+        ("NumMedia", "0"),
+        ("To", to),
+    ]);
+    let signature = twilio_signature(auth_token, &url, &form);
+    Ok(Request::post(url)
+        .header(CONTENT_TYPE, "application/x-www-form-urlencoded")
+        .header("x-twilio-signature", signature)
+        .body(http::Body::from(serde_urlencoded::to_string(form)?))?)
 }
 
 /// Twilio signs the URL and the form's members in the order of their names.

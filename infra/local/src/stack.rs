@@ -15,6 +15,9 @@ pub(crate) struct Stack {
     pub(crate) tokens: Tokens,
     pub(crate) twilio: Twilio,
     pub(crate) telnyx: Telnyx,
+    /// Where the public keys of evidence are.
+    pub(crate) evidence_keys: String,
+    pub(crate) screens: String,
     pub(crate) outbox: String,
     pub(crate) events: String,
 }

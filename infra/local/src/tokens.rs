@@ -18,6 +18,7 @@ use serde::{Deserialize, Serialize};
 use serde_json::{Value, json};
 
 use crate::clock;
+use crate::kms::EvidenceKey;
 use dev::{telnyx, twilio};
 
 /// `iss` of the ready-made tokens. A constant, not an address, so that a token outlives a restart with `--data`.
@@ -32,6 +33,9 @@ pub(crate) struct Keys {
     token: String,
     /// What the functions seal list cursors with, 32 bytes in base64.
     cursor: String,
+    /// The secret of the key that signs evidence, 32 bytes in base64. Directories from before it have none: it is drawn.
+    #[serde(default)]
+    evidence: Option<String>,
     /// What Twilio would sign its webhooks with.
     pub(crate) twilio_auth_token: String,
     /// The seed of Telnyx's Ed25519 key, 32 bytes in base64.
@@ -54,6 +58,7 @@ impl Keys {
         Ok(Self {
             token: STANDARD.encode(token),
             cursor: STANDARD.encode(bytes()?),
+            evidence: Some(EvidenceKey::draw()?),
             twilio_auth_token: URL_SAFE_NO_PAD.encode(bytes()?),
             telnyx_private: STANDARD.encode(bytes()?),
         })
@@ -61,10 +66,18 @@ impl Keys {
 
     /// The keys kept at `path`; new ones where there are none yet.
     pub(crate) fn load_or_generate(path: &Path) -> Result<Self> {
-        if path.exists() {
-            return Self::load(path);
-        }
-        let keys = Self::generate()?;
+        let keys = if path.exists() {
+            let keys = Self::load(path)?;
+            if keys.evidence.is_some() {
+                return Ok(keys);
+            }
+            Self {
+                evidence: Some(EvidenceKey::draw()?),
+                ..keys
+            }
+        } else {
+            Self::generate()?
+        };
         keys.save(path)?;
         Ok(keys)
     }
@@ -101,6 +114,11 @@ impl Keys {
         let pair = Ed25519KeyPair::from_seed_unchecked(&seed)
             .map_err(|error| anyhow!("the Telnyx key is not a key: {error}"))?;
         Ok(STANDARD.encode(pair.public_key()))
+    }
+
+    /// The key that signs evidence.
+    pub(crate) fn evidence_key(&self) -> Result<EvidenceKey> {
+        EvidenceKey::read(self.evidence.as_deref().context("there is no evidence key")?)
     }
 
     /// What the functions read from Secrets Manager.

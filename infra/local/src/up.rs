@@ -21,7 +21,7 @@ use crate::screen::Screen;
 use crate::stack::{self, Stack, StackFile, Telnyx, Tokens, Twilio};
 use crate::store::{self, Account};
 use crate::tokens::{AUDIENCE, Claims, ISSUER, Keys};
-use crate::{announce, front, port, secrets, seed, sns, stream};
+use crate::{announce, front, kms, port, secrets, seed, sns, stream, switchboard};
 use dev::outbox::Outbox;
 use dev::provider::Numbers;
 use dev::workspace::Workspace;
@@ -131,6 +131,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
         ))
         .merge(telnyx::router(numbers, outbox))
         .merge(secrets::router(&keys.secret()?))
+        .merge(kms::router(keys.evidence_key()?)?)
         .merge(runtime_api);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
@@ -149,6 +150,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     let reader = stream::Reader::new(&dynamodb, &account, lambda, arguments.data.as_deref())?;
     tokio::spawn(reader.run());
     let front = front::router(&built.workspace, lambda, &screen);
+    let front = switchboard::around(front, &api, &keys);
     let listener = built.listener;
     tokio::spawn(async { axum::serve(listener, front).await });
     if !arguments.empty {
@@ -173,6 +175,8 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
             private_key: keys.telnyx_private.clone(),
             public_key: keys.telnyx_public()?,
         },
+        evidence_keys: format!("{api}/.well-known/evidence-keys.json"),
+        screens: format!("{api}/"),
         outbox: format!("{beside_url}/outbox"),
         events: format!("{beside_url}/sns/events"),
         api,
@@ -213,6 +217,7 @@ fn environment(
         ("TWILIO_API_URL", format!("{beside}/twilio")),
         ("TELNYX_API_URL", format!("{beside}/telnyx")),
         ("AWS_ENDPOINT_URL_SECRETS_MANAGER", format!("{beside}/secrets")),
+        ("AWS_ENDPOINT_URL_KMS", format!("{beside}/kms")),
         ("AWS_REGION", account.region.clone()),
         ("AWS_ACCESS_KEY_ID", account.access_key_id.clone()),
         ("AWS_SECRET_ACCESS_KEY", account.secret_access_key.clone()),
@@ -220,8 +225,10 @@ fn environment(
         ("TOKEN_ISSUER", ISSUER.to_owned()),
         ("TOKEN_AUDIENCE", AUDIENCE.to_owned()),
         ("SECRETS_ARN", secrets::SECRET_ARN.to_owned()),
+        ("EVIDENCE_KEY_ID", kms::KEY_ID.to_owned()),
         ("SMS_WEBHOOK_BASE_URL", api.to_owned()),
         ("EVENTS_TOPIC_ARN", sns::EVENTS_TOPIC_ARN.to_owned()),
+        ("FRAME_ANCESTORS", "'none'".to_owned()),
         ("AWS_LAMBDA_FUNCTION_MEMORY_SIZE", "256".to_owned()),
         ("AWS_LAMBDA_FUNCTION_VERSION", "$LATEST".to_owned()),
     ];

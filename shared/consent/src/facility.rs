@@ -18,6 +18,8 @@ pub struct Facility {
     pub number: Option<PhoneNumber>,
     /// Who carries the texts that leave from its number.
     pub provider: Provider,
+    /// Its time zone, by its name in the IANA database, for times that people read.
+    pub time_zone: Option<String>,
     /// How to reach people there, for the answer to HELP.
     pub help_contact: Option<String>,
     /// Its own words, shown under the label of each check box and recorded with each check.

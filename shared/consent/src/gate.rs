@@ -10,7 +10,7 @@ use crate::rules::{Consent, OptOut, Status};
 use crate::tenant::{Residence, Tenant};
 
 /// Version of the gate's rules; it stands in every decision.
-pub const POLICY_VERSION: &str = "1";
+pub const POLICY_VERSION: &str = "2";
 
 /// Whether a text to a tenant may leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -22,6 +22,8 @@ pub enum Gate {
     NoCellPhone,
     /// The tenant has not agreed, or has withdrawn.
     ConsentRequired,
+    /// They agreed, and a text of theirs may ask for no more: a person has to read it first.
+    OnHold,
     /// They agreed, and the provider's own list has the number as opted out.
     ProviderBlocked,
     /// They agreed, and the facility has no number of its own: a STOP to the text would not come back here.
@@ -35,6 +37,7 @@ impl Gate {
             Self::Open => None,
             Self::NoCellPhone => Some("no_cell_phone"),
             Self::ConsentRequired | Self::ProviderBlocked => Some("consent_required"),
+            Self::OnHold => Some("on_hold"),
             Self::NoTextNumber => Some("no_text_number"),
         }
     }
@@ -60,6 +63,7 @@ pub fn gate(tenant: &Tenant) -> Gate {
         tenant.consent.status(),
     ) {
         (Residence::Resident, None, _) => Gate::NoCellPhone,
+        (Residence::Resident, Some(_), Status::Provided) if tenant.hold.is_some() => Gate::OnHold,
         (Residence::Resident, Some(_), Status::Provided) if tenant.provider_block().is_some() => {
             Gate::ProviderBlocked
         }

@@ -66,6 +66,10 @@ id!(
     /// A person renting at one facility. The same person at two facilities is two tenants.
     TenantId
 );
+id!(
+    /// A text of a facility's tenants that a person has to read.
+    ReviewId
+);
 
 fn is_id(text: &str) -> bool {
     (1..=64).contains(&text.len())

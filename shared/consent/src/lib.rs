@@ -16,12 +16,15 @@
 //! | number | a phone number at one facility: its own STOP, and the tenants who have it ([`number`]) |
 //! | gate | the decision whether one text may leave ([`gate`]) |
 //! | in flight | a text that was let out, and that the provider may still be given; withdrawals wait for it |
+//! | hold | texts are held back until a person has read one in doubt ([`review`]) |
 //! | record | one change of one tenant, chained to the one before by its hash ([`record`]) |
 //!
 //! [`rules`] turns a state and an action into a step or a refusal. [`tenant`] and [`number`] carry the step out on what is
 //! stored. [`view`] is what the screens show, and [`reply`] what the sender of a text is told.
 
+pub mod business_days;
 pub mod decision;
+pub mod evidence;
 pub mod facility;
 pub mod gate;
 pub mod id;
@@ -31,6 +34,7 @@ pub mod preferences;
 pub mod question;
 pub mod record;
 pub mod reply;
+pub mod review;
 pub mod rules;
 pub mod tenant;
 pub mod view;

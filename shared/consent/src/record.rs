@@ -2,13 +2,17 @@
 
 mod stored;
 
-use jiff::Timestamp;
+use jiff::civil::Date;
+use jiff::tz::TimeZone;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
+use crate::business_days::business_days_after;
 use crate::facility::Facility;
 use crate::id::{FacilityId, PhoneNumber, TenantId};
-use crate::rules::{Action, ChangeKind, Consent, Grant, OptOut, Source, Status, Step};
+use crate::rules::{Action, ChangeKind, Consent, Grant, Holding, OptOut, Source, Status, Step, can_be_held};
 
+pub(crate) use stored::is_exact;
 pub use stored::{Checked, Entry, Link, StoredRecord, check_page};
 
 /// The way by which a change came, `channel` of its record.
@@ -25,6 +29,8 @@ pub enum Channel {
     Registration,
     /// Registration from a file.
     Import,
+    /// A person's decision about a text that they have read.
+    Review,
 }
 
 /// Who did it, and what they saw or said: what a record holds beside the change itself.
@@ -40,6 +46,59 @@ pub struct Evidence {
     pub text: Option<ReceivedText>,
     /// The rule that decided, where it is not the one of [`Step::rule`].
     pub rule: Option<String>,
+    /// How a withdrawal reached the facility that came neither by text nor by the portal.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub received: Option<Received>,
+}
+
+/// The way by which a withdrawal reached the facility beside texts and the portal, `received_via` of its record.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum ReceivedVia {
+    /// A call.
+    Voice,
+    /// A mail.
+    Email,
+    /// A letter.
+    Letter,
+    /// Said to staff.
+    InPerson,
+}
+
+impl ReceivedVia {
+    /// Every way.
+    pub const ALL: [Self; 4] = [Self::Voice, Self::Email, Self::Letter, Self::InPerson];
+
+    /// The way as it stands on the wire.
+    pub const fn as_str(self) -> &'static str {
+        match self {
+            Self::Voice => "voice",
+            Self::Email => "email",
+            Self::Letter => "letter",
+            Self::InPerson => "in_person",
+        }
+    }
+}
+
+/// How and when a withdrawal reached the facility.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub struct Received {
+    /// By which way.
+    pub via: ReceivedVia,
+    /// When: never later than its record.
+    pub at: Timestamp,
+}
+
+impl Received {
+    /// The oldest withdrawal that can be recorded is so old.
+    pub const OLDEST: SignedDuration = SignedDuration::from_hours(366 * 24);
+    /// 47 CFR 64.1200(a)(10): a withdrawal is to be honoured within so many business days of its receipt.
+    const BUSINESS_DAYS: u32 = 10;
+
+    /// The last day on which the law wants it honoured. Days are counted in UTC.
+    pub fn honour_by(self) -> Date {
+        business_days_after(TimeZone::UTC.to_datetime(self.at).date(), Self::BUSINESS_DAYS)
+    }
 }
 
 impl Evidence {
@@ -137,6 +196,13 @@ pub struct Record {
     pub matched: Option<String>,
     /// The provider's id of the text.
     pub provider_message_id: Option<String>,
+    /// How a withdrawal came that reached the facility beside texts and the portal. (This and the two members that
+    /// follow are in records since schema 3.)
+    pub received_via: Option<ReceivedVia>,
+    /// When it came, RFC 3339 in UTC with milliseconds.
+    pub received_at: Option<String>,
+    /// The last day on which the law wants it honoured.
+    pub honour_by: Option<Date>,
     /// `hash` of the record before, null in the first.
     pub previous_hash: Option<String>,
     /// Lowercase hex SHA-256 over this record without `hash`, as RFC 8785 canonical JSON.
@@ -193,6 +259,9 @@ impl ChainEnd {
             rules_version: text.map(|text| text.classification.rules_version.clone()),
             matched: text.and_then(|text| text.classification.matched.clone()),
             provider_message_id: text.map(|text| text.provider_message_id.clone()),
+            received_via: evidence.received.map(|received| received.via),
+            received_at: evidence.received.map(|received| rfc3339(received.at)),
+            honour_by: evidence.received.map(Received::honour_by),
             previous_hash: self.hash.clone(),
             hash: String::new(),
         };
@@ -243,6 +312,15 @@ impl ChainError {
     }
 }
 
+/// What records alone give.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Rebuilt {
+    /// Where consent stands.
+    pub consent: Consent,
+    /// Whether texts are held back.
+    pub holding: Holding,
+}
+
 /// Rebuilds a tenant's consent from their records alone, oldest first, and checks the chain.
 ///
 /// # Errors
@@ -251,27 +329,35 @@ pub fn rebuild(
     facility: &FacilityId,
     tenant: &TenantId,
     records: &[StoredRecord],
-) -> Result<Consent, ChainError> {
-    let mut consent = Consent::NotProvided;
+) -> Result<Rebuilt, ChainError> {
+    let mut rebuilt = Rebuilt {
+        consent: Consent::NotProvided,
+        holding: Holding::Free,
+    };
     let mut previous: Option<&StoredRecord> = None;
     for (sequence, stored) in (1..).zip(records) {
         stored.check(facility, tenant, sequence)?;
         let unlinked = ChainError::Unlinked(sequence);
         let record = stored.to_record().ok_or(unlinked)?;
         if stored.text("previous_hash") != previous.and_then(|record| record.text("hash"))
-            || record.from != Standing::from(consent)
+            || record.from != Standing::from(rebuilt.consent)
         {
             return Err(unlinked);
         }
-        consent = replay(consent, &record).ok_or(unlinked)?;
+        rebuilt = replay(rebuilt, &record).ok_or(unlinked)?;
         previous = Some(stored);
     }
-    Ok(consent)
+    Ok(rebuilt)
 }
 
 /// What stands after a record, `None` where no change of its kind leads to what it says.
-fn replay(from: Consent, record: &Record) -> Option<Consent> {
+pub(crate) fn replay(before: Rebuilt, record: &Record) -> Option<Rebuilt> {
+    let Rebuilt {
+        consent: from,
+        holding,
+    } = before;
     let to = match (record.kind, record.to.source) {
+        (ChangeKind::Granted, Some(Source::Profile)) if holding == Holding::OnHold => return None,
         (ChangeKind::Granted, Some(Source::Profile)) => Consent::Provided(Grant::Profile),
         (ChangeKind::Granted, Some(Source::Portal)) => Consent::Provided(Grant::Portal),
         (ChangeKind::Granted, Some(Source::Text)) => Consent::Provided(Grant::Text),
@@ -285,11 +371,18 @@ fn replay(from: Consent, record: &Record) -> Option<Consent> {
             _ => OptOut::Text,
         }),
         (ChangeKind::Ended, None) => Consent::NotProvided,
+        (ChangeKind::Held, _) if holding == Holding::Free && can_be_held(from) => from,
+        (ChangeKind::HoldLifted, _) if holding == Holding::OnHold => from,
+        (ChangeKind::Reviewed, _) => from,
         (ChangeKind::Granted, None)
         | (ChangeKind::OptedOut, Some(Source::Grandfathered) | None)
-        | (ChangeKind::Ended, Some(_)) => return None,
+        | (ChangeKind::Ended, Some(_))
+        | (ChangeKind::Held | ChangeKind::HoldLifted, _) => return None,
     };
-    (Standing::from(to) == record.to).then_some(to)
+    (Standing::from(to) == record.to).then_some(Rebuilt {
+        consent: to,
+        holding: record.kind.holding_after(to, holding),
+    })
 }
 
 /// A time as it stands on the wire: RFC 3339 in UTC, with milliseconds.

@@ -12,7 +12,8 @@ use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 
 use crate::facility::{ConfirmOptIn, Facility};
-use crate::rules::{Consent, OptOut, Status, TwoWayTexting};
+use crate::rules::{Consent, Holding, OptOut, Status, TwoWayTexting};
+use crate::tenant::Tenant;
 use crate::words::{Language, Meaning};
 
 /// What a text led to, as far as the sender is told of it.
@@ -41,11 +42,24 @@ pub struct TextEffect {
     pub number_changed: bool,
     /// Whether a tenant's consent changed.
     pub tenants_changed: bool,
-    /// Where the tenants with the number stand, each consent once.
+    /// Where the tenants with the number stand to whom texts are not held back, each consent once.
     pub consents: HashSet<Consent>,
+    /// Whether texts to a tenant with the number are held back.
+    #[serde(default)]
+    pub is_on_hold: bool,
 }
 
 impl TextEffect {
+    /// A tenant with the number stands like this now.
+    pub fn add(&mut self, tenant: &Tenant) {
+        match tenant.holding() {
+            Holding::Free => {
+                self.consents.insert(tenant.consent);
+            }
+            Holding::OnHold => self.is_on_hold = true,
+        }
+    }
+
     /// What the sender is told. `None`: nothing.
     pub fn outcome(&self, meaning: Meaning, two_way_texting: TwoWayTexting) -> Option<Outcome> {
         let any = |wanted: fn(Consent) -> bool| self.consents.iter().copied().any(wanted);
@@ -61,10 +75,11 @@ impl TextEffect {
             Meaning::OptIn if any(opted_out_on_the_portal) => Some(Outcome::StartedInPart),
             Meaning::OptIn if any(provided) && self.tenants_changed => Some(Outcome::Granted),
             Meaning::OptIn if any(provided) => Some(Outcome::Started),
-            // Nobody has the number, or an older START arrived after a newer STOP.
-            Meaning::OptIn => (self.consents.is_empty() && self.number_changed).then_some(Outcome::Started),
+            // Nobody has the number, or an older START arrived after a newer STOP or a newer text in doubt.
+            Meaning::OptIn => (self.consents.is_empty() && !self.is_on_hold && self.number_changed)
+                .then_some(Outcome::Started),
             Meaning::Help => Some(Outcome::Help),
-            Meaning::None => None,
+            Meaning::Doubt | Meaning::None => None,
         }
     }
 }
@@ -250,6 +265,7 @@ mod tests {
             number_changed: changed.contains("number"),
             tenants_changed: changed.contains("tenants"),
             consents: after.iter().copied().collect(),
+            is_on_hold: changed.contains("hold"),
         };
         assert_eq!(effect.outcome(meaning, two_way), told, "{changed} {after:?}");
     }
@@ -296,7 +312,15 @@ mod tests {
     }
 
     #[test]
+    fn a_start_that_lifted_no_hold_is_not_told_that_texts_will_come() {
+        check(Meaning::OptIn, "number hold", &[], On, None);
+        check(Meaning::OptIn, "hold", &[PROVIDED], On, Some(Started));
+        check(Meaning::OptIn, "hold", &[], Off, Some(StartUnavailable));
+    }
+
+    #[test]
     fn help_is_answered_and_nothing_else_is() {
+        check(Meaning::Doubt, "number tenants hold", &[PROVIDED], On, None);
         check(Meaning::Help, "", &[BY_TEXT], Off, Some(Help));
         check(Meaning::None, "", &[PROVIDED], On, None);
     }
@@ -309,6 +333,7 @@ mod tests {
             number: Some(PhoneNumber::parse_e164("+15125550100").unwrap()),
             provider: Provider::Aws,
             help_contact: Some("512-555-0199".to_owned()),
+            time_zone: None,
             disclosure: None,
             confirm_opt_in: ConfirmOptIn::ByText,
         }

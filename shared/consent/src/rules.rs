@@ -7,6 +7,8 @@
 use jiff::civil::Date;
 use serde::{Deserialize, Serialize};
 
+use crate::record::Rebuilt;
+
 /// Tenants whose `created_on` is before this day were asked on paper and are grandfathered.
 pub const GRANDFATHERED_BEFORE: Date = jiff::civil::date(2023, 9, 26);
 
@@ -147,6 +149,15 @@ pub enum CellPhone {
     Missing,
 }
 
+/// Whether texts to a tenant are held back because one of theirs may ask for no more.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Holding {
+    /// They are not.
+    Free,
+    /// They are, until a person has read the text and decided, or the tenant has said something plain.
+    OnHold,
+}
+
 /// What the number itself last said to the facility, whoever had it then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
@@ -164,10 +175,18 @@ pub enum Action {
     Check(Screen),
     /// The box was submitted unchecked.
     Uncheck(Screen),
+    /// The tenant withdrew by another way than texts and the portal, and staff record it.
+    Withdraw,
     /// A text from the tenant's number to the facility's that revokes.
     Stop,
     /// A text from the tenant's number to the facility's that asks for texts again.
     Start,
+    /// A text from the tenant's number that may revoke, and may be meant otherwise.
+    Doubt,
+    /// A person has read the text that led to the hold: it does not revoke.
+    NoOptOut,
+    /// A person has read the text that opted the tenant out.
+    Seen,
     /// First registration, with the standing of the number on file (a missing phone stands clear).
     Register {
         /// The tenant's first day.
@@ -198,6 +217,8 @@ pub struct Circumstances {
     pub two_way_texting: TwoWayTexting,
     /// The tenant's cell phone, after the action.
     pub cell_phone: CellPhone,
+    /// Whether the tenant is on hold, before the action.
+    pub holding: Holding,
 }
 
 /// The kind of a change, `type` of its record.
@@ -212,6 +233,12 @@ pub enum ChangeKind {
     OptOutLifted,
     /// A grant ended with its phone number or with moving out.
     Ended,
+    /// Texts are held back until a person has read one of the tenant's. Status and source stay.
+    Held,
+    /// They are held back no longer. Status and source stay.
+    HoldLifted,
+    /// A person has read the text that opted the tenant out. Status and source stay.
+    Reviewed,
 }
 
 impl ChangeKind {
@@ -222,6 +249,29 @@ impl ChangeKind {
             Self::OptedOut => "opted_out",
             Self::OptOutLifted => "opt_out_lifted",
             Self::Ended => "ended",
+            Self::Held => "held",
+            Self::HoldLifted => "hold_lifted",
+            Self::Reviewed => "reviewed",
+        }
+    }
+
+    /// Whether status or source change with it.
+    pub const fn changes_standing(self) -> bool {
+        match self {
+            Self::Granted | Self::OptedOut | Self::OptOutLifted | Self::Ended => true,
+            Self::Held | Self::HoldLifted | Self::Reviewed => false,
+        }
+    }
+
+    /// Whether a tenant is on hold after a change of this kind that leads to this consent. A hold goes with whatever
+    /// changes status or source, but for an opt-out by staff: a review is not got round by unchecking and checking.
+    pub const fn holding_after(self, to: Consent, before: Holding) -> Holding {
+        match (self, to) {
+            (Self::Held, _) => Holding::OnHold,
+            (Self::OptedOut, Consent::OptedOut(OptOut::Profile)) | (Self::Reviewed, _) => before,
+            (Self::Granted | Self::OptedOut | Self::OptOutLifted | Self::Ended | Self::HoldLifted, _) => {
+                Holding::Free
+            }
         }
     }
 }
@@ -242,6 +292,8 @@ pub struct Step {
 pub enum Refusal {
     /// There is no number to consent for.
     NoCellPhone,
+    /// A text of the tenant's is to be read first.
+    ReviewRequired,
     /// The tenant must reply START.
     StartReplyRequired,
     /// The tenant must check the box on the portal.
@@ -253,6 +305,7 @@ impl Refusal {
     pub const fn code(self) -> &'static str {
         match self {
             Self::NoCellPhone => "no_cell_phone",
+            Self::ReviewRequired => "review_required",
             Self::StartReplyRequired => "start_reply_required",
             Self::PortalOptInRequired => "portal_opt_in_required",
         }
@@ -267,8 +320,16 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
     Ok(match action {
         Action::Check(screen) => check(from, screen, circumstances)?,
         Action::Uncheck(screen) => uncheck(from, screen),
+        Action::Withdraw => withdraw(from),
         Action::Stop => stop(from, "stop"),
-        Action::Start => start(from, circumstances.two_way_texting),
+        Action::Start => start(from, circumstances),
+        Action::Doubt => doubt(from, circumstances.holding),
+        Action::NoOptOut => lift(from, circumstances.holding, "review_no_opt_out"),
+        Action::Seen => Some(Step {
+            kind: ChangeKind::Reviewed,
+            to: from,
+            rule: "review_seen",
+        }),
         Action::Register { created_on, number } => register(created_on, number, circumstances.cell_phone),
         Action::Return {
             number: NumberStanding::Stopped,
@@ -281,10 +342,58 @@ pub fn decide(from: Consent, action: Action, circumstances: Circumstances) -> Re
         } => None,
         Action::ChangeNumber {
             number: NumberStanding::Clear,
-        } => end(from, "number_changed"),
-        Action::RemoveNumber => end(from, "number_removed"),
-        Action::MoveOut => end(from, "moved_out"),
+        } => end(from, circumstances.holding, "number_changed"),
+        Action::RemoveNumber => end(from, circumstances.holding, "number_removed"),
+        Action::MoveOut => end(from, circumstances.holding, "moved_out"),
     })
+}
+
+/// Whether some action, in some circumstances, is such a change from where a tenant stands to there.
+pub fn is_change(before: Rebuilt, kind: ChangeKind, to: Consent) -> bool {
+    let Rebuilt {
+        consent: from,
+        holding,
+    } = before;
+    let numbers = [NumberStanding::Clear, NumberStanding::Stopped];
+    let screens = [Screen::Profile, Screen::Portal];
+    let old = GRANDFATHERED_BEFORE.yesterday().unwrap_or(GRANDFATHERED_BEFORE);
+    let actions = [
+        Action::Withdraw,
+        Action::Stop,
+        Action::Start,
+        Action::RemoveNumber,
+        Action::MoveOut,
+        Action::Doubt,
+        Action::NoOptOut,
+        Action::Seen,
+    ]
+    .into_iter()
+    .chain(screens.map(Action::Check))
+    .chain(screens.map(Action::Uncheck))
+    .chain(numbers.map(|number| Action::Return { number }))
+    .chain(numbers.map(|number| Action::ChangeNumber { number }))
+    // Nobody stands anywhere before they are registered.
+    .chain(
+        numbers
+            .into_iter()
+            .filter(|_| from == Consent::NotProvided)
+            .map(|number| Action::Register {
+                created_on: old,
+                number,
+            }),
+    );
+    let settings = [TwoWayTexting::On, TwoWayTexting::Off];
+    actions
+        .flat_map(|action| settings.map(|two_way_texting| (action, two_way_texting)))
+        .filter_map(|(action, two_way_texting)| {
+            let circumstances = Circumstances {
+                two_way_texting,
+                cell_phone: CellPhone::OnFile,
+                holding,
+            };
+            decide(from, action, circumstances).ok().flatten()
+        })
+        .any(|step| (step.kind, step.to) == (kind, to))
 }
 
 /// The table of who may undo what (contract, rule 8).
@@ -296,6 +405,9 @@ fn check(from: Consent, screen: Screen, circumstances: Circumstances) -> Result<
     };
     if circumstances.cell_phone == CellPhone::Missing {
         return Err(Refusal::NoCellPhone);
+    }
+    if screen == Screen::Profile && circumstances.holding == Holding::OnHold {
+        return Err(Refusal::ReviewRequired);
     }
     let (grant, rule) = match screen {
         Screen::Profile => (Grant::Profile, "profile_check"),
@@ -332,6 +444,18 @@ fn uncheck(from: Consent, screen: Screen) -> Option<Step> {
     }
 }
 
+/// It counts whether the tenant had agreed or not, and adds nothing to a withdrawal that stands.
+fn withdraw(from: Consent) -> Option<Step> {
+    match from {
+        Consent::NotProvided | Consent::Provided(_) => Some(Step {
+            kind: ChangeKind::OptedOut,
+            to: Consent::OptedOut(OptOut::Profile),
+            rule: "off_channel_withdrawal",
+        }),
+        Consent::OptedOut(_) => None,
+    }
+}
+
 fn stop(from: Consent, rule: &'static str) -> Option<Step> {
     let opt_out = match from {
         Consent::NotProvided | Consent::Provided(_) | Consent::OptedOut(OptOut::Profile) => OptOut::Text,
@@ -345,8 +469,33 @@ fn stop(from: Consent, rule: &'static str) -> Option<Step> {
     })
 }
 
-fn start(from: Consent, two_way_texting: TwoWayTexting) -> Option<Step> {
-    if two_way_texting == TwoWayTexting::Off {
+/// Whether a doubt can put a tenant on hold: not one who has withdrawn by themselves.
+pub(crate) const fn can_be_held(consent: Consent) -> bool {
+    match consent {
+        Consent::NotProvided | Consent::Provided(_) | Consent::OptedOut(OptOut::Profile) => true,
+        Consent::OptedOut(OptOut::Portal | OptOut::Text | OptOut::TextAndPortal) => false,
+    }
+}
+
+fn doubt(from: Consent, holding: Holding) -> Option<Step> {
+    (holding == Holding::Free && can_be_held(from)).then_some(Step {
+        kind: ChangeKind::Held,
+        to: from,
+        rule: "doubt",
+    })
+}
+
+/// Lifts a hold where nothing else is recorded.
+fn lift(from: Consent, holding: Holding, rule: &'static str) -> Option<Step> {
+    (holding == Holding::OnHold).then_some(Step {
+        kind: ChangeKind::HoldLifted,
+        to: from,
+        rule,
+    })
+}
+
+fn start(from: Consent, circumstances: Circumstances) -> Option<Step> {
+    if circumstances.two_way_texting == TwoWayTexting::Off {
         return None;
     }
     match from {
@@ -360,7 +509,9 @@ fn start(from: Consent, two_way_texting: TwoWayTexting) -> Option<Step> {
             to: Consent::OptedOut(OptOut::Portal),
             rule: "start",
         }),
-        Consent::Provided(_) | Consent::OptedOut(OptOut::Portal) => None,
+        Consent::Provided(_) | Consent::OptedOut(OptOut::Portal) => {
+            lift(from, circumstances.holding, "start")
+        }
     }
 }
 
@@ -376,14 +527,14 @@ fn register(created_on: Date, number: NumberStanding, cell_phone: CellPhone) -> 
     }
 }
 
-fn end(from: Consent, rule: &'static str) -> Option<Step> {
+fn end(from: Consent, holding: Holding, rule: &'static str) -> Option<Step> {
     match from {
         Consent::Provided(_) => Some(Step {
             kind: ChangeKind::Ended,
             to: Consent::NotProvided,
             rule,
         }),
-        Consent::NotProvided | Consent::OptedOut(_) => None,
+        Consent::NotProvided | Consent::OptedOut(_) => lift(from, holding, rule),
     }
 }
 

@@ -7,11 +7,12 @@ use serde::{Deserialize, Serialize};
 
 use crate::decision::Sender;
 use crate::gate::{Gate, ProviderBlock, gate};
-use crate::id::{FacilityId, PhoneNumber, TenantId};
+use crate::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
 use crate::number::{KeywordText, Number};
 use crate::record::{ChainEnd, Evidence, Record, Subject};
+use crate::review::Hold;
 use crate::rules::{
-    Action, CellPhone, Circumstances, Consent, Refusal, Screen, Status, TwoWayTexting, decide,
+    Action, CellPhone, Circumstances, Consent, Holding, Refusal, Screen, Status, TwoWayTexting, decide,
 };
 
 mod registration;
@@ -101,6 +102,10 @@ pub struct Tenant {
     pub residence: Residence,
     /// Where their consent stands.
     pub consent: Consent,
+    /// When status or source last changed. `None`: never.
+    pub changed_at: Option<Timestamp>,
+    /// What holds texts to them back.
+    pub hold: Option<Hold>,
     /// How many keywords of their number have reached them, see [`Number::keywords`].
     pub keywords_applied: u64,
     /// Since when they have their number, where that is known. A START from before was sent by somebody else.
@@ -191,6 +196,24 @@ impl Tenant {
         }
     }
 
+    /// Whether texts to the tenant are held back.
+    pub const fn holding(&self) -> Holding {
+        if self.hold.is_some() {
+            Holding::OnHold
+        } else {
+            Holding::Free
+        }
+    }
+
+    /// What decides beside their consent and an action.
+    pub fn circumstances(&self, two_way_texting: TwoWayTexting) -> Circumstances {
+        Circumstances {
+            two_way_texting,
+            cell_phone: self.cell_phone(),
+            holding: self.holding(),
+        }
+    }
+
     /// Whether the tenant may be texted.
     pub fn can_text(&self) -> bool {
         gate(self) == Gate::Open
@@ -225,11 +248,7 @@ impl Tenant {
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Option<Change>, Refusal> {
-        let circumstances = Circumstances {
-            two_way_texting,
-            cell_phone: self.cell_phone(),
-        };
-        let Some(step) = decide(self.consent, action, circumstances)? else {
+        let Some(step) = decide(self.consent, action, self.circumstances(two_way_texting))? else {
             return Ok(None);
         };
         let subject = Subject {
@@ -243,9 +262,17 @@ impl Tenant {
         } else {
             (step.to.status() == Status::Provided).then_some(record.sequence)
         };
+        let changed_at = if step.kind.changes_standing() {
+            chain.at
+        } else {
+            self.changed_at
+        };
+        let stays_on_hold = step.kind.holding_after(step.to, self.holding()) == Holding::OnHold;
         let tenant = Self {
             consent: step.to,
             grant,
+            changed_at,
+            hold: self.hold.clone().filter(|_| stays_on_hold),
             chain,
             ..self.clone()
         };
@@ -292,11 +319,7 @@ impl Tenant {
         } else {
             Action::Check(screen)
         };
-        let circumstances = Circumstances {
-            two_way_texting,
-            cell_phone: self.cell_phone(),
-        };
-        decide(self.consent, click, circumstances).err()
+        decide(self.consent, click, self.circumstances(two_way_texting)).err()
     }
 
     /// A keyword of the tenant's number reaches them. `None`: it has reached them already, or they have
@@ -325,6 +348,52 @@ impl Tenant {
         let mut change = heard.unwrap_or_else(|| self.unchanged());
         change.tenant.keywords_applied = number.keywords;
         Some(change)
+    }
+
+    /// A text from the tenant's number that may ask for no more texts puts them on hold until this review is decided.
+    /// `None`: they have moved out or have another number by now, have withdrawn by themselves, or are on hold.
+    pub fn doubt(
+        &self,
+        number: &PhoneNumber,
+        review_id: &ReviewId,
+        evidence: &Evidence,
+        now: Timestamp,
+    ) -> Option<Change> {
+        if self.residence == Residence::MovedOut || self.details.cell_phone.as_ref() != Some(number) {
+            return None;
+        }
+        // A doubt is never refused, and two-way texting plays no part in it.
+        let mut change = self
+            .submit(Action::Doubt, TwoWayTexting::Off, evidence, now)
+            .ok()
+            .flatten()?;
+        let text = evidence.text.as_ref().map(|text| text.body.clone());
+        change.tenant.hold = Some(Hold {
+            review_id: review_id.clone(),
+            since: change.tenant.chain.at.unwrap_or(now),
+            text: text.unwrap_or_default(),
+        });
+        Some(change)
+    }
+
+    /// A person has decided that the text of a review does not revoke. `None`: the tenant is not on hold from it.
+    pub fn release(&self, review_id: &ReviewId, evidence: &Evidence, now: Timestamp) -> Option<Change> {
+        let is_held = self
+            .hold
+            .as_ref()
+            .is_some_and(|hold| hold.review_id == *review_id);
+        is_held.then(|| self.settle(Action::NoOptOut, self.details.cell_phone.as_ref(), evidence, now))
+    }
+
+    /// A person has read the text that opted the tenant out.
+    pub fn review_seen(&self, evidence: &Evidence, now: Timestamp) -> Change {
+        self.settle(Action::Seen, self.details.cell_phone.as_ref(), evidence, now)
+    }
+
+    /// The review whose hold on them has gone since. `before`: the tenant as they were.
+    pub fn hold_ended_since<'a>(&self, before: &'a Self) -> Option<&'a ReviewId> {
+        let ended = before.hold.as_ref().filter(|_| self.hold.is_none());
+        ended.map(|hold| &hold.review_id)
     }
 
     fn unchanged(&self) -> Change {

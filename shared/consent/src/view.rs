@@ -2,10 +2,12 @@
 
 use serde::Serialize;
 
+use crate::evidence::Grade;
 use crate::facility::Facility;
 use crate::gate::{Gate, gate};
 use crate::record::rfc3339;
-use crate::rules::{Action, Circumstances, Consent, Refusal, Screen, Source, Status, TwoWayTexting, decide};
+use crate::review::Hold;
+use crate::rules::{Action, Consent, Holding, Refusal, Screen, Source, Status, TwoWayTexting, decide};
 use crate::tenant::Tenant;
 
 /// The wording beside the profile's check box, recorded with every check and uncheck.
@@ -14,6 +16,8 @@ pub const PROFILE_DISCLOSURE: &str =
 /// The wording beside the portal's check box, recorded with every check and uncheck.
 pub const PORTAL_DISCLOSURE: &str = "I agree to receive text message communications from this facility.";
 const NOTICE: &str = "This customer has not agreed to receive text message communications.";
+const HOLD_NOTICE: &str =
+    "This customer's last text may ask for no more texts. Read it and decide about it first.";
 const BLOCKED_NOTICE: &str = "The text message provider has this number on its own opt-out list. The customer \
      must reply START to the facility's text number.";
 const NO_TEXT_NUMBER_NOTICE: &str = "This facility has no text number of its own, so a STOP to its texts would not \
@@ -43,6 +47,10 @@ impl Refusal {
             (Self::NoCellPhone, Screen::Portal) => {
                 "There is no cell phone on file for you. Ask the facility to add yours."
             }
+            (Self::ReviewRequired, _) => {
+                "This customer's last text may ask for no more texts. Read it and decide about it first, or let the \
+                 customer check the box on the tenant portal."
+            }
             (Self::StartReplyRequired, Screen::Profile) => {
                 "This customer opted out by text message. To receive text messages again, the customer \
                  must reply START to the facility's text number."
@@ -64,6 +72,7 @@ pub const fn notice(gate: Gate) -> Option<&'static str> {
     match gate {
         Gate::Open => None,
         Gate::NoCellPhone | Gate::ConsentRequired => Some(NOTICE),
+        Gate::OnHold => Some(HOLD_NOTICE),
         Gate::ProviderBlocked => Some(BLOCKED_NOTICE),
         Gate::NoTextNumber => Some(NO_TEXT_NUMBER_NOTICE),
     }
@@ -78,7 +87,15 @@ pub fn why_not(gate: Gate, facility: &Facility, tenant: &Tenant) -> Option<&'sta
             let refusal = tenant.click_refused(Screen::Profile, facility.two_way_texting);
             Some(refusal.map_or(NOT_AGREED, |refusal| refusal.reason(Screen::Profile)))
         }
-        Gate::ProviderBlocked | Gate::NoTextNumber => notice(gate),
+        Gate::OnHold | Gate::ProviderBlocked | Gate::NoTextNumber => notice(gate),
+    }
+}
+
+/// What the screens say beside a tenant whose texts are held back, or may not leave for another reason.
+fn notice_beside(tenant: &Tenant) -> Option<&'static str> {
+    match tenant.holding() {
+        Holding::OnHold => Some(HOLD_NOTICE),
+        Holding::Free => notice(gate(tenant)),
     }
 }
 
@@ -92,16 +109,16 @@ pub enum OptInChannel {
     Portal,
     /// The tenant replies START.
     Text,
+    /// Staff read the text that holds texts to the tenant back, and decide about it.
+    Review,
 }
 
 /// The channels of which any one would now opt the tenant in, or take the next step towards it.
 pub fn opt_in_via(tenant: &Tenant, two_way_texting: TwoWayTexting) -> Vec<OptInChannel> {
-    let circumstances = Circumstances {
-        two_way_texting,
-        cell_phone: tenant.cell_phone(),
-    };
+    let circumstances = tenant.circumstances(two_way_texting);
     let helps = |action| matches!(decide(tenant.consent, action, circumstances), Ok(Some(_)));
     [
+        (OptInChannel::Review, Action::NoOptOut),
         (OptInChannel::Profile, Action::Check(Screen::Profile)),
         (OptInChannel::Portal, Action::Check(Screen::Portal)),
         (OptInChannel::Text, Action::Start),
@@ -148,12 +165,32 @@ pub struct ConsentView {
     changed_at: Option<String>,
     can_text: bool,
     opt_in_via: Vec<OptInChannel>,
+    hold: Option<HoldView>,
+    evidence: Option<Grade>,
     profile: ProfileScreen,
     /// What the two-way texting screen shows.
     pub two_way_texting: TwoWayTextingScreen,
     automatic_notifications: AutomaticNotificationsScreen,
     notification_templates: NotificationTemplatesScreen,
     provider_block: Option<ProviderBlockView>,
+}
+
+/// What holds texts to a tenant back.
+#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+struct HoldView {
+    review_id: String,
+    since: String,
+    text: String,
+}
+
+impl From<&Hold> for HoldView {
+    fn from(hold: &Hold) -> Self {
+        Self {
+            review_id: hold.review_id.to_string(),
+            since: rfc3339(hold.since),
+            text: hold.text.clone(),
+        }
+    }
 }
 
 #[derive(Debug, Clone, PartialEq, Eq, Serialize)]
@@ -196,16 +233,18 @@ impl ConsentView {
             cell_phone: tenant.details.cell_phone.clone().map(String::from),
             status: tenant.consent.status(),
             source: tenant.consent.source(),
-            changed_at: tenant.chain.at.map(rfc3339),
+            changed_at: tenant.changed_at.map(rfc3339),
             can_text,
             opt_in_via: opt_in_via(tenant, facility.two_way_texting),
+            hold: tenant.hold.as_ref().map(HoldView::from),
+            evidence: Grade::of(tenant.consent),
             profile: ProfileScreen {
                 checkbox: Checkbox::of(facility, tenant, Screen::Profile),
                 cell_phone_icon: (!can_text).then_some("x"),
             },
             two_way_texting: TwoWayTextingScreen {
                 can_send: can_text && facility.two_way_texting == TwoWayTexting::On,
-                notice: notice(gate(tenant)),
+                notice: notice_beside(tenant),
             },
             automatic_notifications: AutomaticNotificationsScreen {
                 text_selectable: can_text,

@@ -1,40 +1,22 @@
-//! The classifier against labelled texts, `tests/corpus/*.csv` at the top of the repository.
+//! The reader against labelled texts, `tests/corpus/*.csv` at the top of the repository.
 //!
 //! `replies.csv` holds real replies from public sources, with what eight other systems make of them (1: treated
-//! as an opt-out); `authored.csv` holds ours, by class of wording. To add an example, add a row.
+//! as an opt-out), and each is read rightly. The others are ours: `authored.csv`, `written.csv` (by many hands), and those kept
+//! apart, which nobody tunes on (`tests/corpus/README.md`). Their rates may not fall. To add an example, add a row.
 
-use std::collections::BTreeMap;
 use std::error::Error;
-use std::fmt::Write as _;
 use std::io::Write as _;
 use std::path::Path;
 
-use consent::words::{Language, Meaning, Preceding, classify, rule_ids};
+use consent::words::{Language, Meaning, Preceding, RULES_VERSION, classify, rule_ids, weights_fingerprint};
 use proptest::prelude::*;
 
 /// A labelled text.
 struct Example {
     reply: String,
     expected: String,
-    /// Where it is from, or which class of wording it stands for.
-    group: String,
     /// What the other systems do with it.
     peers: Vec<bool>,
-}
-
-impl Example {
-    /// The meaning that the label stands for, and whether a person must look at it.
-    fn label(&self) -> Result<(Meaning, Option<bool>), String> {
-        Ok(match self.expected.as_str() {
-            // A bare CANCEL opts out and goes to review, so `opt_out` leaves that open.
-            "opt_out" => (Meaning::OptOut, None),
-            "opt_out_conservative" | "wrong_party" => (Meaning::OptOut, Some(true)),
-            "opt_in" => (Meaning::OptIn, Some(false)),
-            "help" => (Meaning::Help, Some(false)),
-            "none" => (Meaning::None, Some(false)),
-            other => return Err(format!("{other:?} is no label ({:?})", self.reply)),
-        })
-    }
 }
 
 /// The examples of a file, and the names of the peers it compares with.
@@ -53,7 +35,6 @@ fn examples(file: &str) -> Result<(Vec<Example>, Vec<String>), Box<dyn Error>> {
             Ok(Example {
                 reply: field(0),
                 expected: field(1),
-                group: field(2),
                 peers,
             })
         })
@@ -61,40 +42,28 @@ fn examples(file: &str) -> Result<(Vec<Example>, Vec<String>), Box<dyn Error>> {
     Ok((examples, peers))
 }
 
-/// Opt-outs recognised, and ordinary texts taken for one.
-#[derive(Default)]
-struct Score {
-    opt_outs: u32,
-    recognised: u32,
-    ordinary: u32,
-    false_stops: u32,
+/// What is right for a label. A doubt may be read as an opt-out, never the other way about.
+fn is_right(expected: &str, meaning: Meaning) -> bool {
+    match expected {
+        "opt_out" => meaning == Meaning::OptOut,
+        "opt_out_conservative" | "wrong_party" => matches!(meaning, Meaning::OptOut | Meaning::Doubt),
+        "opt_in" => meaning == Meaning::OptIn,
+        "help" => meaning == Meaning::Help,
+        _ => meaning == Meaning::None,
+    }
 }
 
-impl Score {
-    fn add(&mut self, label: Meaning, read: Meaning) {
-        let hit = u32::from(read == Meaning::OptOut);
-        match label {
-            Meaning::OptOut => (self.opt_outs, self.recognised) = (self.opt_outs + 1, self.recognised + hit),
-            Meaning::None => (self.ordinary, self.false_stops) = (self.ordinary + 1, self.false_stops + hit),
-            Meaning::OptIn | Meaning::Help => {}
-        }
+/// How many rows of a label a test of the meaning holds for.
+fn share(examples: &[Example], labels: &[&str], holds: impl Fn(Meaning) -> bool) -> f64 {
+    let rows = examples
+        .iter()
+        .filter(|example| labels.contains(&example.expected.as_str()));
+    let (mut hits, mut all) = (0_u32, 0_u32);
+    for example in rows {
+        all += 1;
+        hits += u32::from(holds(classify(&example.reply, Preceding::Nothing).meaning));
     }
-
-    fn line(&self, name: &str) -> String {
-        let share = |part: u32, of: u32| match of {
-            0 => "      -".to_owned(),
-            _ => format!("{:6.1}%", 100.0 * f64::from(part) / f64::from(of)),
-        };
-        format!(
-            "{name:<34}{} ({:>3}/{:<3}) {} ({:>3}/{:<3})\n",
-            share(self.recognised, self.opt_outs),
-            self.recognised,
-            self.opt_outs,
-            share(self.false_stops, self.ordinary),
-            self.false_stops,
-            self.ordinary,
-        )
-    }
+    100.0 * f64::from(hits) / f64::from(all.max(1))
 }
 
 /// Prints past the test harness, which hides what a passing test prints.
@@ -102,54 +71,93 @@ fn show(table: &str) -> Result<(), Box<dyn Error>> {
     Ok(std::io::stderr().lock().write_all(table.as_bytes())?)
 }
 
-fn check(file: &str) -> Result<(), Box<dyn Error>> {
-    let (examples, peers) = examples(file)?;
-    let mut table = format!("\n{file:<34}opt-outs recognised    ordinary stopped\n");
-    let mut ours = Score::default();
-    let mut theirs: Vec<Score> = peers.iter().map(|_| Score::default()).collect();
-    let mut groups: BTreeMap<&str, Score> = BTreeMap::new();
-    let mut wrong = String::new();
-    for example in &examples {
-        let reading = classify(&example.reply, Preceding::Nothing);
-        let (meaning, review) = example.label()?;
-        if reading.meaning != meaning || review.is_some_and(|review| reading.needs_review != review) {
-            writeln!(
-                wrong,
-                "{:?} should be {}: {reading:?}",
-                example.reply, example.expected
-            )?;
-        }
-        ours.add(meaning, reading.meaning);
-        groups
-            .entry(&example.group)
-            .or_default()
-            .add(meaning, reading.meaning);
-        for (score, stops) in theirs.iter_mut().zip(&example.peers) {
-            score.add(meaning, if *stops { Meaning::OptOut } else { Meaning::None });
-        }
+#[test]
+fn real_replies_are_read_rightly_and_better_than_by_other_systems() -> Result<(), Box<dyn Error>> {
+    let (examples, peers) = examples("replies.csv")?;
+    let wrong: Vec<_> = examples
+        .iter()
+        .map(|example| (example, classify(&example.reply, Preceding::Nothing)))
+        .filter(|(example, reading)| !is_right(&example.expected, reading.meaning))
+        .map(|(example, reading)| format!("{:?} should be {}: {reading:?}", example.reply, example.expected))
+        .collect();
+    assert!(wrong.is_empty(), "{wrong:#?}");
+    let mut table = "\nreplies.csv: opt-outs and doubts stopped, ordinary texts stopped\n".to_owned();
+    for (nth, peer) in peers.iter().enumerate() {
+        let stops = |ordinary: bool| {
+            let rows = examples
+                .iter()
+                .filter(|example| (example.expected == "none") == ordinary);
+            rows.filter(|example| example.peers.get(nth) == Some(&true))
+                .count()
+        };
+        table += &format!("{peer:<34}{:>4}{:>4}\n", stops(false), stops(true));
     }
-    table += &ours.line("ours");
-    for (name, score) in peers.iter().zip(&theirs) {
-        table += &score.line(name);
-    }
-    if peers.is_empty() {
-        for (name, score) in &groups {
-            table += &score.line(&format!("  {name}"));
-        }
-    }
-    show(&table)?;
-    assert!(wrong.is_empty(), "\n{wrong}");
+    show(&table)
+}
+
+/// Floors and ceilings in per cent: opt-outs stopped, opt-outs stopped or held, doubts stopped or held, ordinary texts stopped, held.
+#[track_caller]
+fn check_rates(
+    file: &str,
+    [stopped, caught, doubts, false_stops, false_holds]: [f64; 5],
+) -> Result<(), Box<dyn Error>> {
+    const DOUBTS: [&str; 2] = ["opt_out_conservative", "wrong_party"];
+    let (examples, _) = examples(file)?;
+    let found = |meaning| matches!(meaning, Meaning::OptOut | Meaning::Doubt);
+    let rates = [
+        share(&examples, &["opt_out"], |meaning| meaning == Meaning::OptOut),
+        share(&examples, &["opt_out"], found),
+        share(&examples, &DOUBTS, found),
+        share(&examples, &["none"], |meaning| meaning == Meaning::OptOut),
+        share(&examples, &["none"], |meaning| meaning == Meaning::Doubt),
+    ];
+    show(&format!(
+        "{file:<16} stopped {:.1}, caught {:.1}, doubts {:.1}, ordinary stopped {:.1}, held {:.1}\n",
+        rates[0], rates[1], rates[2], rates[3], rates[4]
+    ))?;
+    assert!(
+        rates[0] >= stopped && rates[1] >= caught && rates[2] >= doubts,
+        "{file}: {rates:?}"
+    );
+    assert!(
+        rates[3] <= false_stops && rates[4] <= false_holds,
+        "{file}: {rates:?}"
+    );
+    let granted = share(
+        &examples,
+        &["none", "opt_out", "opt_out_conservative", "wrong_party", "help"],
+        |meaning| meaning == Meaning::OptIn,
+    );
+    assert!(granted < 0.001, "{file}: a grant that nobody asked for");
+    assert!(
+        share(&examples, &["opt_in"], |meaning| meaning != Meaning::OptIn) < 0.001,
+        "{file}: a START is missed"
+    );
+    assert!(
+        share(&examples, &["help"], |meaning| meaning != Meaning::Help) < 5.0,
+        "{file}: a HELP is missed"
+    );
     Ok(())
 }
 
 #[test]
-fn real_replies() -> Result<(), Box<dyn Error>> {
-    check("replies.csv")
+fn rates_on_rows_that_the_reader_knows_do_not_fall() -> Result<(), Box<dyn Error>> {
+    check_rates("authored.csv", [92.0, 97.5, 95.0, 0.5, 3.5])?;
+    check_rates("written.csv", [89.5, 97.0, 80.0, 0.5, 3.0])
 }
 
 #[test]
-fn authored_examples() -> Result<(), Box<dyn Error>> {
-    check("authored.csv")
+fn rates_on_rows_kept_apart_do_not_fall() -> Result<(), Box<dyn Error>> {
+    check_rates("apart.csv", [64.0, 78.0, 40.0, 1.1, 5.0])
+}
+
+#[test]
+fn the_weights_are_those_of_the_version() {
+    // Trained anew? Then name a new version here and in `RULES_VERSION`: records say which weights read a text.
+    assert_eq!(
+        (RULES_VERSION, weights_fingerprint()),
+        ("2026-11-27.2", 822971198)
+    );
 }
 
 #[test]
@@ -159,7 +167,7 @@ fn a_reading_says_which_words_decided() {
         Preceding::Nothing,
     );
     assert_eq!(reading.meaning, Meaning::OptOut);
-    assert_eq!(reading.rule, "phrase.stop_texting");
+    assert_eq!(reading.rule, "frame.end+texts");
     assert_eq!(reading.matched, Some("ＳＴＯＰ texting"));
     assert!(!reading.needs_review);
     assert_eq!(
@@ -203,36 +211,39 @@ fn the_regulations_words_revoke_after_a_question_too() {
 }
 
 #[test]
-fn what_names_texts_consent_or_enrolment_is_no_answer() {
+fn what_names_texts_or_consent_is_no_answer() {
     for text in [
-        "not interested in your texts",
-        "not interested in receiving these",
-        "no interest in getting texts",
-        "no me interesa recibir sus mensajes",
-        "no estoy interesado en sus mensajes",
-        "pas intéressé par vos messages",
-        "withdraw",
-        "withdrawn",
-        "disenroll me",
-        "unenroll",
-        "turn off these",
-        "deactivate",
-        "i object",
-        "unsolicited texts",
-        "refuse messages",
-        "spam",
+        "no more texts",
+        "don't text me",
+        "no me manden mensajes",
+        "stop these messages",
+        "I do not consent",
         "sto",
         "I already paid STOP",
+        "wrong number",
     ] {
         let asked = classify(text, Preceding::Question);
-        assert_eq!(asked.meaning, Meaning::OptOut, "{text}");
+        assert!(
+            matches!(asked.meaning, Meaning::OptOut | Meaning::Doubt),
+            "{text}"
+        );
         assert_eq!(asked, classify(text, Preceding::Nothing), "{text}");
     }
 }
 
 #[test]
-fn what_only_a_question_makes_harmless_is_for_review() {
+fn a_no_is_a_doubt_unless_it_answers_a_question_of_ours() {
     for answer in [
+        "no",
+        "No.",
+        "nope",
+        "nah",
+        "no thanks",
+        "No thank you",
+        "no gracias",
+        "non merci",
+        "bye",
+        "goodbye",
         "not interested",
         "no longer interested",
         "no interest in that unit",
@@ -246,18 +257,28 @@ fn what_only_a_question_makes_harmless_is_for_review() {
         let asked = classify(answer, Preceding::Question);
         assert_eq!(
             (asked.meaning, asked.needs_review),
-            (Meaning::None, true),
+            (Meaning::None, false),
             "{answer}"
         );
         let unasked = classify(answer, Preceding::Nothing);
         assert_eq!(
-            (unasked.meaning, unasked.needs_review, unasked.rule),
-            (Meaning::OptOut, true, asked.rule),
+            (unasked.meaning, unasked.needs_review),
+            (Meaning::Doubt, true),
             "{answer}"
         );
     }
-    for answer in ["no", "yes", "I'll stop by at 5"] {
-        assert!(!classify(answer, Preceding::Question).needs_review, "{answer}");
+    for answer in [
+        "yes",
+        "ok",
+        "I'll stop by at 5",
+        "no problem",
+        "no worries, see you then",
+    ] {
+        assert_eq!(
+            classify(answer, Preceding::Nothing).meaning,
+            Meaning::None,
+            "{answer}"
+        );
     }
 }
 
@@ -294,9 +315,122 @@ fn doubt_goes_to_review_and_a_plain_stop_does_not() {
         "not interested",
         "STOP 12345",
         "🖕",
+        "no promos, just billing",
+        "I prefer email",
+        "don't text me until March",
+        "too many texts",
     ] {
-        assert!(classify(doubtful, Preceding::Nothing).needs_review, "{doubtful}");
+        let reading = classify(doubtful, Preceding::Nothing);
+        assert_eq!(
+            (reading.meaning, reading.needs_review),
+            (Meaning::Doubt, true),
+            "{doubtful}"
+        );
     }
+}
+
+#[test]
+fn a_stop_to_the_wrong_person_stops_and_a_person_looks() {
+    for text in [
+        "wrong number, stop",
+        "Wrong number. Please stop texting me",
+        "Not Kevin. Remove my number",
+    ] {
+        let reading = classify(text, Preceding::Nothing);
+        assert_eq!(
+            (reading.meaning, reading.needs_review),
+            (Meaning::OptOut, true),
+            "{text}"
+        );
+    }
+}
+
+#[track_caller]
+fn check(texts: &[&str], meaning: Meaning) {
+    for text in texts {
+        let reading = classify(text, Preceding::Nothing);
+        assert_eq!(reading.meaning, meaning, "{text}: {reading:?}");
+    }
+}
+
+#[test]
+fn an_arrangement_of_words_that_no_list_holds_is_read_by_its_slots() {
+    check(
+        &[
+            "scrap the text alerts for me",
+            "what a lot of texts. they bother me at dinner so kindly end these messages",
+            "I get these texts every morning. Make it stop.",
+            "please yank me from these text blasts",
+            "We are requesting that all texts be discontinued",
+            "I'd be so thankful if these came to a halt",
+            "you don't have to message me about this stuff, really",
+            "Loved the place, but please stop the \"reminder\" texts",
+            "On May 3 I wrote: STOP. why am I still getting these texts",
+            "STOP I am at work and this keeps buzzing",
+        ],
+        Meaning::OptOut,
+    );
+}
+
+#[test]
+fn another_thing_to_stop_a_question_and_a_statement_are_ordinary() {
+    check(
+        &[
+            "that guy idling his truck by my door needs to quit",
+            "I'm not asking you to unsubscribe me, just to fix the spelling of my name",
+            "he never texts me the balance",
+            "why did you not text me",
+            "Please do not disturb the items near the door",
+            "please stop my autopay",
+            "take me off the waiting list",
+            "don't send the bill to my old address",
+            "don't forget to text me",
+            "text and don't call, text me instead",
+            "Do Not Disturb is on. I'll reply later.",
+            "don't stop the texts",
+        ],
+        Meaning::None,
+    );
+}
+
+#[test]
+fn stop_and_no_more_texts_are_known_in_eight_more_languages() {
+    check(
+        &[
+            "不要再给我发短信",
+            "退订",
+            "停止",
+            "đừng nhắn tin nữa",
+            "dung gui tin nhan cho toi nua",
+            "ngừng",
+            "wag na po kayong magtext",
+            "tama na ang text",
+            "문자 그만 보내세요",
+            "수신거부",
+            "não me mande mais mensagens",
+            "chega de mensagem",
+            "не пишите мне больше",
+            "стоп",
+            "хватит слать смс",
+            "لا ترسلوا لي رسائل",
+            "إلغاء الاشتراك",
+            "pa voye mesaj ban mwen ankò",
+            "sispann voye mesaj",
+        ],
+        Meaning::OptOut,
+    );
+    check(
+        &[
+            "文件收到了，谢谢",
+            "文件发到哪里？",
+            "문자 끊지 마세요 계속 보내주세요",
+            "Pa sispann voye mesaj yo",
+            "đừng ngừng nhắn nha",
+            "не прекращайте присылать напоминания",
+            "لا توقفون الرسائل، أنا أحتاجها",
+        ],
+        Meaning::None,
+    );
 }
 
 #[test]
@@ -313,7 +447,7 @@ fn a_revocation_at_the_end_of_the_longest_text_is_read() {
     let reading = classify(&beyond, Preceding::Nothing);
     assert_eq!(
         (reading.meaning, reading.rule, reading.needs_review),
-        (Meaning::None, "unread", true)
+        (Meaning::Doubt, "unread", true)
     );
 }
 
@@ -322,7 +456,7 @@ fn rule_ids_are_stable_names() {
     for id in rule_ids() {
         assert!(
             id.bytes()
-                .all(|byte| byte.is_ascii_lowercase() || b"._".contains(&byte)),
+                .all(|byte| byte.is_ascii_lowercase() || b"._+".contains(&byte)),
             "{id}"
         );
     }
@@ -388,7 +522,8 @@ proptest! {
         let reading = classify(&text, Preceding::Nothing);
         prop_assert!(rule_ids().contains(&reading.rule));
         prop_assert!(reading.matched.is_none_or(|matched| text.contains(matched)));
-        prop_assert!(reading.meaning == Meaning::None || reading.matched.is_some());
+        prop_assert!(reading.meaning == Meaning::None || reading.matched.is_some() || reading.rule == "unread");
+        prop_assert!(reading.needs_review || reading.meaning != Meaning::Doubt);
         prop_assert_eq!(reading, classify(&text, Preceding::Nothing));
     }
 
@@ -397,7 +532,7 @@ proptest! {
         let text = pieces.concat();
         let reading = classify(&text, Preceding::Nothing);
         prop_assert!(reading.matched.is_none_or(|matched| text.contains(matched)));
-        prop_assert!(reading.meaning == Meaning::None || text.contains("stop"));
+        prop_assert!(reading.meaning != Meaning::OptOut || text.contains("stop"));
     }
 
     #[test]

@@ -24,6 +24,13 @@ pub const TELNYX_API_URL: &str = "TELNYX_API_URL";
 pub const SMS_WEBHOOK_BASE_URL: &str = "SMS_WEBHOOK_BASE_URL";
 /// The SNS topic that record events are published to.
 pub const EVENTS_TOPIC_ARN: &str = "EVENTS_TOPIC_ARN";
+/// Which sites may show the pages in a frame, in the words of `Content-Security-Policy`.
+pub const FRAME_ANCESTORS: &str = "FRAME_ANCESTORS";
+
+/// The KMS key that signs evidence, by its id.
+pub const EVIDENCE_KEY_ID: &str = "EVIDENCE_KEY_ID";
+/// KMS keys that signed evidence before, by their ids, separated by commas.
+pub const EARLIER_EVIDENCE_KEY_IDS: &str = "EARLIER_EVIDENCE_KEY_IDS";
 
 /// A setting is missing or unusable. The text names it and never quotes it.
 #[derive(Debug, thiserror::Error)]

@@ -4,6 +4,7 @@ use std::borrow::Cow;
 use std::ops::RangeInclusive;
 
 use consent::id::{FacilityId, TenantId};
+use jiff::Timestamp;
 use lambda_http::http::header;
 use lambda_http::{Request, RequestExt};
 use percent_encoding::percent_decode_str;
@@ -243,6 +244,33 @@ pub fn lines(value: Option<&Value>, length: RangeInclusive<usize>) -> Result<Str
         })
 }
 
+/// A moment in RFC 3339, and in no other of the forms that ISO 8601 knows. `None`: the text is none.
+pub fn moment(text: &str) -> Option<Timestamp> {
+    let bytes = text.as_bytes();
+    let (date_time, zone) = match bytes {
+        [.., b'Z' | b'z'] => bytes.split_at(bytes.len() - 1),
+        _ => bytes.split_at_checked(bytes.len().checked_sub(6)?)?,
+    };
+    let is_like = |bytes: &[u8], form: &[u8]| {
+        bytes.len() == form.len()
+            && bytes.iter().zip(form).all(|(byte, form)| match form {
+                b'0' => byte.is_ascii_digit(),
+                b'T' => matches!(byte, b'T' | b't'),
+                b'+' => matches!(byte, b'+' | b'-'),
+                form => byte == form,
+            })
+    };
+    let (second, fraction) = date_time.split_at_checked(19)?;
+    let is_fraction = match fraction {
+        [] => true,
+        [b'.', digits @ ..] => !digits.is_empty() && digits.iter().all(u8::is_ascii_digit),
+        _ => false,
+    };
+    let is_zone = matches!(zone, [b'Z' | b'z']) || is_like(zone, b"+00:00");
+    let is_plain = is_like(second, b"0000-00-00T00:00:00") && is_fraction && is_zone;
+    if is_plain { text.parse().ok() } else { None }
+}
+
 /// The most characters of a text message: SNS and Twilio take no longer one.
 const MESSAGE_CHARACTERS: usize = 1_600;
 
@@ -311,5 +339,51 @@ pub fn optional<'a, T>(
     match value {
         None | Some(Value::Null) => Ok(None),
         some => read(some).map(Some),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::moment;
+
+    #[track_caller]
+    fn check(text: &str, expected: Option<&str>) {
+        let read = moment(text).map(|moment| moment.to_string());
+        assert_eq!(read.as_deref(), expected, "{text}");
+    }
+
+    #[test]
+    fn moments_are_read_in_rfc_3339_alone() {
+        let noon = Some("2026-11-27T12:00:00Z");
+        for text in [
+            "2026-11-27T12:00:00Z",
+            "2026-11-27t12:00:00z",
+            "2026-11-27T06:00:00-06:00",
+            "2026-11-27T12:00:00.000+00:00",
+        ] {
+            check(text, noon);
+        }
+        check("2026-11-27T12:00:00.1259Z", Some("2026-11-27T12:00:00.1259Z"));
+        check("2026-11-27T23:59:60Z", Some("2026-11-27T23:59:59Z"));
+        for text in [
+            "",
+            "Z",
+            "2026-11-27",
+            "2026-11-27T12:00:00",
+            "2026-11-27T12:00Z",
+            "2026-11-27 12:00:00Z",
+            "2026-11-27T12:00:00.Z",
+            "2026-11-27T12:00:00,5Z",
+            "2026-11-27T12:00:00 00:00",
+            "2026-11-27T12:00:00+00:00[UTC]",
+            "2026-11-27T12:00:00+0000",
+            "2026-02-30T12:00:00Z",
+            "+002026-11-27T12:00:00Z",
+            "2026-11-27T25:00:00Z",
+            "1764244800",
+            "\u{1f600}2026-11-27T12:00:00Z",
+        ] {
+            check(text, None);
+        }
     }
 }

@@ -13,6 +13,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use consent::facility::Provider;
 use consent::gate::Gate;
 use consent::record::{Channel, Record, rfc3339};
+use consent::review::ReviewDecision;
 use consent::rules::ChangeKind;
 use jiff::Timestamp;
 use serde_json::{Value, json};
@@ -24,6 +25,10 @@ pub enum Metric {
     OptOuts(Channel),
     /// Tenants who were opted in, the grandfathered included.
     OptIns(Channel),
+    /// Tenants who were put on hold.
+    Holds,
+    /// Texts about which a person has decided, each once, however many tenants it concerns.
+    ReviewDecisions(ReviewDecision),
     /// Texts that somebody wanted to send and that were not let out.
     RefusedSends(Gate),
     /// Texts that the provider did not take, although they were let out.
@@ -52,6 +57,8 @@ impl Metric {
         match self {
             Self::OptOuts(_) => "OptOuts",
             Self::OptIns(_) => "OptIns",
+            Self::Holds => "Holds",
+            Self::ReviewDecisions(_) => "ReviewDecisions",
             Self::RefusedSends(_) => "RefusedSends",
             Self::SendFailures => "SendFailures",
             Self::UnclassifiedTexts(_) => "UnclassifiedTexts",
@@ -70,12 +77,14 @@ impl Metric {
     fn dimension(self) -> Option<(&'static str, Value)> {
         match self {
             Self::OptOuts(channel) | Self::OptIns(channel) => Some(("Channel", json!(channel))),
+            Self::ReviewDecisions(decision) => Some(("Decision", json!(decision))),
             Self::RefusedSends(gate) => Some(("Reason", json!(gate))),
             Self::UnclassifiedTexts(provider)
             | Self::BadSignatures(provider)
             | Self::UnreadableTexts(provider)
             | Self::UnknownNumbers(provider) => Some(("Provider", json!(provider))),
-            Self::SendFailures
+            Self::Holds
+            | Self::SendFailures
             | Self::ReplyFailures
             | Self::PublishFailures
             | Self::DelayedTexts
@@ -83,12 +92,15 @@ impl Metric {
         }
     }
 
-    /// What a record counts as, if it is an opt-in or an opt-out.
+    /// What a record counts as, if it is an opt-in, an opt-out or a hold.
     const fn of(record: &Record) -> Option<Self> {
         match record.kind {
             ChangeKind::Granted => Some(Self::OptIns(record.channel)),
             ChangeKind::OptedOut => Some(Self::OptOuts(record.channel)),
-            ChangeKind::OptOutLifted | ChangeKind::Ended => None,
+            ChangeKind::Held => Some(Self::Holds),
+            ChangeKind::OptOutLifted | ChangeKind::Ended | ChangeKind::HoldLifted | ChangeKind::Reviewed => {
+                None
+            }
         }
     }
 }
@@ -123,7 +135,7 @@ impl Metrics {
         }
     }
 
-    /// Counts opt-ins and opt-outs among records that have just been written.
+    /// Counts opt-ins, opt-outs and holds among records that have just been written.
     pub fn count_records<'a>(&self, records: impl IntoIterator<Item = &'a Record>, now: Timestamp) {
         let mut counts: HashMap<Metric, u64> = HashMap::new();
         for metric in records.into_iter().filter_map(Metric::of) {

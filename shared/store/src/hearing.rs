@@ -1,123 +1,45 @@
-//! How a number and the tenants who have it hear a keyword.
+//! How a number and the tenants who have it hear a keyword, or a text in doubt.
 //!
 //! The number's own standing is written first, together with as many tenants as a transaction holds; the rest
 //! follow in transactions of their own. How far a message came is kept with it, so that a redelivery goes on
 //! where a crash left off.
-
-use std::time::Duration;
+//!
+//! A text in doubt changes nothing about the number. Its item is written all the same, so that the doubt has its place
+//! among the number's keywords: one that comes later overtakes it.
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
-use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::id::{FacilityId, ReviewId, TenantId};
 use consent::number::{AnswerInFlight, Keyword, KeywordText, Number};
-use consent::record::{Evidence, Record, rfc3339};
+use consent::record::{Record, rfc3339};
 use consent::reply::TextEffect;
-use consent::rules::TwoWayTexting;
+use consent::review::Admission;
+use consent::rules::{Status, TwoWayTexting};
 use consent::tenant::{Residence, Tenant};
-use consent::words::Meaning;
 use jiff::{SignedDuration, Timestamp};
 
 use crate::error::StoreError;
+use crate::heard::{Effect, Heard, HeardReview, Thread};
 use crate::in_flight::{AnswerClaim, Pending};
 use crate::items::{Direction, FacilityItem, MessageItem, PhoneItem, TenantItem, ThreadItem, Versioned, put};
+use crate::reviews::Reviews;
 use crate::schema::{Key, TOTALS_SHARDS};
 use crate::store::{Pause, RequestTime, Store, TRANSACTION_ITEMS};
 use crate::tenants::total_move;
 
-/// A transaction holds the number, the message and the totals, then a tenant, a record and a thread entry for each
-/// tenant.
-const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - 2 - TOTALS_SHARDS as usize) / 3;
+/// A transaction holds the number, the message, the totals, a review and its places in the lists, then a tenant, a record
+/// and a thread entry for each tenant. (Where holds of several texts end in it, there is more, and fewer tenants fit.)
+const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - 2 - TOTALS_SHARDS as usize - 3) / 3;
 
 /// An answer to a START is handed over within this time after it was written, or not at all.
 const ANSWER_WITHIN: SignedDuration = SignedDuration::from_secs(3);
 /// And its time is over after this: the provider's answer, and clocks that differ, are counted in.
 const ANSWER_IN_FLIGHT: SignedDuration = SignedDuration::from_secs(6);
 
-/// Something heard of a number: a text, or a STOP that the facility software knew of.
-pub(crate) struct Heard<'a> {
-    pub(crate) message: Key,
-    pub(crate) facility: &'a FacilityId,
-    pub(crate) number: &'a PhoneNumber,
-    /// The business number that a text was sent to.
-    pub(crate) to: Option<&'a PhoneNumber>,
-    pub(crate) keyword: Option<Keyword>,
-    pub(crate) sent_at: Option<Timestamp>,
-    pub(crate) evidence: Evidence,
-    pub(crate) thread: Option<Thread<'a>>,
-    /// How long whoever delivers it waits for its acknowledgement, from when the request was taken up.
-    pub(crate) patience: Option<Duration>,
-}
-
-/// How a text stands in the thread of each tenant with the number.
-pub(crate) struct Thread<'a> {
-    pub(crate) id: &'a str,
-    pub(crate) body: &'a str,
-    pub(crate) meaning: Meaning,
-}
-
-impl<'a> Heard<'a> {
-    /// Whether it is a START by text: its answer says what stands, and is left out once that is no longer so.
-    fn expects_an_answer(&self) -> bool {
-        self.keyword == Some(Keyword::Start)
-    }
-
-    /// The keyword, where it is one, as it arrives now.
-    fn keyword_text(&self, two_way_texting: TwoWayTexting, now: Timestamp) -> Option<KeywordText<'_>> {
-        self.keyword.map(|keyword| KeywordText {
-            keyword,
-            two_way_texting,
-            sent_at: self.sent_at,
-            evidence: &self.evidence,
-            now,
-        })
-    }
-
-    /// What its answer is called in the number's item.
-    fn claim(&self) -> String {
-        self.message.pk.clone()
-    }
-
-    /// A STOP from before a tenant's first registration.
-    pub(crate) fn before_registration(
-        facility: &'a FacilityId,
-        tenant: &TenantId,
-        number: &'a PhoneNumber,
-        evidence: &Evidence,
-    ) -> Self {
-        Self {
-            message: Key::message(
-                "registration",
-                &format!("{facility}#{tenant}#{}", number.as_str()),
-            ),
-            facility,
-            number,
-            to: None,
-            keyword: Some(Keyword::Stop),
-            sent_at: None,
-            evidence: evidence.clone(),
-            thread: None,
-            patience: None,
-        }
-    }
-}
-
-/// What hearing it changed.
-pub(crate) struct Effect {
-    pub(crate) facility: Facility,
-    pub(crate) message: TextEffect,
-    /// The tenants whom a START concerns and who may be texted by their own consent now.
-    pub(crate) started: Vec<TenantId>,
-    /// When it was first received.
-    pub(crate) received_at: Timestamp,
-    /// The answer to a START, which a STOP waits for.
-    pub(crate) claim: Option<AnswerClaim>,
-    /// Until when an answer may be handed over.
-    pub(crate) answer_before: Option<Timestamp>,
-}
-
 impl Store {
     /// Lets a number and every tenant who has it hear something. `None`: they have heard it before, or
-    /// the facility is gone. A STOP returns once nothing is in flight any more that was let out before it.
+    /// the facility is gone, or the review that it decides has been decided otherwise. A STOP returns once nothing is in
+    /// flight any more that was let out before it.
     ///
     /// # Errors
     /// The database's. A STOP whose sender's provider waits no longer has taken effect all the same: what it has to wait
@@ -179,8 +101,16 @@ impl Store {
                 room,
                 now,
             };
-            let plan = self.plan(heard, &facility, phone, part).await?;
-            match self.write_records(plan.writes, &plan.records, now).await {
+            let Some(plan) = self.plan(heard, &facility, phone, part).await? else {
+                return Ok(None);
+            };
+            let written = if plan.writes.len() > TRANSACTION_ITEMS {
+                // Fewer tenants fit.
+                Err(StoreError::Conflict)
+            } else {
+                self.write_records(plan.writes, &plan.records, now).await
+            };
+            match written {
                 Ok(()) => {
                     has_written = true;
                     started.extend(plan.started);
@@ -223,20 +153,25 @@ impl Store {
         }
     }
 
-    /// The next transaction of a message: the first holds the number.
+    /// The next transaction of a message: the first holds the number. `None`: it decides a review that has been decided
+    /// otherwise.
     async fn plan(
         &self,
         heard: &Heard<'_>,
         facility: &Facility,
         phone: Versioned<Number>,
         part: Part,
-    ) -> Result<Plan, StoreError> {
+    ) -> Result<Option<Plan>, StoreError> {
         let Part { seen, room, now, .. } = &part;
-        let (room, now) = (*room, *now);
+        let (seen, room, now) = (seen.as_ref(), *room, *now);
         let mut writes = Vec::new();
-        let mut effect = seen.as_ref().map(|seen| seen.effect.clone()).unwrap_or_default();
-        let received_at = seen.as_ref().map_or(now, |seen| seen.received_at);
-        let text = heard.keyword_text(facility.two_way_texting, now);
+        let mut effect = seen.map(|seen| seen.effect.clone()).unwrap_or_default();
+        let received_at = seen.map_or(now, |seen| seen.received_at);
+        let review_id = heard.review_id(received_at);
+        let Some(mut reviews) = self.reviews_of(heard, review_id.as_ref(), seen, now).await? else {
+            return Ok(None);
+        };
+        let text = heard.keyword_text(facility.two_way_texting, seen.map(|seen| seen.received_at), now);
         let phone_key = Key::phone(heard.facility, heard.number);
         let version = phone.version;
         let NumberStep {
@@ -244,63 +179,58 @@ impl Store {
             counted,
             standing_changed,
             is_written,
-        } = part.number(heard, text.as_ref(), phone.value);
+        } = part.number(heard, text.as_ref(), phone);
         effect.number_changed |= standing_changed;
         if is_written {
             writes.push(put(&self.table, &phone_key, &PhoneItem::from(&number), version)?);
         }
-        // What a later keyword has overtaken reaches nobody else, and nobody is told of it.
-        let text =
-            text.filter(|text| counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)));
-        let reached = seen.as_ref().and_then(|seen| seen.reached.as_ref());
+        // What a later keyword, or a decision, has overtaken reaches nobody else, and nobody is told of it.
+        let says = match (text, &review_id) {
+            (Some(text), _) if counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)) => {
+                Says::Keyword(text)
+            }
+            (None, Some(id))
+                if heard.is_doubt() && counted == Some(number.keywords) && reviews.is_open(id) =>
+            {
+                Says::Doubt(id)
+            }
+            _ => Says::Nothing,
+        };
+        let reached = seen.and_then(|seen| seen.reached.as_ref());
         let mut rest = number.tenants.iter().filter(|tenant| Some(*tenant) > reached);
         let now_reached: Vec<&TenantId> = rest.by_ref().take(room).collect();
         let complete = rest.next().is_none();
-        let tenants = self.read_tenants(heard.facility, &now_reached).await?;
-        let mut pending = Pending::default();
+        let mut step = TenantsStep::default();
         if heard.keyword == Some(Keyword::Stop) {
-            pending.add_number(&phone_key, &number, now);
+            step.pending.add_number(&phone_key, &number, now);
         }
-        let mut moves = Vec::new();
-        let mut records = Vec::new();
-        let mut started = Vec::new();
-        let mut tenants_changed = false;
-        for Versioned {
-            value: tenant,
-            version,
-        } in tenants
-        {
-            if heard.keyword == Some(Keyword::Stop) {
-                // Also of a tenant who has just left the number: their text may be on its way to it.
-                pending.extend(Pending::of(&tenant));
-            }
-            let change = text.as_ref().and_then(|text| tenant.hear(&number, text));
-            if let Some(change) = &change {
-                writes.extend(self.changed(change, version)?);
-                if !change.records.is_empty() {
-                    moves.push(total_move(Some(&tenant), &change.tenant));
-                    records.extend(change.records.iter().cloned());
-                    // What an earlier STOP had still to do is told by the earlier one.
-                    tenants_changed |= Some(tenant.keywords_applied + 1) >= counted;
-                }
-            }
-            let has_number = tenant.residence == Residence::Resident
-                && tenant.details.cell_phone.as_ref() == Some(heard.number);
-            if has_number {
-                let after = change.as_ref().map_or(&tenant, |change| &change.tenant);
-                let is_start = text.is_some_and(|text| text.keyword == Keyword::Start);
-                if is_start && after.lifts_provider_block(tenant.consent) {
-                    started.push(tenant.tenant_id.clone());
-                }
-                effect.consents.insert(after.consent);
-                if let Some(thread) = &heard.thread {
-                    writes.push(self.join_thread(&tenant, thread, received_at)?);
-                }
+        let reach = Reach {
+            heard,
+            number: &number,
+            says,
+            counted,
+            received_at,
+            now,
+        };
+        for tenant in self.read_tenants(heard.facility, &now_reached).await? {
+            self.reach(&reach, tenant, &mut effect, &mut step)?;
+        }
+        let is_keyword = matches!(reach.says, Says::Keyword(_));
+        effect.number_changed &= is_keyword;
+        effect.tenants_changed = (effect.tenants_changed && is_keyword) || step.told;
+        if let (Some(id), HeardReview::Opens(_)) = (&review_id, heard.review) {
+            for tenant in &step.changed {
+                reviews.add(id, tenant, || heard.opened(id, received_at));
             }
         }
-        effect.number_changed &= text.is_some();
-        effect.tenants_changed = (effect.tenants_changed && text.is_some()) || tenants_changed;
-        writes.extend(self.count(heard.facility, moves)?);
+        self.end_holds(&mut reviews, heard.facility, &step.ended, now)
+            .await?;
+        if let (Some(id), HeardReview::Opens(_), true) = (&review_id, heard.review, complete) {
+            reviews.change(id, |review| review.reached_all(now));
+        }
+        writes.extend(step.writes);
+        writes.extend(reviews.writes(self, heard.facility)?);
+        writes.extend(self.count(heard.facility, step.moves)?);
         let message = MessageItem {
             facility_id: Some(heard.facility.clone()),
             received_at,
@@ -308,9 +238,10 @@ impl Store {
             keyword: counted,
             reached: now_reached.last().copied().or(reached).cloned(),
             complete,
-            in_flight_until: pending
+            in_flight_until: step
+                .pending
                 .until()
-                .max(seen.as_ref().and_then(|seen| seen.in_flight_until)),
+                .max(seen.and_then(|seen| seen.in_flight_until)),
             owes_answer: false,
             effect: effect.clone(),
             version: 0,
@@ -319,17 +250,97 @@ impl Store {
             &self.table,
             &heard.message,
             &message,
-            seen.as_ref().map(|seen| seen.version),
+            seen.map(|seen| seen.version),
         )?);
-        Ok(Plan {
+        Ok(Some(Plan {
             writes,
-            records,
+            records: step.records,
             complete,
             effect,
             received_at,
-            started,
-            pending,
-        })
+            started: step.started,
+            pending: step.pending,
+        }))
+    }
+
+    /// The review that a message is about, as far as it can be stored by now. `None`: the message decides it, and it has
+    /// been decided otherwise.
+    async fn reviews_of(
+        &self,
+        heard: &Heard<'_>,
+        id: Option<&ReviewId>,
+        seen: Option<&MessageItem>,
+        now: Timestamp,
+    ) -> Result<Option<Reviews>, StoreError> {
+        let mut reviews = Reviews::default();
+        let decides = match heard.review {
+            HeardReview::Decides(_, verdict) => Some(verdict),
+            HeardReview::None | HeardReview::Opens(_) => None,
+        };
+        // The first transaction of a text opens its review.
+        let Some(id) = id.filter(|_| decides.is_some() || seen.is_some()) else {
+            return Ok(Some(reviews));
+        };
+        self.read_reviews(&mut reviews, heard.facility, [id]).await?;
+        if let (Some(verdict), None) = (decides, seen) {
+            let admission = reviews.get(id).map(|review| review.admit(verdict.decision));
+            if admission != Some(Ok(Admission::Take)) {
+                return Ok(None);
+            }
+            reviews.change(id, |review| review.decide(verdict, now));
+        }
+        Ok(Some(reviews))
+    }
+
+    /// A message reaches a tenant.
+    fn reach(
+        &self,
+        reach: &Reach<'_>,
+        Versioned {
+            value: tenant,
+            version,
+        }: Versioned<Tenant>,
+        effect: &mut TextEffect,
+        step: &mut TenantsStep,
+    ) -> Result<(), StoreError> {
+        let Reach {
+            heard, number, now, ..
+        } = *reach;
+        if heard.keyword == Some(Keyword::Stop) {
+            // Also of a tenant who has just left the number: their text may be on its way to it.
+            step.pending.extend(Pending::of(&tenant));
+        }
+        let change = match &reach.says {
+            Says::Nothing => None,
+            Says::Keyword(text) => tenant.hear(number, text),
+            Says::Doubt(id) => tenant.doubt(&number.number, id, &heard.evidence, now),
+        };
+        let after = change.as_ref().map_or(&tenant, |change| &change.tenant);
+        let has_number = tenant.residence == Residence::Resident
+            && tenant.details.cell_phone.as_ref() == Some(heard.number);
+        if has_number {
+            let is_start = matches!(reach.says, Says::Keyword(text) if text.keyword == Keyword::Start);
+            if is_start && after.lifts_provider_block(tenant.consent) {
+                step.started.push(tenant.tenant_id.clone());
+            }
+            effect.add(after);
+            if let Some(thread) = &heard.thread {
+                step.writes
+                    .push(self.join_thread(&tenant, thread, reach.received_at)?);
+            }
+        }
+        let Some(change) = change else { return Ok(()) };
+        step.writes.extend(self.changed(&change, version)?);
+        step.ended
+            .extend(change.tenant.hold_ended_since(&tenant).cloned());
+        if !change.records.is_empty() {
+            step.moves.push(total_move(Some(&tenant), &change.tenant));
+            step.records.extend(change.records);
+            // What an earlier STOP had still to do is told by the earlier one.
+            step.told |= Some(tenant.keywords_applied + 1) >= reach.counted;
+            step.changed.push(change.tenant);
+        }
+        Ok(())
     }
 
     pub(crate) async fn read_tenants(
@@ -386,22 +397,33 @@ struct Part {
 /// What a part of a message does to the number.
 struct NumberStep {
     number: Number,
-    /// The keyword's place among the number's, where it counted.
+    /// The keyword's place among the number's, where it counted. That of the last keyword before a doubt.
     counted: Option<u64>,
     standing_changed: bool,
     is_written: bool,
 }
 
 impl Part {
-    fn number(&self, heard: &Heard<'_>, text: Option<&KeywordText<'_>>, before: Number) -> NumberStep {
+    fn number(
+        &self,
+        heard: &Heard<'_>,
+        text: Option<&KeywordText<'_>>,
+        Versioned {
+            value: before,
+            version,
+        }: Versioned<Number>,
+    ) -> NumberStep {
+        let doubted_now = (self.seen.is_none() && heard.is_doubt()).then_some(before.keywords);
         let heard_now = match (&self.seen, text) {
             (None, Some(text)) => before.hear(text),
             (Some(_), _) | (None, None) => None,
         };
-        let is_written = heard_now.is_some() || self.claims.is_some();
+        // A number that is not stored has no tenants whom a doubt could reach.
+        let is_doubted = doubted_now.is_some() && version.is_some();
+        let is_written = heard_now.is_some() || self.claims.is_some() || is_doubted;
         let counted = match (&self.seen, &heard_now) {
             (Some(seen), _) => seen.keyword,
-            (None, after) => after.as_ref().map(|after| after.keywords),
+            (None, after) => after.as_ref().map(|after| after.keywords).or(doubted_now),
         };
         let standing_before = before.standing;
         let mut number = heard_now.unwrap_or(before);
@@ -425,6 +447,44 @@ impl Part {
             is_written,
         }
     }
+}
+
+/// What a message does to a tenant whom it reaches.
+enum Says<'a> {
+    /// Nothing, but for their thread.
+    Nothing,
+    Keyword(KeywordText<'a>),
+    /// It puts them on hold until this review is decided.
+    Doubt(&'a ReviewId),
+}
+
+/// A message on its way to a number's tenants.
+struct Reach<'a> {
+    heard: &'a Heard<'a>,
+    number: &'a Number,
+    says: Says<'a>,
+    /// As in [`NumberStep`].
+    counted: Option<u64>,
+    received_at: Timestamp,
+    now: Timestamp,
+}
+
+/// What a part of a message does to tenants.
+#[derive(Default)]
+struct TenantsStep {
+    writes: Vec<TransactWriteItem>,
+    /// The records among them.
+    records: Vec<Record>,
+    moves: Vec<(TenantId, Option<Status>, Option<Status>)>,
+    /// The tenants with a new record, as they are now.
+    changed: Vec<Tenant>,
+    /// The reviews whose holds end, one for each hold.
+    ended: Vec<ReviewId>,
+    started: Vec<TenantId>,
+    /// Whether something changed that the sender is told of.
+    told: bool,
+    /// What has to be over before a STOP is acknowledged.
+    pending: Pending,
 }
 
 struct Plan {

@@ -8,18 +8,19 @@ use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::intent::Intent;
 use consent::number::{Keyword, Number};
 use consent::record::{Channel, Evidence, ReceivedText};
+use consent::review::ReviewKind;
 use consent::words::Meaning;
 use consent_metrics::Metric;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::hearing::{Heard, Thread};
+use crate::heard::{Heard, HeardReview, Thread};
 use crate::in_flight::AnswerClaim;
 use crate::items::{BusinessNumberItem, MessageItem, PhoneItem, Versioned};
 use crate::schema::Key;
 use crate::store::{RequestTime, Store};
 
-/// What is kept of a text's body, in bytes: longer than any phone sends, and 27 tenants' copies of it fit into
+/// What is kept of a text's body, in bytes: longer than any phone sends, and 26 tenants' copies of it fit into
 /// a transaction.
 const BODY_BYTES: usize = 16 * 1024;
 
@@ -168,7 +169,11 @@ impl Store {
         let keyword = match intent.meaning {
             Meaning::OptOut => Some(Keyword::Stop),
             Meaning::OptIn => Some(Keyword::Start),
-            Meaning::Help | Meaning::None => None,
+            Meaning::Doubt | Meaning::Help | Meaning::None => None,
+        };
+        let review = match ReviewKind::of(intent.meaning, &intent.classification) {
+            Some(kind) => HeardReview::Opens(kind),
+            None => HeardReview::None,
         };
         let heard = Heard {
             message,
@@ -176,6 +181,7 @@ impl Store {
             number: &text.from,
             to: Some(&text.to),
             keyword,
+            review,
             sent_at: text.sent_at,
             evidence: Evidence {
                 channel: Channel::Text,
@@ -186,6 +192,7 @@ impl Store {
                     provider_message_id: text.message_id.clone(),
                     classification: intent.classification.clone(),
                 }),
+                received: None,
                 rule: Some(intent.rule.clone()),
             },
             thread: Some(Thread {

@@ -5,10 +5,11 @@ use std::collections::{BTreeMap, BTreeSet, HashMap};
 use aws_sdk_dynamodb::types::{AttributeValue, Put, TransactWriteItem};
 use consent::facility::{ConfirmOptIn, Facility, Provider};
 use consent::gate::ProviderBlock;
-use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
 use consent::number::{AnswerInFlight, Number};
 use consent::record::{ChainEnd, Evidence, Record, StoredRecord, rfc3339};
 use consent::reply::TextEffect;
+use consent::review::{Hold, Review};
 use consent::rules::{Consent, NumberStanding, Source, Status, TwoWayTexting};
 use consent::tenant::{Details, InFlight, Residence, Tenant};
 use consent::words::Meaning;
@@ -71,6 +72,8 @@ pub(crate) struct FacilityItem {
     disclosure: Option<String>,
     #[serde(default)]
     confirm_opt_in: ConfirmOptIn,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    time_zone: Option<String>,
     #[serde(default, skip_serializing)]
     version: u64,
 }
@@ -86,6 +89,7 @@ impl From<&Facility> for FacilityItem {
             help_contact: facility.help_contact.clone(),
             disclosure: facility.disclosure.clone(),
             confirm_opt_in: facility.confirm_opt_in,
+            time_zone: facility.time_zone.clone(),
             version: 0,
         }
     }
@@ -107,6 +111,7 @@ impl From<FacilityItem> for Versioned<Facility> {
             help_contact: item.help_contact,
             disclosure: item.disclosure,
             confirm_opt_in: item.confirm_opt_in,
+            time_zone: item.time_zone,
         };
         Self {
             value,
@@ -123,6 +128,8 @@ pub(crate) struct TenantItem {
     details: Details,
     residence: Residence,
     consent: Consent,
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    hold: Option<Hold>,
     keywords_applied: u64,
     #[serde(default)]
     number_since: Option<Timestamp>,
@@ -139,6 +146,9 @@ pub(crate) struct TenantItem {
     status: Status,
     source: Option<Source>,
     changed_at: Option<String>,
+    /// Absent where it is false, so that rows of the index grow only with it.
+    #[serde(default, skip_serializing_if = "std::ops::Not::not")]
+    on_hold: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     report_name: Option<String>,
     #[serde(default, skip_serializing)]
@@ -154,6 +164,7 @@ impl From<&Tenant> for TenantItem {
             details: tenant.details.clone(),
             residence: tenant.residence,
             consent: tenant.consent,
+            hold: tenant.hold.clone(),
             keywords_applied: tenant.keywords_applied,
             number_since: tenant.number_since,
             chain: tenant.chain.clone(),
@@ -163,7 +174,8 @@ impl From<&Tenant> for TenantItem {
             asked_at: tenant.asked_at,
             status: tenant.consent.status(),
             source: tenant.consent.source(),
-            changed_at: tenant.chain.at.map(rfc3339),
+            changed_at: tenant.changed_at.map(rfc3339),
+            on_hold: tenant.hold.is_some(),
             report_name: resident.then(|| sort_key(&tenant.details.name, &tenant.tenant_id)),
             version: 0,
         }
@@ -180,6 +192,9 @@ impl From<TenantItem> for Versioned<Tenant> {
             details: item.details,
             residence: item.residence,
             consent: item.consent,
+            // It is written here alone.
+            changed_at: item.changed_at.and_then(|at| at.parse().ok()),
+            hold: item.hold,
             keywords_applied: item.keywords_applied,
             number_since: item.number_since,
             chain: item.chain,
@@ -301,7 +316,7 @@ pub(crate) struct MessageItem {
     pub(crate) received_at: Timestamp,
     /// What it was taken to mean, and by which rule.
     pub(crate) rule: Option<String>,
-    /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted.
+    /// [`Number::keywords`] once it was applied to the number, where it was a keyword that counted or a text in doubt.
     pub(crate) keyword: Option<u64>,
     /// The last tenant it reached, in the order of their ids.
     pub(crate) reached: Option<TenantId>,
@@ -318,6 +333,20 @@ pub(crate) struct MessageItem {
     pub(crate) effect: TextEffect,
     #[serde(default, skip_serializing)]
     pub(crate) version: u64,
+}
+
+/// A text that a person has to read.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReviewItem {
+    pub(crate) review: Review,
+    #[serde(default, skip_serializing)]
+    pub(crate) version: u64,
+}
+
+/// A review's place in the list of those that are open, or of those that have ended.
+#[derive(Debug, Serialize, Deserialize)]
+pub(crate) struct ReviewEntryItem {
+    pub(crate) review_id: ReviewId,
 }
 
 /// A text in a tenant's thread.

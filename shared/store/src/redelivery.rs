@@ -10,7 +10,7 @@ use consent::number::{Keyword, Number};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::hearing::{Effect, Heard};
+use crate::heard::{Effect, Heard};
 use crate::in_flight::Pending;
 use crate::items::{MessageItem, PhoneItem, Versioned};
 use crate::schema::{Key, PARTITION_KEY};

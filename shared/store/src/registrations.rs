@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::facility::Facility;
-use consent::id::{FacilityId, PhoneNumber, TenantId};
+use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
 use consent::number::MOST_SHARERS;
 use consent::record::{Evidence, Record};
 use consent::rules::NumberStanding;
@@ -14,7 +14,7 @@ use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::hearing::Heard;
+use crate::heard::Heard;
 use crate::in_flight::Pending;
 use crate::items::{FacilityItem, TenantItem, Versioned};
 use crate::numbers::{Moved, Numbers};
@@ -186,7 +186,8 @@ impl Store {
             if draft.is_empty() {
                 return Ok(together);
             }
-            let writes = draft.writes(self, facility_id)?;
+            let mut writes = draft.writes(self, facility_id)?;
+            writes.extend(self.holds_ended(facility_id, draft.holds_ended(), now).await?);
             if writes.len() > TRANSACTION_ITEMS && registrants.len() > 1 {
                 // Fewer of them fit.
                 return Err(StoreError::Conflict.into());
@@ -367,6 +368,14 @@ impl Draft {
 
     fn records(&self) -> impl Iterator<Item = &Record> {
         self.tenants.values().flat_map(|drafted| &drafted.records)
+    }
+
+    /// The reviews whose holds end with it.
+    fn holds_ended(&self) -> impl Iterator<Item = &ReviewId> {
+        self.tenants.values().filter_map(|drafted| {
+            let stored = drafted.stored.as_ref()?;
+            drafted.after.as_ref()?.hold_ended_since(&stored.value)
+        })
     }
 
     fn is_empty(&self) -> bool {

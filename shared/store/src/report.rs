@@ -7,6 +7,7 @@
 use std::collections::{BTreeSet, HashMap};
 
 use aws_sdk_dynamodb::types::AttributeValue;
+use consent::evidence::Grade;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::rules::{Source, Status};
 use futures_util::try_join;
@@ -94,9 +95,19 @@ pub struct ReportRow {
     pub source: Option<Source>,
     /// When.
     pub changed_at: Option<String>,
+    /// Whether texts to them are held back.
+    #[serde(default)]
+    pub on_hold: bool,
     /// Their place; none once they moved out.
     #[serde(default)]
     pub(crate) report_name: String,
+}
+
+impl ReportRow {
+    /// How well the grant that stands is proven.
+    pub const fn evidence(&self) -> Option<Grade> {
+        Grade::of_source(self.status, self.source)
+    }
 }
 
 fn tenant_of_sort_key<'de, D: Deserializer<'de>>(deserializer: D) -> Result<TenantId, D::Error> {

@@ -1,5 +1,6 @@
 //! What is asked of the report: whom it selects, and how cursors are bound to it.
 
+use consent::evidence::Grade;
 use consent::id::FacilityId;
 use consent::rules::Status;
 
@@ -15,12 +16,13 @@ pub struct ReportQuery {
     pub(crate) facility: FacilityId,
     pub(crate) search: Option<Search>,
     statuses: Vec<Status>,
+    evidence: Option<Grade>,
     /// The sort key of the last row of the page before.
     pub(crate) after: Option<String>,
 }
 
 impl ReportQuery {
-    /// A query as it is typed. No statuses means all of them.
+    /// A query as it is typed. No statuses means all of them, and so does no grade of evidence.
     ///
     /// # Errors
     /// The cursor is none of this query.
@@ -28,6 +30,7 @@ impl ReportQuery {
         facility: &FacilityId,
         search: &str,
         mut statuses: Vec<Status>,
+        evidence: Option<Grade>,
         cursor: Option<&str>,
         cursors: &CursorKey,
     ) -> Result<Self, BadCursor> {
@@ -37,6 +40,7 @@ impl ReportQuery {
             facility: facility.clone(),
             search: Search::parse(search),
             statuses,
+            evidence,
             after: None,
         };
         match cursor {
@@ -90,15 +94,21 @@ impl ReportQuery {
     pub(crate) fn list(&self) -> String {
         let search = self.search.as_ref().map_or("", Search::canonical);
         let statuses: Vec<&str> = self.statuses.iter().map(|status| status.as_str()).collect();
-        format!("report/{}/{}/{search}", self.facility, statuses.join("+"))
+        // No status has a name that is a grade's.
+        let filters: Vec<&str> = statuses
+            .into_iter()
+            .chain(self.evidence.map(Grade::as_str))
+            .collect();
+        format!("report/{}/{}/{search}", self.facility, filters.join("+"))
     }
 
     pub(crate) fn selects_all(&self) -> bool {
-        self.search.is_none() && self.statuses.is_empty()
+        self.search.is_none() && self.statuses.is_empty() && self.evidence.is_none()
     }
 
     pub(crate) fn selects(&self, row: &ReportRow) -> bool {
         (self.statuses.is_empty() || self.statuses.contains(&row.status))
+            && (self.evidence.is_none() || self.evidence == row.evidence())
             && self
                 .search
                 .as_ref()

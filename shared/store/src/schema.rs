@@ -9,8 +9,9 @@ use aws_sdk_dynamodb::types::{
     AttributeDefinition, AttributeValue, BillingMode, GlobalSecondaryIndex, KeySchemaElement, KeyType,
     Projection, ProjectionType, ScalarAttributeType, StreamSpecification, StreamViewType, TableStatus,
 };
-use consent::id::{FacilityId, PhoneNumber, TenantId};
-use consent::record::StoredRecord;
+use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
+use consent::record::{StoredRecord, rfc3339};
+use consent::review::Review;
 use serde_json::{Map, Value};
 
 use crate::error::StoreError;
@@ -24,7 +25,15 @@ pub const REPORT_INDEX: &str = "report";
 /// Sort key of [`REPORT_INDEX`]: the folded name, then the tenant id. Absent once a tenant moved out.
 pub const REPORT_NAME: &str = "report_name";
 /// What a row of the report shows, copied to [`REPORT_INDEX`]. The tenant's id is in the sort key.
-pub const REPORT_ATTRIBUTES: [&str; 6] = ["name", "cell_phone", "units", "status", "source", "changed_at"];
+pub const REPORT_ATTRIBUTES: [&str; 7] = [
+    "name",
+    "cell_phone",
+    "units",
+    "status",
+    "source",
+    "changed_at",
+    "on_hold",
+];
 /// A facility's totals are spread over so many items, lest every change in it wait for the same one.
 pub const TOTALS_SHARDS: u8 = 16;
 /// Version of the items' shape, written to each under [`SCHEMA`].
@@ -141,6 +150,28 @@ impl Key {
         }
     }
 
+    /// A text that a person has to read.
+    pub(crate) fn review(facility: &FacilityId, review: &ReviewId) -> Self {
+        Self {
+            pk: facility_partition(facility),
+            sk: format!("REVIEW#{review}"),
+        }
+    }
+
+    /// A review's place in its list: of the open ones in the order in which the texts came, or of the others in the
+    /// order in which they ended.
+    pub(crate) fn review_entry(facility: &FacilityId, review: &Review) -> Self {
+        let id = &review.review_id;
+        let sk = match &review.ended {
+            None => format!("{OPEN_REVIEWS_PREFIX}{id}"),
+            Some(ended) => format!("{DECIDED_REVIEWS_PREFIX}{}#{id}", rfc3339(ended.at)),
+        };
+        Self {
+            pk: facility_partition(facility),
+            sk,
+        }
+    }
+
     pub(crate) fn attributes(&self) -> HashMap<String, AttributeValue> {
         HashMap::from([
             (PARTITION_KEY.to_owned(), AttributeValue::S(self.pk.clone())),
@@ -153,6 +184,8 @@ pub(crate) const FACILITY: &str = "FACILITY";
 // Beside the facility, so that one query reads both.
 const TOTALS_PREFIX: &str = "FACILITY#TOTALS#";
 pub(crate) const TENANT_PREFIX: &str = "TENANT#";
+pub(crate) const OPEN_REVIEWS_PREFIX: &str = "REVIEWS#OPEN#";
+pub(crate) const DECIDED_REVIEWS_PREFIX: &str = "REVIEWS#DECIDED#";
 pub(crate) const THREAD_PREFIX: &str = "THREAD#";
 pub(crate) const DECISION_PREFIX: &str = "DECISION#";
 /// The sort keys of decisions that version 2 wrote, `DECISION#<sequence of a record>#<time>#<id>`, lie between these. They

@@ -89,6 +89,10 @@ impl Store {
             };
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [total_move(Some(&found.tenant), &change.tenant)])?);
+            writes.extend(
+                self.holds_ended(facility_id, change.tenant.hold_ended_since(&found.tenant), now)
+                    .await?,
+            );
             match self.write_records(writes, &change.records, now).await {
                 Ok(()) => {
                     self.await_if_withdrawn(action, &found.tenant, time).await;
@@ -104,10 +108,10 @@ impl Store {
         }
     }
 
-    /// An uncheck waits for every text in flight, also where it changes nothing: somebody may have unchecked the box
+    /// A withdrawal waits for every text in flight, also where it changes nothing: somebody may have withdrawn
     /// a moment ago and wait still.
     async fn await_if_withdrawn(&self, action: Action, tenant: &Tenant, time: RequestTime) {
-        if matches!(action, Action::Uncheck(_)) {
+        if matches!(action, Action::Uncheck(_) | Action::Withdraw) {
             self.await_pending(&Pending::of(tenant), time).await;
         }
     }
@@ -152,6 +156,10 @@ impl Store {
             let mut writes = self.changed(&change, version)?;
             writes.extend(self.count(facility_id, [total_move(Some(&tenant), &change.tenant)])?);
             writes.extend(numbers.writes(self, facility_id)?);
+            writes.extend(
+                self.holds_ended(facility_id, change.tenant.hold_ended_since(&tenant), now)
+                    .await?,
+            );
             let mut postings = PostingChanges::default();
             postings.add(Some(&tenant), version, &change.tenant)?;
             match self.write_records(writes, &change.records, now).await {

@@ -8,6 +8,7 @@ use std::time::Duration;
 use consent::facility::Provider;
 use consent::gate::Gate;
 use consent::record::Channel;
+use consent::review::ReviewDecision;
 use consent_http::clock;
 use consent_metrics::Metric;
 use serde_json::{Value, json};
@@ -367,12 +368,19 @@ fn the_template_watches_and_shows_what_is_counted() {
         Channel::Registration,
         Channel::Import,
     ];
-    let gates = [Gate::NoCellPhone, Gate::ConsentRequired, Gate::ProviderBlocked];
+    let gates = [
+        Gate::NoCellPhone,
+        Gate::ConsentRequired,
+        Gate::OnHold,
+        Gate::ProviderBlocked,
+    ];
     let counts = Counts::default();
     let every = channels
         .map(Metric::OptOuts)
         .into_iter()
         .chain(channels.map(Metric::OptIns))
+        .chain([Metric::OptOuts(Channel::Review), Metric::Holds])
+        .chain(ReviewDecision::ALL.map(Metric::ReviewDecisions))
         .chain(gates.map(Metric::RefusedSends))
         .chain(providers.map(Metric::UnclassifiedTexts))
         .chain(webhooks.map(Metric::BadSignatures))

@@ -23,7 +23,7 @@ async fn a_new_tenant_has_not_agreed_and_every_screen_says_so() {
     let expected = json!({
         "facility_id": "f1", "tenant_id": "t1", "name": "Ada Moreno", "cell_phone": ADA,
         "status": "not_provided", "source": null, "changed_at": null,
-        "can_text": false, "opt_in_via": ["profile", "portal", "text"],
+        "can_text": false, "opt_in_via": ["profile", "portal", "text"], "hold": null, "evidence": null,
         "profile": {
             "checkbox": {
                 "label": "This customer agrees to receive text message communications from this facility.",

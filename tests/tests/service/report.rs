@@ -69,10 +69,14 @@ async fn rows_have_these_members_and_totals_count_the_facility() {
             {
                 "tenant_id": "t1", "name": "Ada Moreno", "cell_phone": ADA, "units": ["A12", "B7"],
                 "provided_consent": "Yes", "status": "provided", "source": "profile", "changed_at": granted["changed_at"],
+                "on_hold": false,
+                "evidence": "staff_attested",
             },
             {
                 "tenant_id": "t2", "name": "Zed", "cell_phone": null, "units": [],
                 "provided_consent": "No", "status": "not_provided", "source": null, "changed_at": null,
+                "on_hold": false,
+                "evidence": null,
             },
         ],
         "next": null,

@@ -76,7 +76,7 @@ async fn csv_has_the_members_of_a_row_and_the_whole_of_what_matches() {
     assert_eq!(rows.len(), 5);
     assert_eq!(
         rows[0].join(","),
-        "tenant_id,name,cell_phone,units,provided_consent,status,source,changed_at"
+        "tenant_id,name,cell_phone,units,provided_consent,status,source,changed_at,on_hold,evidence"
     );
     let ada = world.view("t-ada").await;
     let changed_at = ada["changed_at"].as_str().unwrap();
@@ -90,12 +90,25 @@ async fn csv_has_the_members_of_a_row_and_the_whole_of_what_matches() {
             "Yes",
             "provided",
             "profile",
-            changed_at
+            changed_at,
+            "false",
+            "staff_attested"
         ]
     );
     assert_eq!(
         rows[2],
-        ["t-annb", "Ann Bell", "", "É1", "No", "not_provided", "", ""]
+        [
+            "t-annb",
+            "Ann Bell",
+            "",
+            "É1",
+            "No",
+            "not_provided",
+            "",
+            "",
+            "false",
+            ""
+        ]
     );
     assert_eq!(rows[4][1], "zoë Álvarez");
     assert_eq!(csv(&world, "status=opted_out").await.len(), 2);
@@ -131,7 +144,7 @@ async fn csv_cells_are_no_formulas_and_survive_quotes_and_commas() {
     let rows = csv(&world, "").await;
     assert_eq!(rows.len(), 10);
     for row in &rows {
-        assert_eq!(row.len(), 8, "{row:?}");
+        assert_eq!(row.len(), 9, "{row:?}");
         for (at, cell) in row.iter().enumerate() {
             let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
             assert!(!formula || (at == 2 && cell == ADA), "{cell}");

@@ -13,7 +13,7 @@ use std::path::PathBuf;
 use aws_sdk_dynamodb::types::AttributeValue;
 use consent_store::schema::SCHEMA_VERSION;
 use serde_json::{Map, Value, json};
-use tests::{ADA, BEN, World, call, verify_chain};
+use tests::{ADA, BEN, World, call, twilio, verify_chain};
 
 const CARL: &str = "+15125550144";
 
@@ -55,6 +55,23 @@ async fn lived_in() -> World {
     world.profile("t4", "check").await.is(200);
     world.text("SM3", CARL, "please stop").await;
     world.move_out("t4").await.is(204);
+    // Reviews, open and decided, at the other facility.
+    for (tenant, number) in [("h1", ADA), ("h2", BEN)] {
+        world
+            .put_tenant(&format!("f2/tenants/{tenant}"), &json!({"cell_phone": number}))
+            .await;
+        world
+            .send(twilio(tenant, number, "+15125550101", "wrong number"))
+            .await
+            .is(200);
+    }
+    let reviews = world.reviews("f2/reviews").await;
+    let id = reviews["reviews"][0]["review_id"].as_str().unwrap();
+    let decide = call(&format!("PUT /v1/facilities/f2/reviews/{id}"));
+    world
+        .send(decide.json(&json!({"decision": "no_opt_out"})))
+        .await
+        .is(200);
     world
 }
 

@@ -140,8 +140,11 @@ fn the_routes_are_those_of_one_machine() {
             let alias = &resources[integration]["Properties"]["IntegrationUri"]["!Ref"];
             let function = alias.as_str().unwrap().trim_end_matches(".Alias");
             let binary = &resources[function]["Metadata"]["BuildProperties"]["Binary"];
-            // Providers sign, and have no tokens; the document is public. Nobody else comes in without one.
-            let open = path.starts_with("/v1/sms/") || path == "/openapi.json";
+            // Providers sign, and have no tokens; the document, the keys of evidence and the pages are public. Nobody else
+            // comes in without one.
+            let open = path.starts_with("/v1/sms/")
+                || ["/openapi.json", "/.well-known/evidence-keys.json"].contains(&path)
+                || integration == "PagesIntegration";
             assert_eq!(
                 route["AuthorizationType"],
                 if open { "NONE" } else { "JWT" },
@@ -263,16 +266,33 @@ fn another_value_of_a_parameter_publishes_new_versions_of_the_functions_that_use
     }
 }
 
+/// The role of a function.
+fn role_name(function: &Value) -> &str {
+    function["Role"]["!GetAtt"]
+        .as_str()
+        .unwrap()
+        .trim_end_matches(".Arn")
+}
+
 /// What a function may do by its role, in the words of [`tests::linked_actions`]. What the platform does in its name is left
 /// out.
 fn allowed(template: &Value, function: &Value) -> BTreeSet<String> {
     let mut allowed = BTreeSet::new();
     let previous_secret =
         json!({"!If": ["HasPreviousSecret", {"!Ref": "PreviousSecretsArn"}, {"!Ref": "AWS::NoValue"}]});
-    let role = function["Role"]["!GetAtt"].as_str().unwrap();
-    let role = &template["Resources"][role.trim_end_matches(".Arn")]["Properties"];
+    let role = &template["Resources"][role_name(function)]["Properties"];
     assert!(role["ManagedPolicyArns"].is_null());
+    let reference = role_name(function);
+    let beside = template["Resources"]
+        .as_object()
+        .unwrap()
+        .values()
+        .filter(|resource| {
+            let properties = &resource["Properties"];
+            resource["Type"] == "AWS::IAM::Policy" && properties["Roles"] == json!([{"!Ref": reference}])
+        });
     let policies = role["Policies"].as_array().unwrap().iter();
+    let policies = policies.chain(beside.map(|policy| &policy["Properties"]));
     let statements = policies.flat_map(|policy| policy["PolicyDocument"]["Statement"].as_array().unwrap());
     for statement in statements {
         for action in statement["Action"].as_array().unwrap() {
@@ -299,6 +319,14 @@ fn allowed(template: &Value, function: &Value) -> BTreeSet<String> {
                     allowed.insert(action.to_owned());
                 } else if *resource == json!({"!Sub": "${Table.Arn}/index/report"}) {
                     allowed.extend((action == "dynamodb:Query").then(|| format!("{action} on report")));
+                } else if resource.to_string().contains(":kms:") {
+                    // Another key may sign than the stack's own; public keys are public.
+                    let own = resource.to_string().contains("EvidenceKey.Arn");
+                    assert!(
+                        (action == "kms:Sign" && own) || action == "kms:GetPublicKey",
+                        "{action} on {resource}"
+                    );
+                    allowed.insert(action.to_owned());
                 } else {
                     assert_eq!(*resource, "*", "{action}");
                     let by_sns = json!({"StringEquals": {"aws:CalledViaLast": "sns.amazonaws.com"}});

@@ -111,6 +111,7 @@ async fn the_command_names_each_chain_that_does_not_hold() {
     };
     let world = &verified.world;
     verified.check(&[], &[], "nothing").await;
+    verified.check(&["--facility", "f1"], &[], "nothing in f1").await;
     let item = world.record_item(3).await;
     let altered = |name: &str, value: &Value| {
         let mut altered = item.clone();
@@ -136,6 +137,9 @@ async fn the_command_names_each_chain_that_does_not_hold() {
     world.delete_record(3).await;
     verified
         .check(&[], &["f1/t1/3: it is missing"], "deleting it")
+        .await;
+    verified
+        .check(&["--facility", "f2"], &[], "deleting it elsewhere")
         .await;
     let last = world.record_item(6).await;
     world.delete_record(6).await;

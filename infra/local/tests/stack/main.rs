@@ -5,6 +5,7 @@
 mod events;
 mod output;
 mod secrets;
+mod switchboard;
 
 use std::collections::BTreeSet;
 use std::fs;
@@ -242,6 +243,9 @@ async fn requests_reach_their_functions_and_others_are_answered() -> Result<()> 
         "/v1/portal/consent",
         "/v1/sms/twilio",
         "/openapi.json",
+        "/elements/consent.js",
+        "/staff/f1/reviews",
+        "/portal",
     ] {
         for method in ["GET", "DELETE", "OPTIONS", "HEAD"] {
             let status = stack.send(method, path, Vec::new()).await?.status();
@@ -250,7 +254,7 @@ async fn requests_reach_their_functions_and_others_are_answered() -> Result<()> 
         }
     }
     for path in [
-        "/",
+        "/staff",
         "/v1",
         "/v1/facilities/f1/",
         "/v1/facilities//tenants/t1",

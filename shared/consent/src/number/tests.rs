@@ -16,6 +16,7 @@ fn evidence() -> Evidence {
         disclosure: None,
         text: None,
         rule: None,
+        received: None,
     }
 }
 

@@ -45,6 +45,11 @@ impl StoredRecord {
         self.0.get(name)?.as_str()
     }
 
+    /// The link to it, as far as it says itself.
+    pub fn link(&self) -> Option<Link> {
+        Link::to(self.0.get("sequence")?.as_u64()?, self.hash())
+    }
+
     fn hash(&self) -> Option<String> {
         self.text("hash").map(str::to_owned)
     }
@@ -91,7 +96,7 @@ impl StoredRecord {
 
 /// RFC 8785 writes numbers as IEEE 754 doubles. Whole numbers up to 2^53 are the same to every reader, and records
 /// have no others.
-fn is_exact(value: &Value) -> bool {
+pub(crate) fn is_exact(value: &Value) -> bool {
     match value {
         Value::Number(number) => number
             .as_i64()
@@ -103,7 +108,7 @@ fn is_exact(value: &Value) -> bool {
 }
 
 /// What a record has to be: the one that a chain's end or a later record names.
-#[derive(Debug, Clone, PartialEq, Eq, Serialize)]
+#[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]
 pub struct Link {
     /// Its sequence.
     pub sequence: u64,

@@ -2,8 +2,12 @@
 
 use super::*;
 
-use Action::{ChangeNumber, Check, MoveOut, Register, RemoveNumber, Return, Start, Stop, Uncheck};
+use Action::{
+    ChangeNumber, Check, Doubt, MoveOut, NoOptOut, Register, RemoveNumber, Return, Seen, Start, Stop,
+    Uncheck, Withdraw,
+};
 use CellPhone::{Missing, OnFile};
+use Holding::{Free, OnHold};
 use NumberStanding::{Clear, Stopped};
 use Screen::{Portal, Profile};
 use TwoWayTexting::{Off, On};
@@ -43,6 +47,7 @@ fn on(from: Consent, action: Action, two_way: &[TwoWayTexting]) -> Vec<Result<Op
             let circumstances = Circumstances {
                 two_way_texting: *two_way_texting,
                 cell_phone: OnFile,
+                holding: Free,
             };
             decide(from, action, circumstances)
         })
@@ -150,6 +155,7 @@ fn without_a_phone_either_check_is_refused_before_anything_else() {
     let without = |two_way_texting| Circumstances {
         two_way_texting,
         cell_phone: Missing,
+        holding: Free,
     };
     for (two_way, screen) in [(On, Profile), (Off, Profile), (On, Portal), (Off, Portal)] {
         for from in [NONE, OUT_PROFILE, OUT_PORTAL, OUT_TEXT, OUT_BOTH] {
@@ -169,6 +175,7 @@ fn tenants_from_before_are_grandfathered_unless_the_number_is_stopped() {
         let circumstances = Circumstances {
             two_way_texting: Off,
             cell_phone,
+            holding: Free,
         };
         decide(
             NONE,
@@ -265,6 +272,120 @@ fn a_tenant_who_moved_out_comes_back_with_their_withdrawals_and_the_numbers() {
     );
 }
 
+/// What becomes of a tenant who is on hold: the kind of the record, what stands, and whether they are on hold still.
+#[track_caller]
+fn held(
+    from: Consent,
+    action: Action,
+    two_way: &[TwoWayTexting],
+    outcome: Option<(ChangeKind, Consent, Holding)>,
+) {
+    for two_way_texting in two_way {
+        let circumstances = Circumstances {
+            two_way_texting: *two_way_texting,
+            cell_phone: OnFile,
+            holding: OnHold,
+        };
+        let step = decide(from, action, circumstances).expect("not refused");
+        let found = step.map(|step| (step.kind, step.to, step.kind.holding_after(step.to, OnHold)));
+        assert_eq!(found, outcome, "{from:?} {action:?}");
+    }
+}
+
+/// Where a hold can stand.
+const HOLDABLE: [Consent; 6] = [NONE, BY_PROFILE, BY_PORTAL, BY_TEXT, BEFORE, OUT_PROFILE];
+
+#[test]
+fn a_doubt_holds_everybody_who_has_not_withdrawn_by_themselves_and_changes_no_status() {
+    for from in HOLDABLE {
+        for outcome in on(from, Doubt, &BOTH) {
+            let step = outcome.expect("not refused").expect("a change");
+            assert_eq!((step.kind, step.to), (ChangeKind::Held, from));
+            assert_eq!(step.kind.holding_after(step.to, Free), OnHold);
+        }
+        held(from, Doubt, &BOTH, None);
+    }
+    for from in [OUT_PORTAL, OUT_TEXT, OUT_BOTH] {
+        stays(from, Doubt, &BOTH);
+    }
+}
+
+#[test]
+fn on_hold_staff_cannot_grant_and_the_tenant_can() {
+    for from in [NONE, OUT_PROFILE] {
+        for two_way_texting in BOTH {
+            let circumstances = |cell_phone| Circumstances {
+                two_way_texting,
+                cell_phone,
+                holding: OnHold,
+            };
+            let check = |cell_phone| decide(from, Check(Profile), circumstances(cell_phone));
+            assert_eq!(check(OnFile), Err(Refusal::ReviewRequired));
+            assert_eq!(check(Missing), Err(Refusal::NoCellPhone));
+        }
+        held(
+            from,
+            Check(Portal),
+            &BOTH,
+            Some((ChangeKind::Granted, BY_PORTAL, Free)),
+        );
+        held(from, Start, &[On], Some((ChangeKind::Granted, BY_TEXT, Free)));
+        held(from, Start, &[Off], None);
+    }
+    for from in GRANTED {
+        for screen in [Profile, Portal] {
+            held(from, Check(screen), &BOTH, None);
+        }
+        held(from, Start, &[On], Some((ChangeKind::HoldLifted, from, Free)));
+        held(from, Start, &[Off], None);
+    }
+}
+
+#[test]
+fn a_hold_goes_with_whatever_changes_the_status_but_for_an_uncheck_by_staff() {
+    for from in GRANTED {
+        held(
+            from,
+            Uncheck(Profile),
+            &BOTH,
+            Some((ChangeKind::OptedOut, OUT_PROFILE, OnHold)),
+        );
+        held(
+            from,
+            Uncheck(Portal),
+            &BOTH,
+            Some((ChangeKind::OptedOut, OUT_PORTAL, Free)),
+        );
+        for action in [ChangeNumber { number: Clear }, RemoveNumber, MoveOut] {
+            held(from, action, &BOTH, Some((ChangeKind::Ended, NONE, Free)));
+        }
+    }
+    for from in HOLDABLE {
+        held(from, Stop, &BOTH, Some((ChangeKind::OptedOut, OUT_TEXT, Free)));
+        let stopped = ChangeNumber { number: Stopped };
+        held(from, stopped, &BOTH, Some((ChangeKind::OptedOut, OUT_TEXT, Free)));
+    }
+    for from in [NONE, OUT_PROFILE] {
+        for screen in [Profile, Portal] {
+            held(from, Uncheck(screen), &BOTH, None);
+        }
+    }
+}
+
+#[test]
+fn a_hold_is_lifted_by_a_record_of_its_own_where_nothing_else_is_recorded() {
+    for from in HOLDABLE {
+        held(from, NoOptOut, &BOTH, Some((ChangeKind::HoldLifted, from, Free)));
+        held(from, Seen, &BOTH, Some((ChangeKind::Reviewed, from, OnHold)));
+        stays(from, NoOptOut, &BOTH);
+    }
+    for from in [NONE, OUT_PROFILE] {
+        for action in [ChangeNumber { number: Clear }, RemoveNumber, MoveOut] {
+            held(from, action, &BOTH, Some((ChangeKind::HoldLifted, from, Free)));
+        }
+    }
+}
+
 #[test]
 fn status_and_source_are_what_the_screens_show() {
     let shown = ALL.map(|consent| (consent.status().as_str(), consent.source()));
@@ -282,4 +403,14 @@ fn status_and_source_are_what_the_screens_show() {
             ("opted_out", Some(Source::Text)),
         ]
     );
+}
+
+#[test]
+fn a_withdrawal_by_another_way_counts_unless_one_stands() {
+    for from in GRANTED.into_iter().chain([NONE]) {
+        becomes(from, Withdraw, &BOTH, OUT_PROFILE, ChangeKind::OptedOut);
+    }
+    for from in OPTED_OUT {
+        stays(from, Withdraw, &BOTH);
+    }
 }

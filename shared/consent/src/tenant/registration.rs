@@ -53,6 +53,8 @@ impl Tenant {
             details,
             residence: Residence::Resident,
             consent: Consent::NotProvided,
+            changed_at: None,
+            hold: None,
             keywords_applied: 0,
             number_since: None,
             chain: ChainEnd::default(),

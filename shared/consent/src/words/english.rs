@@ -1,22 +1,15 @@
 //! English wordings.
 
+mod facts;
 mod keywords;
 mod party;
-mod phrases;
 mod protest;
-mod removal;
 
 use super::Language::English;
 use super::rule::{Effect, Rule};
 
 /// The tables, in the order of precedence among equals.
-pub(super) const TABLES: [&[Rule]; 5] = [
-    keywords::RULES,
-    phrases::RULES,
-    removal::RULES,
-    protest::RULES,
-    party::RULES,
-];
+pub(super) const TABLES: [&[Rule]; 4] = [keywords::RULES, protest::RULES, party::RULES, facts::RULES];
 
 const fn rule(id: &'static str, effect: Effect, patterns: &'static [&'static str]) -> Rule {
     Rule {
@@ -41,4 +34,12 @@ const fn review_regardless(id: &'static str, patterns: &'static [&'static str]) 
 
 const fn review_unless_answering(id: &'static str, patterns: &'static [&'static str]) -> Rule {
     rule(id, Effect::ReviewUnlessAnswering, patterns)
+}
+
+const fn hint(id: &'static str, patterns: &'static [&'static str]) -> Rule {
+    rule(id, Effect::Hint, patterns)
+}
+
+const fn party(id: &'static str, patterns: &'static [&'static str]) -> Rule {
+    rule(id, Effect::Party, patterns)
 }

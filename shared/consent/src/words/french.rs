@@ -43,63 +43,6 @@ pub(super) const RULES: &[Rule] = &[
         ],
     ),
     rule(
-        "fr.no_texting",
-        Effect::OptOut,
-        &[
-            "FR_STOP de? FR_THE* FR_SENDING|FR_MESSAGE",
-            "FR_STOP|annuler|annulez|annule|suspendre|suspendez|desactiver|desactivez|bloquez|supprimez|\
-             supprimer|retirez FR_THE* FR_MESSAGE|abonnement|inscription|envois|communications",
-            "FR_STOP ca|cela|tout $",
-            "FR_STOP FR_THE* contact|communications|contacts",
-            "ne|n|de|pas|me|plus|ne plus me|nous|plus|pas|mecrire|pas? FR_SENDING",
-            "ne? me|nous FR_SEND|FR_SENDING plus|pas|rien|jamais",
-            "ne? FR_SEND plus|pas|jamais|rien",
-            "nenvoyez|mecrivez|nenvoie|nenvoyer|mecris|menvoyez|menvoie|mappelez|necrivez plus|pas|rien|\
-             jamais|moi",
-            "je? ne? veux|veut|souhaite|desire|voudrais|veu|aimerais|veuille|voulons|souhaitons|peux|\
-             veulent plus|pas|ne|aucun|jamais|rien plus? de|recevoir|etre|vos|ces|aucun|que|de|ca|avoir|\
-             entendre|davoir|le|les FR_THE* FR_MESSAGE|contacte|contactee|recevoir|derange|parler|de|ca|$|\
-             vous|textos|sollicite|rien|quoi",
-            "je? veux|souhaite|desire|voudrais|aimerais|demande|prefere de? ne plus|pas recevoir|etre|avoir|de",
-            "ne plus|pas|jamais recevoir|etre|FR_SENDING|contacter|texter",
-            "^ fini FR_THE* FR_MESSAGE",
-            "^ plus jamais de? FR_THE* FR_MESSAGE",
-            "^ plus|pas|aucun|jamais|assez de|dautres|autre|vos|ces|FR_THE* FR_MESSAGE",
-            "pas|plus|aucun de FR_MESSAGE $",
-            "veux|veut|voulons|souhaite|desire plus rien recevoir|savoir|$|avoir|lire",
-            "laissez|laisse|laissez|fichez|foutez|foute|lachez moi|nous|la|mon tranquille|tranquilles|\
-             paix|la|seul|seule|patience",
-            "par courriel|email|telephone|poste plutot|au|pas|et que|lieu|par|non",
-            "plutot|au que|lieu|de de? par? FR_MESSAGE|texter",
-            "tanne|tannee|tannes|ecoeure|ecoeuree|fatigue|marre de|par FR_THE* FR_MESSAGE|recevoir|FR_SENDING",
-        ],
-    ),
-    rule(
-        "fr.remove_me",
-        Effect::OptOut,
-        &[
-            "FR_REMOVE moi|nous $|de|des|du|svp|maintenant",
-            "FR_REMOVE|effacer|supprimer|enlever|retirer mon|ce|le|mes numero|nom|telephone|cellulaire|\
-             coordonnees|contact|num|donnees|cell",
-            "desabonner|desabonnez|desabonne|desinscrire|desinscrivez|desabonnement|desinscription|desinscris",
-            "etre|me|mon|je|de retire|retiree|enleve|enlevee|supprime|desabonne|desinscrit|retrait|\
-             retirer|desabonner|desinscrire",
-            "retire|retrait|retirer|revoque|revoquer|annule|retirons FR_THE* consentement|autorisation|\
-             permission|accord",
-            "je? ne? consens|consent|autorise|accepte plus|pas",
-            "sans|aucun mon? consentement|autorisation",
-            "sortez|sors|otez|otes moi de",
-        ],
-    ),
-    rule(
-        "fr.refusal",
-        Effect::Review,
-        &[
-            "pas|plus|non|peu du? tout? interesse|interessee|interesses par|de|a? FR_THE* FR_MESSAGE",
-            "pas|plus|non interesse|interessee|interesses de|par|a recevoir",
-        ],
-    ),
-    rule(
         "fr.not_interested",
         Effect::ReviewUnlessAnswering,
         &["pas|plus|non|peu du? tout? interesse|interessee|interesses"],
@@ -111,7 +54,6 @@ pub(super) const RULES: &[Rule] = &[
             "ca|sa|cela ne? minteresse|interesse pas|plus",
             "minteresse pas|plus",
             "ne? mappelez|appelez|appelle|telephonez|mappeler|appeler plus|pas|jamais",
-            "FR_STOP de? de? mappeler|appeler|telephoner|les? appels|courriels",
             "va|allez|vas chier|te|vous|au|en chier|diable|foutre|faire|enfer",
             "va|allez chier|mourir",
             "ta|vos|vot gueule|yeule|gueules",

@@ -1,6 +1,7 @@
 //! A row of the tables: wordings, and what they do to the meaning of a text.
 
-use super::{Language, english, french, ordinary, spanish};
+use super::lexicon::IDIOMS;
+use super::{Language, english, french, ordinary, spanish, tongues};
 
 /// What a match of a rule does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -9,14 +10,15 @@ pub(super) enum Effect {
     Filler,
     /// The words belong to something other than texting; no other rule may use them.
     Ordinary,
+    /// A machine wrote it: nothing is asked for.
+    Machine,
     /// Opts out.
     OptOut,
     /// Asks for texts: "don't call, text me". Stronger than a revocation that is in doubt.
     Wanted,
-    /// Opts out, and a person should look: the words may have been meant otherwise.
+    /// A doubt: the words may have been meant as an opt-out, or otherwise.
     Review,
-    /// As `Review`, and the doubt stays where a plainer rule matches too: "wrong number, stop" stops the texts, and
-    /// the number still is not the tenant's.
+    /// As `Review`: the number is not the tenant's. "Wrong number, stop" stops the texts, and a person should look.
     ReviewRegardless,
     /// As `Review`, but an answer when the facility had asked something.
     ReviewUnlessAnswering,
@@ -24,6 +26,12 @@ pub(super) enum Effect {
     OptIn,
     /// Asks who is texting.
     Help,
+    /// As `Hint`, and a stop beside it is for review: the number may not be the tenant's.
+    Party,
+    /// Decides nothing, but the second reader weighs it.
+    Hint,
+    /// The words are one, with these tags.
+    Means(u64),
 }
 
 /// Wordings with one effect, under an id that goes into the record.
@@ -55,9 +63,11 @@ pub(super) struct Rule {
 
 /// All rules, in the order of precedence among equals.
 pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
-    let tables = [ordinary::RULES]
-        .into_iter()
-        .chain(english::TABLES)
-        .chain([spanish::RULES, french::RULES]);
+    let tables = [ordinary::RULES].into_iter().chain(english::TABLES).chain([
+        spanish::RULES,
+        french::RULES,
+        tongues::RULES,
+        IDIOMS,
+    ]);
     tables.flatten()
 }

@@ -4,6 +4,7 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
+use super::lexicon;
 use super::normalise::WordId;
 use super::rule::{self, Effect, Rule};
 use super::set::Set;
@@ -20,11 +21,13 @@ pub(super) struct Rulebook {
     pub(super) sets: Vec<Set>,
     pub(super) patterns: Vec<Pattern>,
     /// By phase and word: where a pattern can begin.
-    pub(super) starts: [Vec<Starts>; 3],
+    pub(super) starts: [Vec<Starts>; 4],
     /// By word: the sets that it belongs to (a set of set numbers).
     pub(super) memberships: Vec<Set>,
     pub(super) soft: u16,
     keywords: u16,
+    /// By word: its tags in English, Spanish and French.
+    tags: Vec<[u64; 3]>,
 }
 
 /// The most words that one step takes.
@@ -81,11 +84,33 @@ impl Rulebook {
             .flat_map(|(order, rule)| rule.patterns.iter().map(move |written| (order, rule, *written)))
             .flat_map(|(order, rule, written)| builder.patterns(order, rule, written))
             .collect();
+        let tagged: Vec<(WordId, usize, u64)> = [lexicon::WORDS, lexicon::SPANISH, lexicon::FRENCH]
+            .into_iter()
+            .enumerate()
+            .flat_map(|(language, lists)| {
+                lists
+                    .iter()
+                    .map(move |(tag, words)| (language, tag.bit(), *words))
+            })
+            .flat_map(|(language, bit, words)| {
+                words.split_whitespace().map(move |word| (word, language, bit))
+            })
+            .map(|(word, language, bit)| (builder.word(word), language, bit))
+            .collect();
         builder.add_common_words();
         builder.fill_complements();
         let soft = builder.set("SOFT");
         let keywords = builder.set("KEYWORD");
         let words = UNKNOWN.len() + builder.words.len();
+        let mut tags = vec![[0; 3]; words];
+        for (word, language, bit) in tagged {
+            if let Some(tags) = tags
+                .get_mut(usize::from(word))
+                .and_then(|tags| tags.get_mut(language))
+            {
+                *tags |= bit;
+            }
+        }
         let mut book = Self {
             starts: std::array::from_fn(|_| vec![Starts::default(); words]),
             memberships: std::iter::repeat_with(Set::default).take(words).collect(),
@@ -94,6 +119,7 @@ impl Rulebook {
             patterns,
             soft,
             keywords,
+            tags,
         };
         book.index();
         book
@@ -154,6 +180,11 @@ impl Rulebook {
         self.word(folded).filter(|id| self.in_set(self.keywords, *id))
     }
 
+    /// The tags of a word in English, Spanish and French.
+    pub(super) fn tags(&self, id: WordId) -> [u64; 3] {
+        self.tags.get(usize::from(id)).copied().unwrap_or_default()
+    }
+
     pub(super) fn in_set(&self, set: u16, id: WordId) -> bool {
         self.sets
             .get(usize::from(set))
@@ -171,7 +202,11 @@ fn phase(effect: Effect) -> usize {
         | Effect::ReviewRegardless
         | Effect::ReviewUnlessAnswering
         | Effect::OptIn
+        | Effect::Hint
+        | Effect::Party
+        | Effect::Machine
         | Effect::Help => 2,
+        Effect::Means(_) => 3,
     }
 }
 

@@ -1,7 +1,10 @@
 //! Finds where the patterns of the rulebook match the words of a message.
 
+use super::Language;
+use super::frames::Token;
+use super::lexicon::Tag;
 use super::normalise::Word;
-use super::rule::Rule;
+use super::rule::{Effect, Rule};
 use super::rulebook::{Edge, MOST_REPEATS, Pattern, Rulebook, Start, Step};
 use super::set::Set;
 
@@ -14,7 +17,28 @@ pub(super) struct Hit {
     /// First word, and the word after the last.
     pub(super) start: usize,
     pub(super) end: usize,
+    /// Number of the pattern.
+    pub(super) pattern: u16,
     extent: Extent,
+}
+
+/// What was found in a message.
+pub(super) struct Found {
+    pub(super) hits: Vec<Hit>,
+    pub(super) tokens: Vec<Token>,
+    pub(super) language: Language,
+}
+
+impl Found {
+    /// Whether a rule with this effect matched.
+    pub(super) fn has(&self, effect: Effect) -> bool {
+        self.hits.iter().any(|hit| hit.rule.effect == effect)
+    }
+
+    /// Whether the sender says that the number is not the tenant's.
+    pub(super) fn names_the_wrong_person(&self) -> bool {
+        self.has(Effect::ReviewRegardless) || self.has(Effect::Party)
+    }
 }
 
 /// How much of the message a pattern describes.
@@ -30,7 +54,7 @@ const LONGEST_GAP: usize = 3;
 /// All matches. A match that uses words of an ordinary sense is left out ("don't stop" in "don't stop
 /// texting me"), unless it says more than that sense does ("if you don't stop texting me") or is all that
 /// the message says.
-pub(super) fn find(book: &Rulebook, words: &[Word]) -> Vec<Hit> {
+pub(super) fn find(book: &Rulebook, words: &[Word]) -> Found {
     let mut search = Search::new(book, words);
     for hit in search.run(0) {
         search.mark(hit, Sense::Filler);
@@ -50,7 +74,12 @@ pub(super) fn find(book: &Rulebook, words: &[Word]) -> Vec<Hit> {
         })
     });
     hits.extend(ordinary);
-    hits
+    let language = search.language();
+    Found {
+        hits,
+        tokens: search.tokens(language),
+        language,
+    }
 }
 
 /// What earlier phases said of a word.
@@ -76,6 +105,96 @@ struct Search<'a> {
     senses: Vec<Sense>,
     clauses: Vec<Clause>,
     content: (usize, usize),
+}
+
+impl Search<'_> {
+    /// The words as frames see them: those of an ordinary sense are nothing but other words.
+    fn tokens(&self, language: Language) -> Vec<Token> {
+        let idioms = self.run(3);
+        let mut tokens: Vec<Token> = Vec::with_capacity(self.words.len());
+        let mut at = 0;
+        while let Some(word) = self.words.get(at) {
+            let longest = idioms
+                .iter()
+                .filter(|hit| hit.start == at && self.senses.get(at) != Some(&Sense::Ordinary))
+                .max_by_key(|hit| hit.end);
+            let token = |tags, end| Token {
+                tags,
+                start: at,
+                end,
+                clause: word.clause,
+            };
+            if let Some(Hit {
+                rule:
+                    Rule {
+                        effect: Effect::Means(tags),
+                        ..
+                    },
+                end,
+                ..
+            }) = longest
+            {
+                if *tags != Tag::Skip.bit() {
+                    tokens.push(token(*tags, *end));
+                }
+                at = *end;
+                continue;
+            }
+            let tags = match self.senses.get(at) {
+                Some(Sense::Ordinary) => Tag::Other.bit(),
+                _ => tags_of(self.book, word, language),
+            };
+            if tags & !(Tag::Skip.bit()) != 0 {
+                tokens.push(token(tags, at + 1));
+            }
+            at += 1;
+        }
+        tokens
+    }
+
+    /// The language that most of the words belong to.
+    fn language(&self) -> Language {
+        let mut counts = [0_usize; 3];
+        for word in self.words {
+            let tags = self.book.tags(word.id);
+            for (count, (language, own)) in counts.iter_mut().zip(tags.iter().enumerate()) {
+                let alone = tags
+                    .iter()
+                    .enumerate()
+                    .all(|(other, tags)| other == language || *tags == 0);
+                *count += usize::from(*own != 0 && alone) * 2 + usize::from(*own != 0);
+            }
+        }
+        let [english, spanish, french] = counts;
+        if spanish > english && spanish >= french {
+            Language::Spanish
+        } else if french > english {
+            Language::French
+        } else {
+            Language::English
+        }
+    }
+}
+
+/// The tags of a word in a language, or in another one where it has none in that.
+fn tags_of(book: &Rulebook, word: &Word, language: Language) -> u64 {
+    match word.id {
+        0 | 3 => return Tag::Other.bit(),
+        1 => return Tag::Digits.bit(),
+        2 => return Tag::Name.bit(),
+        _ => {}
+    }
+    let tags = book.tags(word.id);
+    let [english, spanish, french] = tags;
+    let own = match language {
+        Language::English => english,
+        Language::Spanish => spanish,
+        Language::French => french,
+    };
+    // A negation behind its verb is one in French only.
+    let others = tags.iter().fold(0, |all, tags| all | tags) & !Tag::NotAfter.bit();
+    let all = if own == 0 { others } else { own };
+    if all == 0 { Tag::Other.bit() } else { all }
 }
 
 impl<'a> Search<'a> {
@@ -155,7 +274,10 @@ impl<'a> Search<'a> {
                     continue;
                 };
                 if let Some(hit) = self.match_at(pattern, usize::from(start.step), at, word) {
-                    hits.push(hit);
+                    hits.push(Hit {
+                        pattern: start.pattern,
+                        ..hit
+                    });
                 }
             }
         }
@@ -185,6 +307,7 @@ impl<'a> Search<'a> {
             order: pattern.order,
             start: at,
             end,
+            pattern: 0,
             extent,
         })
     }

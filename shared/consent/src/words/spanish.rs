@@ -49,82 +49,6 @@ pub(super) const RULES: &[Rule] = &[
         ],
     ),
     rule(
-        "es.no_texting",
-        Effect::OptOut,
-        &[
-            "no|nunca|ya nos|me|le|les ES_SEND",
-            "no more ES_MESSAGE",
-            "no|nunca vuelva|vuelvan|sigan|siga|sigas|quiero|queremos|deseo|necesito|me|debe|deben a|que|\
-             de? me|nos? ES_SEND|ES_SENDING",
-            "ya no ES_SEND mas? $",
-            "no ES_SEND mas? ES_THE* ES_MESSAGE|mas|nada",
-            "no mas|+ ES_THE* ES_MESSAGE",
-            "no contactar|contacten|contacte|molestar|moleste|molesten|textear|texteen|enviar|mandar|\
-             envien|manden|mensajear|escribir|escriban me|mas|nos|a|$|ES_MESSAGE",
-            "ES_STOP de? de ES_SENDING",
-            "ES_STOP de? ES_SENDING",
-            "ES_STOP|cancelar|cancelen|cancela|cancele|cancelame|cancelenme|cancelo|suspendan|suspender|\
-             suspenda|detener|desactivar|desactiven|eliminar|terminar|bloquear|quitar|quiten|anular|\
-             apagar|no|sin|fuera con|de? ES_THE* ES_MESSAGE|suscripcion|subscripcion|suscripciones|\
-             notificaciones",
-            "ya|no no|mas ES_THE* ES_MESSAGE $",
-            "ES_STOP con? de? esto|eso|molestar|molestarme|chingar|joder|fregar|enviarme|mandarme|\
-             jodiendo|molestando|chingando",
-            "que|pa|para|quiero|pido|favor|les|le|exijo que? me? dejen|deje|paren|pare de ES_SENDING|\
-             mandar|llegar|molestar",
-            "dejen|deje|deja|dejame|dejenme|dejeme|dejanos me? en? paz|tranquilo|tranquila",
-            "no|ni quiero|deseo|quisiera|necesito|queremos|gustaria|autorizo|acepto|pedi|solicite|\
-             deseamos|quero|kiero|interesan ya? mas? recibir|recivir|seguir|que|tener|estar|ver|resibir|\
-             resivir? recibiendo|me|nos|mas? ES_THE* ES_MESSAGE|nada|esto|estos|mas|ES_SEND|lista|manden|\
-             contacten|molesten|estas",
-            "no|ya quiero|deseo que me ES_SEND",
-            "no|ni quiero|deseo|queremos saber|saber|nada mas? nada? de|con ustedes|usted|esto",
-            "no quiero mas $",
-            "ya no quiero|deseo mas? nada|esto|$",
-            "ya no me interesa|interesan recibir|estos|sus|mas",
-            "cansado|cansada|harto|harta de .. ES_MESSAGE|ES_SENDING",
-            "prefiero|mejor|por correo|email|llamada|llamen|llamame|llameme|en en? lugar|vez de \
-             ES_MESSAGE|textear|textos",
-            "en lugar|vez de ES_MESSAGE|textos|textear|ES_SENDING",
-        ],
-    ),
-    rule(
-        "es.remove_me",
-        Effect::OptOut,
-        &[
-            "ES_REMOVE de? mi|este|ese|el|la|los|mis|su|esta|de|ES_THE numero|telefono|nombre|contacto|\
-             lista|celular|datos|listas|cel|informacion|ES_MESSAGE|base|sistema|registro",
-            "ES_REMOVE_ME|sacarme|salirme|salir de? ES_THE* lista|listas|esto|aqui|numero|sistema|grupo|\
-             base|ES_MESSAGE|registro|contactos",
-            "^ ES_REMOVE_ME|salirme|salgo $",
-            "quiero|deseo|quisiera|solicito|pido|favor|necesito|como .. darme|dar|salir|salirme|\
-             desuscribirme|desuscribir|desinscribirme|baja|cancelar|eliminarme de? la? baja|lista|$|\
-             suscripcion|mensajes|esta|este|del",
-            "dar|darme|doy|dame|deme|denme|den|darnos|dennos|dese|damos|darse|me|quiero|solicito|pido|\
-             favor|tramitar|hola me|nos? dan|den|doy|la|mi|una? de|la? baja $|de|por|mi|del|a|ya|porfavor|\
-             porfa|gracias",
-            "baja mi|este|a|de numero|mi|este|telefono|la|esta|lista|numero",
-            "de baja|vaja $",
-            "me doy|quiero|dan|den dar? de? baja|vaja",
-            "desuscribir|desuscribirme|desuscribeme|desuscribanme|desuscribirse|desinscribirme|\
-             desuscribame|desinscribanme|desuscribir",
-            "cancelar|cancelen|cancela|cancele|cancelo|anular ES_THE* suscripcion|subscripcion|\
-             suscripciones|inscripcion",
-            "revoco|retiro|retirar|revocar|anulo|revocamos ES_THE* consentimiento|permiso|autorizacion",
-            "no doy|tienen|tiene|autorizo|autorice|di|consiento|dado|he ES_THE* consentimiento|permiso|\
-             autorizacion|que|a|ES_MESSAGE|mi|$",
-        ],
-    ),
-    rule(
-        "es.refusal",
-        Effect::Review,
-        &[
-            "no me|nos interesa|interesan ES_THE* ES_MESSAGE",
-            "no me|nos interesa|interesan recibir|recibirlos",
-            "no|tampoco estoy|estamos interesado|interesada|interesados en? ES_THE* ES_MESSAGE|recibir|recibirlos",
-        ],
-    ),
-    rule(
         "es.not_interested",
         Effect::ReviewUnlessAnswering,
         &[
@@ -137,9 +61,6 @@ pub(super) const RULES: &[Rule] = &[
         "es.other_revocation",
         Effect::Review,
         &[
-            "no me|nos|mas llamen|llame|llames|marquen|marque",
-            "no mas? llamar|llamen|llame|llamadas",
-            "dejen|deje|paren|pare|parar|dejar de llamar|llamarme|marcar|marcarme|llamando",
             "chinga|chinguen|chingate|chingada|chingense|jodete|jodanse|joder|puta|mierda|verga|culero|\
              culeros|pendejos|cabron|cabrones|carajo|largo|larguense|pudranse|callate|callense|mamen|\
              chingar|chinguense|putos|hdp",

@@ -91,6 +91,16 @@ const fn corrected(word: &'static str, slips: usize) -> Corrected {
 /// Misspellings that are further off than a slip, or too short for slips to be told from other words.
 const ALIASES: &[(&str, &str)] = &[
     ("qiut", "quit"),
+    ("tak", "take"),
+    ("tkae", "take"),
+    ("remuv", "remove"),
+    ("stp", "stop"),
+    ("stpp", "stop"),
+    ("txtn", "texting"),
+    ("snd", "send"),
+    ("dotn", "dont"),
+    ("yur", "your"),
+    ("txet", "text"),
     ("qit", "quit"),
     ("stoo", "stop"),
     ("f@ck", "fuck"),

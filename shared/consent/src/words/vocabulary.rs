@@ -56,15 +56,6 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          telemarketing \
          robotexts robotext textmessage textmessages announcements newsletters newsletter",
     ),
-    (
-        "THESE",
-        "these this them those that it everything anything all stuff bullshit shit crap bs nonsense \
-         harassment",
-    ),
-    (
-        "CALLS",
-        "call calls phonecalls phonecall robocalls email emails voicemail voicemails letters mailings",
-    ),
     // "stop", and what people type for it.
     (
         "STOP",
@@ -81,16 +72,11 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          blowing alerting updating reminding msgin texing",
     ),
     (
-        "CALLING",
-        "calling callin robocalling phoning emailing emailin mailing ringing dialing faxing",
-    ),
-    (
         "TEXT",
         "text texts txt tex message messages msg sms contact texting txting messaging contacting textme \
          bother disturb \
          harass harrass bug pester spam solicit notify annoy",
     ),
-    ("CALL", "call phone email ring dial calling emailing mail"),
     (
         "NOT",
         "dont donot dnt dnot don not never nor doent dony dotn neva",
@@ -98,11 +84,6 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     (
         "NEG",
         "NOT no longer nolonger didnt wont doesnt cant cannot couldnt wouldnt aint isnt arent rather",
-    ),
-    (
-        "WANT",
-        "want wanna wan want2 wish need like care desire prefer appreciate wants consent agree authorize \
-         permit give",
     ),
     (
         "GET",
@@ -120,16 +101,6 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "REMOVE",
         "remove rmv take delete drop scratch strike pull erase cross get removing taking removed taken \
          deleted keep kick wipe purge scrub expunge eliminate",
-    ),
-    (
-        "PLAINLY_REMOVE",
-        "remove rmv delete erase scratch unlist removing purge wipe scrub expunge",
-    ),
-    (
-        "MY_NUMBER",
-        "# number digits numbers num nbr no phone cell name names contact contacts info information details \
-         mobile cellphone telephone fone \
-         phonenumber data",
     ),
     (
         "LIST",
@@ -164,6 +135,13 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          fighting traffic cops police thief thieves theft animals mice rats bugs pests rain flooding \
          sign signs bus train game season utility utilities loan cita unidad bodega pago pagos renta contrato \
          reserva reservacion seguro cuenta",
+    ),
+    // Kinds of text that people refuse alone.
+    (
+        "KINDS",
+        "promo promos promotion promotions promotional marketing ad ads advertisement advertisements offer offers deals specials sale \
+         sales coupon coupons survey surveys newsletter newsletters discounts referral contest contests reviews promociones \
+         ofertas descuentos rabais insurance auction holiday review receipt",
     ),
     // Relatives of the sender, whose number it may be.
     (
@@ -217,19 +195,6 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "PLAIN_KEYWORD",
         "stop stoppit stopall unsubscribe unsubscribed optout unsub stahp stap desist",
     ),
-    // Known words next to a keyword, which are not its misspellings.
-    (
-        "NEIGHBOURS",
-        "shop stow step slop top tops atop sop strop spot stops stomp stock stoops stow stoop2 swop \
-         stopped stopper \
-         stopgap stopwatch stopover stoplight stoppage stopsign sto store story stool cancer cancels \
-         canceled cancelled \
-         canceling cancelling remote removes remover removal contract contacts contractor testing tenting \
-         resting \
-         lumber numbers spending tending wring wrung massage massaging passage sage lease pleased pleas \
-         alone along \
-         clone elected reelected resubscribe subscribe subscribed endow ending ended ends endless stopby bstop",
-    ),
     // Words that some rule names, and that count as unknown words (`OTHER`) all the same.
     (
         "COMMON",
@@ -277,23 +242,6 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          sign signs reads word called named button autopay noise music alarm leak rain d dun neva el la un \
          una su mi le les l une du",
     ),
-    // Words that people write with a capital and that are nobody's name.
-    (
-        "NO_NAMES",
-        "monday tuesday wednesday thursday friday saturday sunday january february march april may june \
-         july august \
-         september october november december jan feb mar apr jun jul aug sep sept oct nov dec christmas \
-         thanksgiving \
-         easter halloween english spanish american usps ups fedex amazon venmo zelle paypal visa \
-         mastercard discover \
-         google apple wifi internet public extra happy sure available ready correct fair true right good \
-         okay great bad \
-         acceptable possible interested able allowed available open closed home late early fine safe clean \
-         dirty full \
-         empty big small enough mad happy upset joking kidding clear legal necessary today tomorrow \
-         yesterday tonight \
-         am pm usa texas florida california ohio",
-    ),
     // Spanish.
     (
         "ES_THE",
@@ -306,50 +254,6 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
         "mensaje mensajes textos texto sms notificaciones notificacion avisos aviso alertas alerta \
          recordatorios recordatorio promociones promocion publicidad ofertas oferta msj msjs mensages \
           mensaj mnsjs anuncios comunicaciones comunicacion propaganda textitos txt msg texts messages",
-    ),
-    (
-        "ES_SEND",
-        "mande manden mandes manda mandan mandeis envie envien envies envia envian escriba escriban \
-         escribas escribe \
-         escriben escribo textee texteen textees texte texten textien textie mensajee mensajeen moleste \
-         molesten molestes contacte \
-         contacten contactes contactan contacta contactar notifique notifiquen avise avisen busque busquen \
-         siga \
-         sigan fastidie fastidien fastidies texteo textea textean mandar enviar escribir textear molestar \
-         hostiguen acosen \
-         acose comunique comuniquen spameen mensajeen mensaje mande molesta molestan",
-    ),
-    (
-        "ES_SENDING",
-        "mandar mandarme mandarnos mandando enviar enviarme enviarnos enviando escribir escribirme \
-         escribiendo \
-         escribirnos textear textearme texteando texteandome molestar molestarme molestando molestarnos \
-         contactar \
-         contactarme contactandome mensajear mensajearme mandandome enviandome fastidiar fastidiarme \
-         acosar acosarme \
-         hostigar hostigarme notificarme joder joderme fregar chingar buscarme recibir insistir avisarme",
-    ),
-    (
-        "ES_STOP",
-        "deje dejen deja dejar dejenme dejeme pare paren para parar parale paren detener detenga detengan \
-         basta ya alto cese cesen stop suspenda suspendan eviten evite",
-    ),
-    (
-        "ES_REMOVE",
-        "borre borren borra borrar borrame borreme borrenme quite quiten quita quitar quitame quiteme \
-         quitenme elimine \
-         eliminen elimina eliminar eliminame elimineme eliminenme saque saquen saca sacar sacame saqueme \
-         saquenme remueva \
-         remuevan remover remuevame remuevanme retire retiren retirar retirame retireme retirenme olvide \
-         olviden pierda \
-         pierdan bloqueen",
-    ),
-    (
-        "ES_REMOVE_ME",
-        "borrame borreme borrenme quitame quiteme quitenme eliminame elimineme eliminenme sacame saqueme \
-         saquenme \
-         remuevame remuevanme retirame retireme retirenme borrarme quitarme eliminarme removerme \
-          desinscribanme bajenme bajeme bajame",
     ),
     // French.
     (
@@ -370,18 +274,34 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
          derangez ecrivez envoyez harcelez texte textes contacte contactes derange deranges texto \
           mappeler messager achaler achalez",
     ),
+    // Known words next to a keyword, which are not its misspellings.
     (
-        "FR_SEND",
-        "textez contactez derangez ecrivez envoyez harcelez texte contacte derange ecris envoie achalez \
-         sollicitez texter contacter envoyer ecrire deranger",
+        "NEIGHBOURS",
+        "shop stow step slop top tops atop sop strop spot stops stomp stock stoops stow stoop2 swop \
+         stopped stopper \
+         stopgap stopwatch stopover stoplight stoppage stopsign sto store story stool cancer cancels \
+         canceled cancelled \
+         canceling cancelling remote removes remover removal contract contacts contractor testing tenting \
+         resting \
+         lumber numbers spending tending wring wrung massage massaging passage sage lease pleased pleas \
+         alone along \
+         clone elected reelected resubscribe subscribe subscribed endow ending ended ends endless stopby bstop",
     ),
+    // Words that people write with a capital and that are nobody's name.
     (
-        "FR_STOP",
-        "arret arretez arrete arreter arretes cessez cesse cesser stop stoppez stopper veuillez finissez",
-    ),
-    (
-        "FR_REMOVE",
-        "retirez retire retirer enlevez enleve enlever supprimez supprime supprimer effacez efface \
-         effacer otez sortez desabonnez desinscrivez rayez radiez retirez",
+        "NO_NAMES",
+        "monday tuesday wednesday thursday friday saturday sunday january february march april may june \
+         july august \
+         september october november december jan feb mar apr jun jul aug sep sept oct nov dec christmas \
+         thanksgiving \
+         easter halloween english spanish american usps ups fedex amazon venmo zelle paypal visa \
+         mastercard discover \
+         google apple wifi internet public extra happy sure available ready correct fair true right good \
+         okay great bad \
+         acceptable possible interested able allowed available open closed home late early fine safe clean \
+         dirty full \
+         empty big small enough mad happy upset joking kidding clear legal necessary today tomorrow \
+         yesterday tonight \
+         am pm usa texas florida california ohio",
     ),
 ];

@@ -1,9 +1,21 @@
 //! The number is not the tenant's.
 
 use super::super::rule::Rule;
-use super::review_regardless;
+use super::{party, review_regardless};
 
 pub(super) const RULES: &[Rule] = &[
+    review_regardless(
+        "party.plain",
+        &[
+            "^ wrong|rong|wong phone|cell? number|numbers|num|numba|person|guy|lady|party|#|recipient|no",
+            "you|u|yall have|got|reached|texted|ve? the|a wrong number|person|#|phone",
+            "^^ wrong|wrongnumber $$",
+            "mistaken identity",
+            "^^ not me|him|her $$",
+            "^^ who is|s SOMEBODY $$",
+            "^^ new phone who dis|this $$",
+        ],
+    ),
     // The number is not the tenant's: nobody at it consented (reassigned numbers, 47 CFR 64.1200(m)).
     review_regardless(
         "party.wrong_number",
@@ -44,7 +56,7 @@ pub(super) const RULES: &[Rule] = &[
             "misdialed|misdial",
         ],
     ),
-    review_regardless(
+    party(
         "party.not_me",
         &[
             "this|that|its|thats|it|thatz is|s? isnt|aint|not|no longer? SOMEBODY",
@@ -90,7 +102,7 @@ pub(super) const RULES: &[Rule] = &[
             "not the right|correct person|number|guy|one",
         ],
     ),
-    review_regardless(
+    party(
         "party.no_tenant",
         &[
             "dont|doesnt|not|never|didnt|havent have|own|rent|had|rented|owned|leased|got|use|used|\

@@ -1,54 +1,10 @@
 //! Revocations in legal words, in protest and in anger.
 
 use super::super::rule::Rule;
-use super::{opt_out, review, review_regardless};
+use super::{hint, review};
 
 pub(super) const RULES: &[Rule] = &[
-    // Legal wording.
-    opt_out(
-        "phrase.revoke",
-        &[
-            "revoke|withdraw|withdrawing|revoking|rescind|rescinding|retract|withdrawn|revoked|cancel|\
-             terminate|withdrew|pull|revocation|withdrawal .. consent|permission|authorization|\
-             authorisation|approval|agreement|texts|texting|messages",
-            "consent|permission|authorization is|has|was|to|are .. revoked|withdrawn|rescinded|denied|\
-             over|cancelled|terminated|gone|ended",
-            "consent|permission .. revoked|withdrawn|rescinded",
-            "you|u|yall|they lack THE* consent|permission",
-            "you|u|yall|they|have|has|had|got no THE* permission|consent to TEXT|contact|$",
-            "honor|respect|process my|this|the .. request|optout|opt|stop|wishes",
-            "optout|removal|unsubscribe request",
-            "you|u|yall|they do? NOT have|got|had THE* permission|consent|authorization to TEXT|contact|\
-             send|message|use",
-            "you|u|yall|they do? NOT have|got|had THE* permission|consent|authorization $",
-            "NEG consent|consented|consenting $",
-            "NEG consent|consented|consenting to|for THE* MESSAGE|TEXTED|receive|receiving|be|being|get|\
-             getting|contact|TEXTING",
-            "NEG consent|consented to this|these|any|it $",
-            "NEG authorize|authorized|permit|agree|agreed|allow .. MESSAGE|TEXTED|texting|contact",
-            "NEG give|gave|given|grant|granted you|u|yall|anyone|them? THE* permission|consent|\
-             authorization to|for? TEXT|TEXTING|contact|send|call|message|use|$",
-            "TEXTING|texted|text|contacting|messages|contacted|texts me|us? .. without|wo .. consent|\
-             permission|authorization",
-            "^ no consent|permission $",
-            "who gave|give|gives you|u|yall|them permission|consent|authorization to? TEXT|contact|$",
-            "put|add|place|register me|us|my|this .. do|no not? call|contact|text",
-            "do not|no call|contact|text|solicit list|registry",
-            "dnc|tcpa|donotcall",
-            "not call|contact|text registry|list",
-            "i|we hereby|formally|officially revoke|request|demand|notify|opt|withdraw|unsubscribe",
-            "unlawful|illegal|illegally MESSAGE|contact|texting|TEXTING",
-            "NEG giving|granting|authorizing|allowing you|u|yall|anyone? THE* permission|consent|authorization",
-            "^ without my|our|any consent|permission|authorization $",
-            "^ no consent|permission|authorization given|granted|here|for $|this|texts",
-            "NEG consenting|consent to this|these|texts|it|$",
-            "youre|ur|you|u|yall are|r? not allowed|authorized|permitted|welcome to? TEXT|contact|send|\
-             message|$",
-            "^^ withdraw|revoke .. consent|permission $$",
-            "considered|constitute|constitutes|be|consider harassment",
-        ],
-    ),
-    review(
+    hint(
         "phrase.threat",
         &[
             "report|reporting|reported|turning|turn|filing|filed|marked|marking|mark .. fcc|ftc|spam|junk|\
@@ -93,7 +49,7 @@ pub(super) const RULES: &[Rule] = &[
             "spammer|scammer|spammers|scammers|spamming",
         ],
     ),
-    review(
+    hint(
         "phrase.never_agreed",
         &[
             "NEG sign|signed|signup|opt|opted|subscribe|subscribed|enroll|enrolled|register|registered up|\
@@ -131,49 +87,36 @@ pub(super) const RULES: &[Rule] = &[
             "you|u|yall|they keep|kept|continue|still to? sending|send me|us? THE* MESSAGE|these|this",
         ],
     ),
-    review(
-        "phrase.other_revocation",
-        &[
-            "STOP CALLING",
-            "STOP with|w? THE* CALLS|calling",
-            "no|not more|further THE* CALLS|calling",
-            "^^ do? NOT CALL $$",
-            "^^ no phone|cell? call|ring $$",
-            "dont|donot|not CALL|ring me|us|this|my|here|number again|anymore|any|number|ever|$",
-            "NEG want|wish|like|need to? GET? be? THE* CALLS|called|emailed",
-            "never call|email me|us|this|here again|number|$",
-            "^ no calls|emails|robocalls|calling|solicitors|soliciting",
-            "STOP blowing up",
-            "^ end it|this|these|them $",
-            "^^ cancel|end|delete THESE $$",
-            "cancel|end|delete THE* MESSAGE|texts|alerts",
-            "if you|u|ya|yall TEXT|contact|send|message me|us|this? again|one|another",
-            "^^ cancel|end|remove|delete me|us $$",
-            "text|contact|message me|us again|one more? time? and|or? i|ill|im|my",
-            "you|u|yall do? NOT need|have to keep? TEXT|TEXTING me|us|$",
-        ],
-    ),
-    review_regardless(
-        "phrase.other_channel_revoked",
-        &[
-            "REMOVE|unsubscribe|unsub|opt|optout me|us? out? from|of|off THE* newsletter|newsletters|\
-             emails|email|mailing|calls|call|calling|emailing",
-            "STOP TEXTING? me|us? THE* calls|phonecalls|emails|email $",
-            "STOP CALLING and|or|nd|n CALLING",
-        ],
-    ),
     // Anger at the sender, in any spelling of the curse. A curse about the gate ("the fucking gate") is not this.
     review(
         "phrase.anger",
         &[
-            "fuck|f**k|f*ck|fck|fuk|fuq|fk|f|phuck|fcuk|fvck|f***|f**|f*k|fu*k|fuckin|eff you|u|off|\
-             yourself|ya|yall|urself|yourselves|this|ur|yo",
-            "^^ fu|fuckyou|fuckoff|fuckyall|fck|fuck|fuckers|fucker|stfu|gtfo|foff|kma|motherfucker|\
-             motherfuckers|asshole|assholes|bitch|dickhead|idiots|bastards|bastard|scumbags|scum $$",
-            "fuck|fuk|fck off|outta|outa|right|all|out here|off|of|this|you|that? $",
-            "^^ die|pos|liar|liars|fraud|frauds|fake|fraudulent|crooks|crook|thieves|stalker|stalkers|\
-             pest|pests|nuisance|creep|trash|garbage|losers|loser $$",
+            "^^ fu|fuckyou|fuckoff|fuckyall|fck|fuck|fuckers|fucker|stfu|gtfo|foff|kma|motherfucker|motherfuckers|asshole|assholes|bitch|dickhead|idiots|bastards|bastard|scumbags|scum $$",
+            "^^ die|pos|liar|liars|fraud|frauds|fake|fraudulent|crooks|crook|thieves|stalker|stalkers|pest|pests|nuisance|creep|trash|garbage|losers|loser $$",
             "^^ piece of shit|crap|trash $$",
+            "^^ so? annoying|harassment|harassing|creep|creeps|weirdo|perv $$",
+            "^^ fuck|f**k|f*ck|fck|fuk|fk|screw|eff|damn|f you|u|off|yall|ya|this|yourself you|u|all|guys|people|assholes|bitch? $$",
+            "^^ go to hell $$",
+            "^^ piss|p*ss|buzz|bugger|sod|eff|naff off $$",
+            "^^ get lost|bent|stuffed $$",
+            "^^ eat shit|sh*t $$",
+            "^^ go? kiss|suck|bite|eat|lick my|me|it .. $$",
+            "^^ drop dead $$",
+            "^^ shut the? fuck|hell|f? up $$",
+            "^^ ugh? go|get away|lost $$",
+            "^^ get a? life $$",
+            "^^ up yours $$",
+            "^^ take a hike $$",
+            "^^ back off $$",
+            "^^ beat it $$",
+            "^^ hate these|this $$",
+        ],
+    ),
+    hint(
+        "phrase.anger_within",
+        &[
+            "fuck|f**k|f*ck|fck|fuk|fuq|fk|f|phuck|fcuk|fvck|f***|f**|f*k|fu*k|fuckin|eff you|u|off|yourself|ya|yall|urself|yourselves|this|ur|yo",
+            "fuck|fuk|fck off|outta|outa|right|all|out here|off|of|this|you|that? $",
             "you|youre|u|ur are|r? a|an nuisance|pest|stalker|creep|scammer|fraud|liar",
             "fuckyou|fuckoff|stfu|gtfo|fuckyall",
             "go fuck|f**k|screw|f*ck|f|fck|kill|eff|fk yourself|urself|off|yourselves|ur",
@@ -196,15 +139,13 @@ pub(super) const RULES: &[Rule] = &[
             "^ screw|damn|eff|frick this $",
             "^ f|fuck|screw|eff|damn|forget|shove THE* MESSAGE $",
             "^ shove it|them|this $|up",
-            "you|youre|u|ur are|r? fucking|a|an|all|bunch* of? asshole|assholes|bitch|scum|scumbags|\
-             scammers|pest|pests",
+            "you|youre|u|ur are|r? fucking|a|an|all|bunch* of? asshole|assholes|bitch|scum|scumbags|scammers|pest|pests",
             "take a hike",
             "^ get a? life $",
             "up yours|urs",
             "up your|ur|yalls ass|butt|asses",
             "hate|loathe THE* MESSAGE|texts|texting",
             "MESSAGE|these|youre|ur|you|u are|is|r? so|very|super|really|fucking* annoying",
-            "^^ so? annoying|harassment|harassing|creep|creeps|weirdo|perv $$",
         ],
     ),
 ];

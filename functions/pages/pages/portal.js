@@ -1,0 +1,19 @@
+// The tenant's page: Account Information, Contact Information.
+
+import { h, languageOf, translated } from "../elements/consent.js";
+import { takeToken } from "./token.js";
+
+const language = languageOf(navigator.languages);
+const main = /** @type {HTMLElement} */ (document.querySelector("main"));
+
+/** @param {string} token */
+function show(token) {
+  const element = document.createElement("consent-portal");
+  Object.assign(element, { token });
+  const without = h("p", { class: "message", role: "alert" }, translated(language, "noTokenPortal"));
+  main.replaceChildren(h("h1", {}, translated(language, "accountInformation")), token ? element : without);
+}
+
+document.documentElement.lang = language;
+document.title = translated(language, "accountInformation");
+takeToken(show);

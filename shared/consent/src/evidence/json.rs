@@ -1,0 +1,153 @@
+//! JSON of somebody whom nobody trusts: bounded, and without two members of one name.
+//!
+//! Readers differ in which of two members of one name they take, so that a pack that has them says different things
+//! to a person and to the check. RFC 8785 knows no such objects either.
+
+use std::fmt;
+
+use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde_json::{Map, Number, Value};
+
+/// The longest text that is read. An answer of the service has 6 MB at most.
+pub const LONGEST: usize = 8 << 20;
+
+/// Why a text is not read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub enum NotRead {
+    /// It is longer than [`LONGEST`].
+    #[error("it is longer than {LONGEST} bytes")]
+    TooLong,
+    /// It is no JSON, or is nested too deep, or an object in it has two members of one name.
+    #[error(
+        "it is not JSON, is nested too deep, or has two members of one name (line {line}, column {column})"
+    )]
+    NoJson {
+        /// Where reading ended.
+        line: usize,
+        /// And in which column.
+        column: usize,
+    },
+}
+
+/// Reads a JSON value.
+///
+/// # Errors
+/// See [`NotRead`].
+pub fn read(text: &[u8]) -> Result<Value, NotRead> {
+    if text.len() > LONGEST {
+        return Err(NotRead::TooLong);
+    }
+    // A byte order mark is no JSON, and some editors write it.
+    let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
+    let strict: Strict = serde_json::from_slice(text).map_err(|error| NotRead::NoJson {
+        line: error.line(),
+        column: error.column(),
+    })?;
+    Ok(strict.0)
+}
+
+/// A value whose objects have no two members of one name.
+struct Strict(Value);
+
+impl<'de> Deserialize<'de> for Strict {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader).map(Self)
+    }
+}
+
+struct Reader;
+
+impl<'de> Visitor<'de> for Reader {
+    type Value = Value;
+
+    fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
+        formatter.write_str("a JSON value")
+    }
+
+    fn visit_unit<E: Error>(self) -> Result<Value, E> {
+        Ok(Value::Null)
+    }
+
+    fn visit_bool<E: Error>(self, value: bool) -> Result<Value, E> {
+        Ok(Value::Bool(value))
+    }
+
+    fn visit_i64<E: Error>(self, value: i64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_u64<E: Error>(self, value: u64) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_f64<E: Error>(self, value: f64) -> Result<Value, E> {
+        Number::from_f64(value)
+            .map(Value::Number)
+            .ok_or_else(|| E::custom("a number that JSON does not have"))
+    }
+
+    fn visit_str<E: Error>(self, value: &str) -> Result<Value, E> {
+        Ok(value.into())
+    }
+
+    fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
+        let mut values = Vec::new();
+        while let Some(Strict(value)) = items.next_element()? {
+            values.push(value);
+        }
+        Ok(Value::Array(values))
+    }
+
+    fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
+        let mut values = Map::new();
+        while let Some(name) = members.next_key::<String>()? {
+            let Strict(value) = members.next_value()?;
+            if values.insert(name, value).is_some() {
+                return Err(A::Error::custom("two members of one name"));
+            }
+        }
+        Ok(Value::Object(values))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+
+    #[test]
+    fn json_is_read_as_it_stands() {
+        let text = r#"{"a": [1, -2, 0.5, true, null, "\u00e9\ud83d\ude00"], "b": {"a": {}}}"#;
+        assert_eq!(
+            read(text.as_bytes()),
+            Ok(json!({"a": [1, -2, 0.5, true, null, "é😀"], "b": {"a": {}}}))
+        );
+        assert_eq!(read("\u{feff}[]".as_bytes()), Ok(json!([])));
+    }
+
+    #[test]
+    fn what_is_ambiguous_nested_or_long_is_not_read() {
+        let deep = "[".repeat(100_000);
+        for text in [
+            "",
+            "{",
+            "[] []",
+            "{\"a\": 1, \"a\": 1}",
+            "{\"a\": {\"b\": 1, \"\\u0062\": 2}}",
+            "\"\\ud800\"",
+            "1e999",
+            "NaN",
+            "{\"a\" 1}",
+            &deep,
+            &deep.replace('[', "{\"a\":"),
+        ] {
+            assert!(
+                matches!(read(text.as_bytes()), Err(NotRead::NoJson { .. })),
+                "{text:.20}"
+            );
+        }
+        assert!(read(b"\"\xff\"").is_err());
+        assert_eq!(read(&vec![b' '; LONGEST + 1]), Err(NotRead::TooLong));
+    }
+}

@@ -1,0 +1,44 @@
+//! The local stack's stand-in for KMS, in this process.
+
+use aws_sdk_kms::Client;
+use aws_sdk_kms::config::retry::RetryConfig;
+use aws_sdk_kms::config::{BehaviorVersion, Credentials, Region};
+use dev::kms::{EvidenceKey, KEY_ID};
+use evidence::Signer;
+use tokio::net::TcpListener;
+
+use crate::emulator::Requests;
+
+/// The stand-in, until the test ends.
+#[derive(Clone)]
+pub struct KmsStandIn {
+    /// Counts what the functions ask of it.
+    pub requests: Requests,
+    endpoint: String,
+}
+
+impl KmsStandIn {
+    pub(crate) async fn start() -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let endpoint = format!("http://{}/kms", listener.local_addr().unwrap());
+        let router = dev::kms::router(EvidenceKey::generate().unwrap()).unwrap();
+        tokio::spawn(async { axum::serve(listener, router).await });
+        Self {
+            requests: Requests::default(),
+            endpoint,
+        }
+    }
+
+    /// What signs with the stand-in's key. The keys that signed before it are those with these ids.
+    pub fn signer(&self, earlier: &[&str]) -> Signer {
+        let config = aws_sdk_kms::Config::builder()
+            .behavior_version(BehaviorVersion::latest())
+            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .region(Region::new("us-east-1"))
+            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .retry_config(RetryConfig::disabled())
+            .interceptor(self.requests.clone())
+            .endpoint_url(&self.endpoint);
+        Signer::new(Client::from_conf(config.build()), KEY_ID, earlier.iter().copied())
+    }
+}
