@@ -88,6 +88,7 @@ impl Stage {
             subject("sms-webhook", "any text", |number| {
                 twilio(&format!("{}-{number}", std::process::id()), ADA, OFFICE, "I will come by tomorrow").event()
             }),
+            subject("reviews", "open ones", |_| call("GET /v1/facilities/f1/reviews").event()),
             subject("openapi", "document", |_| call("GET /openapi.json").event()),
         ]
     }
