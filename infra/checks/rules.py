@@ -10,7 +10,7 @@ from cfnlint.schema.manager import PROVIDER_SCHEMA_MANAGER
 METHODS = ("delete", "get", "patch", "post", "put")
 TEXTS = "POST /v1/sms/{provider}"
 # The alarms that take a new version back, of every function and of the outbox beside them.
-TAKES_BACK = {"FunctionErrors", "DeploymentApiErrors"}
+TAKES_BACK = {"FunctionErrors", "OtherFunctionErrors", "DeploymentApiErrors"}
 OUTBOX_TAKES_BACK = {"DeploymentPublishFailures"}
 SMS_TOPIC_TAKES_BACK = {"DelayedTextsAlarm"}
 # What an account may ask of API Gateway in every region, at least: requests per second, and at once
@@ -174,9 +174,12 @@ def check_alarms(template):
         assert metric in metrics, f"no alarm for {metric}"
     functions = sorted(it["FunctionName"]["Fn::Sub"] for it in template.of("Lambda::Function").values())
     for name, metric in (("FunctionErrors", "Errors"), ("FunctionThrottles", "Throttles")):
-        watched = [it["MetricStat"]["Metric"] for it in alarms[name]["Metrics"] if "MetricStat" in it]
-        # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
-        assert len(watched) <= 10, f"{name}: an alarm takes ten metrics"
+        watched = []
+        for alarm in (name, f"Other{name}"):
+            of_alarm = [it["MetricStat"]["Metric"] for it in alarms[alarm]["Metrics"] if "MetricStat" in it]
+            # https://docs.aws.amazon.com/AmazonCloudWatch/latest/APIReference/API_PutMetricAlarm.html
+            assert len(of_alarm) <= 10, f"{alarm}: an alarm takes ten metrics"
+            watched += of_alarm
         assert {it["MetricName"] for it in watched} == {metric}, name
         watched = sorted(dimension["Value"]["Fn::Sub"] for it in watched for dimension in it["Dimensions"])
         assert watched == functions, f"{name} watches {watched}"

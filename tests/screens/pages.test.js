@@ -1,6 +1,7 @@
 // Each page in its states: what it shows, what goes wrong, and how it recovers.
 
 import assert from "node:assert/strict";
+import { once } from "node:events";
 import { readFileSync } from "node:fs";
 import { createServer } from "node:http";
 import { after, test } from "node:test";
@@ -25,6 +26,9 @@ test("new tenants: the profile, the portal, and the history of what happens next
   assert.equal(await time.getAttribute("title"), await time.getAttribute("datetime"), "the exact time, in UTC");
   await page.getByText("Details").first().click();
   await look(page, "profile-history", "Words shown", PROFILE_LABEL);
+  const [evidence] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Evidence page" }).click()]);
+  assert.equal(evidence.suggestedFilename(), "consent-evidence-ada.html");
+  assert.ok(readFileSync(await evidence.path(), "utf8").includes(PROFILE_LABEL));
   await leave(portal);
   await leave(page);
 });
@@ -38,6 +42,7 @@ test("a withdrawal that came in another way is recorded on the profile", async (
   await look(page, "profile-other-way", "Record the opt-out");
   await page.getByRole("button", { name: "Record the opt-out" }).click();
   await page.getByText("Opted out, recorded by staff,").waitFor();
+  await page.getByText("staff@example.com recorded that the customer opted out by letter.").first().waitFor();
   assert.equal((await api("GET", `${here.path}/consent`)).body.status, "opted_out");
   await leave(page);
 });
@@ -219,7 +224,7 @@ test("a token that is a function is asked again after a 401", async () => {
   await leave(page);
 });
 
-test("facility software of another origin embeds the elements and hears of what they do", async () => {
+test("facility software of another origin embeds the elements and hears of what they do", async (t) => {
   const here = await facility();
   const html = `<!doctype html><html lang="en"><title>Facility software</title><h1>Ada</h1>
     <style>consent-profile { --consent-accent: rgb(200, 0, 100); } * { color: red; }</style>
@@ -232,6 +237,8 @@ test("facility software of another origin embeds the elements and hears of what 
       for (const name of ["consent-changed", "consent-error"]) document.body.addEventListener(name, (event) => heard.push([name, event.detail.status, event.detail.code ?? null]));
     </script>`;
   const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(html)).listen(0, "127.0.0.1");
+  t.after(() => server.close());
+  await once(server, "listening");
   const { port } = server.address();
   const page = await open("", { token: "", at: `http://127.0.0.1:${port}/` });
   const box = page.getByRole("checkbox", { name: PROFILE_LABEL });
@@ -249,7 +256,6 @@ test("facility software of another origin embeds the elements and hears of what 
   ]);
   assert.equal(await box.evaluate((it) => getComputedStyle(it).accentColor), "rgb(200, 0, 100)");
   await leave(page);
-  server.close();
 });
 
 test("a lost connection says so, undoes the click, and recovers by itself", async () => {

@@ -7,7 +7,7 @@ import { PORTAL_LABEL, PROFILE_LABEL, again, api, close, facility, leave, look, 
 
 after(close);
 
-const DOUBT = "I don't rent there anymore";
+const DOUBT = "You have the wrong number";
 const agreed = ({ id }, tenant = "ada") => api("PUT", `/v1/facilities/${id}/tenants/${tenant}/consent`, { consented: true });
 
 test("a text in doubt holds texts, and the profile says which text and where it is read", async () => {
@@ -57,7 +57,7 @@ test("a queue of forty is gone through by keyboard", async () => {
     const phone = number();
     await register(here, `t${index}`, `Tenant ${String(index).padStart(2, "0")}`, phone);
     if (index % 3 === 0) await agreed(here, `t${index}`);
-    await text(here, index % 5 === 4 ? "wrong number, stop texting me" : DOUBT, phone);
+    await text(here, index % 5 === 4 ? "Wrong number, stop" : DOUBT, phone);
   }
   const page = await open(`/staff/${here.id}/reviews`);
   await page.getByText("40 open").waitFor();

@@ -291,6 +291,14 @@ impl Emulator {
         }
     }
 
+    /// A database in this process that nobody listens for: who asks it is `simulated`.
+    pub(crate) fn unlistened(database: Database, table: &str) -> Self {
+        Self {
+            table: table.to_owned(),
+            ..Self::at(DEAD_END.to_owned(), Some(database), oneshot::channel().0)
+        }
+    }
+
     /// Whether it is the one in this process.
     pub fn is_embedded(&self) -> bool {
         self.database.is_some()

@@ -29,6 +29,14 @@ impl KmsStandIn {
         }
     }
 
+    /// Nobody is there: a simulation asks for no evidence.
+    pub(crate) fn absent() -> Self {
+        Self {
+            requests: Requests::default(),
+            endpoint: "http://127.0.0.1:9/kms".to_owned(),
+        }
+    }
+
     /// What signs with the stand-in's key. The keys that signed before it are those with these ids.
     pub fn signer(&self, earlier: &[&str]) -> Signer {
         let config = aws_sdk_kms::Config::builder()

@@ -20,6 +20,7 @@ mod linked;
 mod python;
 mod requests;
 mod secrets;
+mod simulated;
 mod sns;
 mod talk;
 mod tamper;
@@ -57,6 +58,7 @@ pub use requests::{
     twilio_form, twilio_id,
 };
 pub use secrets::{SecretsStandIn, first_secret, secret};
+pub use simulated::Simulated;
 pub use sns::SnsStandIn;
 pub use talk::{ADA, BEN, OFFICE};
 pub use tamper::{Item, attribute};
@@ -120,6 +122,24 @@ impl World {
         let secrets = SecretsStandIn::start().await;
         let kms = KmsStandIn::start().await;
         Self::of(emulator, store, sns, secrets, kms, Access::by_authorizer)
+    }
+
+    /// The functions of one instance in a simulation, which answers whatever they ask of AWS and of providers. `table` is
+    /// in `database`.
+    pub fn simulated(simulated: &Simulated, database: dynoxide::Database, table: &str) -> Self {
+        let emulator = Emulator::unlistened(database, table);
+        let store = Store::new(simulated.dynamodb(), table, emulator.counts.metrics());
+        let sns = SnsStandIn::simulated(simulated, &emulator.counts);
+        let secrets = SecretsStandIn::simulated(simulated);
+        let kms = KmsStandIn::absent();
+        Self::of(
+            Arc::new(emulator),
+            store,
+            sns,
+            secrets,
+            kms,
+            Access::by_authorizer,
+        )
     }
 
     fn of(
@@ -237,8 +257,15 @@ impl World {
             .as_str()
             .expect("a method");
         let path = read["rawPath"].as_str().expect("a path");
+        let answer = self.invoke_event(Self::function_of(path), event).await;
+        described::check(method, path, &answer);
+        answer
+    }
+
+    /// The function that has a path.
+    pub fn function_of(path: &str) -> &'static str {
         let segments: Vec<&str> = path.trim_start_matches('/').split('/').collect();
-        let function = match segments.as_slice() {
+        match segments.as_slice() {
             ["openapi.json"] => "openapi",
             [".well-known", ..] | ["v1", "facilities", _, "tenants", _, "consent", "evidence"] => "evidence",
             ["elements" | "staff" | "portal" | "programs", ..] => "pages",
@@ -259,10 +286,7 @@ impl World {
             ] => "messages",
             ["v1", "facilities", _, "tenants", _, "consent", ..] => "profile",
             _ => "facilities",
-        };
-        let answer = self.invoke_event(function, event).await;
-        described::check(method, path, &answer);
-        answer
+        }
     }
 
     /// Hands an API Gateway event to a function by its name, whatever the path.
@@ -345,9 +369,15 @@ impl World {
 
     /// Hands a batch of the table's stream to `outbox`, and returns the sequence numbers it says have failed.
     pub async fn publish(&self, event: Value) -> Vec<String> {
+        let failed = self.publish_unchecked(event).await;
+        self.sns.events().await.iter().for_each(described::check_event);
+        failed
+    }
+
+    /// The same, with whatever has been published.
+    pub async fn publish_unchecked(&self, event: Value) -> Vec<String> {
         let event = serde_json::from_value(event).expect("an event of a table's stream");
         let failures = self.outbox.handle(event).await.batch_item_failures.into_iter();
-        self.sns.events().await.iter().for_each(described::check_event);
         failures.map(|failure| failure.item_identifier).collect()
     }
 }

@@ -12,6 +12,7 @@ use tokio::net::TcpListener;
 use crate::TWILIO_AUTH_TOKEN;
 use crate::emulator::Requests;
 use crate::requests::{TELNYX_SEED, telnyx_public_key};
+use crate::simulated::Simulated;
 
 /// A secret with these keys: one byte, over and over, for cursors; Twilio's token; the seed of Telnyx's key.
 fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {
@@ -41,6 +42,8 @@ pub struct SecretsStandIn {
     /// Counts what the functions ask of it.
     pub requests: Requests,
     endpoint: String,
+    /// The way to it, where that is no socket.
+    simulated: Option<Simulated>,
 }
 
 impl SecretsStandIn {
@@ -52,6 +55,16 @@ impl SecretsStandIn {
         Self {
             requests: Requests::default(),
             endpoint,
+            simulated: None,
+        }
+    }
+
+    /// A simulation answers for it.
+    pub(crate) fn simulated(simulated: &Simulated) -> Self {
+        Self {
+            requests: Requests::default(),
+            endpoint: String::new(),
+            simulated: Some(simulated.clone()),
         }
     }
 
@@ -72,7 +85,11 @@ impl SecretsStandIn {
 
     /// The secret as a function has it that has just started.
     pub fn secret<T>(&self, read: Reader<T>) -> Secret<T> {
-        let config = self.config().interceptor(self.requests.clone());
+        let config = match &self.simulated {
+            Some(simulated) => simulated.secrets(),
+            None => self.config(),
+        };
+        let config = config.interceptor(self.requests.clone());
         Secret::new(Client::from_conf(config.build()), SECRET_ARN, read)
     }
 

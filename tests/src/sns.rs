@@ -14,12 +14,15 @@ use tokio::net::TcpListener;
 
 use crate::TWILIO_AUTH_TOKEN;
 use crate::counts::Counts;
+use crate::simulated::Simulated;
 
 /// The stand-ins, until the test ends.
 #[derive(Clone)]
 pub struct SnsStandIn {
     endpoint: String,
     counts: Counts,
+    /// The way to it, where that is no socket.
+    simulated: Option<Simulated>,
 }
 
 impl SnsStandIn {
@@ -40,6 +43,16 @@ impl SnsStandIn {
         Self {
             endpoint,
             counts: counts.clone(),
+            simulated: None,
+        }
+    }
+
+    /// A simulation answers for all of them.
+    pub(crate) fn simulated(simulated: &Simulated, counts: &Counts) -> Self {
+        Self {
+            endpoint: "http://providers.example.com".to_owned(),
+            counts: counts.clone(),
+            simulated: Some(simulated.clone()),
         }
     }
 
@@ -48,11 +61,22 @@ impl SnsStandIn {
             twilio: format!("{}/twilio", self.endpoint),
             telnyx: format!("{}/telnyx", self.endpoint),
         };
-        Sender::new(self.sdk(), urls, accounts, self.counts.metrics())
+        let metrics = self.counts.metrics();
+        match &self.simulated {
+            Some(simulated) => {
+                let (aws, others) = (simulated.configuration(), simulated.others());
+                Sender::over(aws, others, urls, accounts, metrics)
+            }
+            None => Sender::new(self.sdk(), urls, accounts, metrics),
+        }
     }
 
     pub(crate) fn events_topic(&self) -> EventsTopic {
-        EventsTopic::new(self.sdk(), dev::sns::EVENTS_TOPIC_ARN.to_owned())
+        let client = match &self.simulated {
+            Some(simulated) => simulated.sns(),
+            None => self.sdk(),
+        };
+        EventsTopic::new(client, dev::sns::EVENTS_TOPIC_ARN.to_owned())
     }
 
     fn sdk(&self) -> aws_sdk_sns::Client {

@@ -212,7 +212,7 @@ async fn measure(sizes: &[usize]) {
     let mut tables = vec![String::new(); PAGES.len() + 2];
     let mut units_of_changes: Option<Vec<_>> = None;
     for &size in sizes {
-        let world = facility_of(size).await;
+        let world = Box::pin(facility_of(size)).await;
         world.capacity.measure();
         let mut next = None;
         for ((what, query), line) in PAGES.iter().zip(&mut tables) {

@@ -163,7 +163,7 @@ async fn each_route_makes_this_many_requests() {
     sending a text                               202 1 BatchGetItem, 2 TransactWriteItems
     decisions of a tenant                        200 2 BatchGetItem, 1 Query
     history                                      200 1 BatchGetItem, 1 Query
-    evidence                                     200 1 BatchGetItem, 2 Query
+    evidence                                     200 2 BatchGetItem, 2 Query
     evidence, keys                               200 none
     report, a page                               200 2 Query
     report, a search                             200 2 Query

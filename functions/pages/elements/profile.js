@@ -80,7 +80,8 @@ export class ConsentProfile extends ConsentElement {
     this.ways = h("dd");
     this.evidence = h("dd");
     this.evidenceRow = h("div", {}, h("dt", {}, this.t("evidence")), this.evidence);
-    this.waysRow = h("div", {}, h("dt", {}, this.t("waysToOptIn")), this.ways);
+    this.waysLabel = h("dt");
+    this.waysRow = h("div", {}, this.waysLabel, this.ways);
     this.hold = h("div", { class: "hold", hidden: true });
     this.box = new ConsentBox(this, (consented) => void this.#submit({ consented }));
     this.body.append(
@@ -117,10 +118,11 @@ export class ConsentProfile extends ConsentElement {
 
   /** @param {any} view */
   #details(view) {
-    if (!this.evidence || !this.evidenceRow || !this.ways || !this.waysRow) return;
+    if (!this.evidence || !this.evidenceRow || !this.ways || !this.waysRow || !this.waysLabel) return;
     this.evidenceRow.hidden = !view.evidence;
     if (view.evidence) this.evidence.textContent = this.t(/** @type {any} */ (`evidence.${view.evidence}`));
     this.waysRow.hidden = !view.opt_in_via.length;
+    this.waysLabel.textContent = this.t(view.hold ? "waysToLift" : "waysToOptIn");
     const ways = view.opt_in_via.map((/** @type {string} */ it) => this.t(/** @type {any} */ (`way.${it}`)));
     this.ways.textContent = new Intl.ListFormat(this.language, { type: "disjunction" }).format(ways);
   }

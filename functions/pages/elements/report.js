@@ -118,17 +118,17 @@ export class ConsentReport extends ConsentElement {
   #row(row) {
     const href = this.getAttribute("tenant-href")?.replaceAll("{tenant_id}", encodeURIComponent(row.tenant_id));
     const name = h("bdi", {}, row.name);
-    const status = h("td", {}, chip(this.t(/** @type {any} */ (`status.${row.status}`)), standingKind(row.status)));
+    const status = h("td", { class: "state" }, chip(this.t(/** @type {any} */ (`status.${row.status}`)), standingKind(row.status)));
     if (row.on_hold) status.append(" ", chip(this.t("onHold"), "warn"));
     return h("tr", {},
       h("th", { scope: "row" }, href ? h("a", { href }, name) : name),
       h("td", { class: "number" }, row.cell_phone ? phone(row.cell_phone) : "—"),
-      h("td", {}, h("bdi", {}, row.units.join(", "))),
+      h("td", { class: "units" }, h("bdi", {}, row.units.join(", "))),
       h("td", { lang: "en" }, row.provided_consent),
       status,
       h("td", {}, row.source ? this.t(/** @type {any} */ (`source.${row.source}`)) : "—"),
       h("td", {}, row.changed_at ? dayOf(row.changed_at, this.language) : "—"),
-      h("td", {}, row.evidence ? this.t(/** @type {any} */ (`evidence.${row.evidence}`)) : "—"));
+      h("td", {}, row.evidence ? this.t(/** @type {any} */ (`grade.${row.evidence}`)) : "—"));
   }
 
   /** The whole matching report, which comes in parts where it is long.

@@ -78,9 +78,9 @@ button, input:not([type="checkbox"]), select, textarea { min-block-size: 2.25rem
 input:not([type="checkbox"]), select, textarea { inline-size: 100%; }
 textarea { padding-block: 0.5rem; resize: vertical; }
 button { font-weight: 550; cursor: pointer; white-space: nowrap; }
-button:hover:not(:disabled) { background: var(--_sunken); }
+button:hover:not(:disabled, .strong, [aria-pressed="true"]) { background: var(--_sunken); }
 button.strong { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent); }
-button.strong:hover:not(:disabled) { background: var(--_accent); filter: brightness(1.08); }
+button.strong:hover:not(:disabled) { filter: brightness(1.08); }
 button.quiet { border-color: transparent; background: none; color: var(--_accent); }
 button[aria-pressed="true"] { background: var(--_text); border-color: var(--_text); color: var(--_surface); }
 :disabled { cursor: not-allowed; }
@@ -125,7 +125,9 @@ table[aria-busy="true"] tbody { opacity: 0.6; }
 th, td { padding: calc(var(--_space) * 0.75) calc(var(--_space) * 1.5); border-block-end: 1px solid var(--_border); text-align: start; vertical-align: top; }
 thead th { background: var(--_sunken); color: var(--_muted); font-weight: 600; white-space: nowrap; }
 tbody tr:last-child :is(th, td) { border-block-end: 0; }
-td { overflow-wrap: break-word; }
+td { white-space: nowrap; overflow-wrap: break-word; }
+.units, .state { white-space: normal; }
+.units { min-inline-size: 6rem; }
 time { white-space: nowrap; }
 tbody th { font-weight: 550; min-inline-size: 8rem; }
 tbody tr:hover { background: var(--_sunken); }
@@ -137,7 +139,7 @@ legend { padding-inline: 0.375rem; font-weight: 600; }
 fieldset .notice { flex-basis: 100%; }
 
 .cards { display: grid; gap: calc(var(--_space) * 1.5); }
-.card { padding: calc(var(--_space) * 2); border: 1px solid var(--_border); border-radius: var(--_radius); background: var(--_surface); content-visibility: auto; contain-intrinsic-size: auto 14rem; }
+.card { padding: calc(var(--_space) * 2); border: 1px solid var(--_border); border-radius: var(--_radius); background: var(--_surface); }
 .card article { display: grid; gap: var(--_space); }
 .card:focus-within { border-color: var(--_accent); }
 .choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: calc(var(--_space) * 1.5); align-items: start; margin-block-start: var(--_space); }

@@ -194,8 +194,10 @@ mod tests {
             .chain(scripts);
         for text in texts {
             let links = text.split('"').filter_map(|part| {
-                part.strip_prefix("/elements/")
-                    .or_else(|| part.strip_prefix("./").filter(|it| it.ends_with(".js")))
+                part.strip_prefix("/elements/").or_else(|| {
+                    part.strip_prefix("./")
+                        .filter(|it| it.split('.').next_back() == Some("js"))
+                })
             });
             let mut count = 0;
             for link in links {

@@ -11,10 +11,11 @@ use consent::view::{PORTAL_DISCLOSURE, PROFILE_DISCLOSURE};
 /// The page.
 pub(crate) fn page(facility: &Facility) -> String {
     let name = escaped(&facility.name);
-    let templates: String = TEMPLATES
+    let templates: Vec<String> = TEMPLATES
         .iter()
         .map(|(_, name)| format!("<li>{}</li>", escaped(name)))
         .collect();
+    let templates = templates.concat();
     let number = facility.number.as_ref();
     let from = number.map_or_else(
         || "This facility has no text number yet, so it sends no texts.".to_owned(),

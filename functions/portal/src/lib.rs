@@ -56,8 +56,8 @@ impl Portal {
                 .confirm_grant(&self.store, submitted, caller.subject(), clock::now)
                 .await;
             if asked {
-                // What the provider said shows.
-                self.store.resident(&facility, &tenant).await??
+                // What the provider said shows. Who has moved out meanwhile is told what the click did.
+                self.store.resident(&facility, &tenant).await?.unwrap_or(found)
             } else {
                 found
             }

@@ -14,7 +14,7 @@ mod error;
 mod members;
 
 use std::sync::Arc;
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
 use aws_sdk_secretsmanager::Client;
 use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
@@ -23,6 +23,7 @@ use consent_http::environment::{self, EnvironmentError, SECRETS_ARN};
 use consent_store::{Lazily, aws_client};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
+use tokio::time::Instant;
 
 pub use accounts::{Accounts, TelnyxAccount, TwilioAccount};
 pub use cursors::cursor_key;

@@ -4,7 +4,6 @@
 
 use base64::{Engine as _, engine::general_purpose::URL_SAFE_NO_PAD};
 use ring::aead::{Aad, CHACHA20_POLY1305, LessSafeKey, NONCE_LEN, Nonce, UnboundKey};
-use ring::rand::{SecureRandom as _, SystemRandom};
 
 /// The key that seals cursors: 32 secret bytes, the same in every function that turns lists. One that it replaced
 /// may still open them.
@@ -41,7 +40,7 @@ impl CursorKey {
     pub(crate) fn seal(&self, list: &str, position: &str) -> String {
         let mut nonce = [0; NONCE_LEN];
         let mut sealed = position.as_bytes().to_vec();
-        let done = SystemRandom::new().fill(&mut nonce).and_then(|()| {
+        let done = crate::random::fill(&mut nonce).and_then(|()| {
             let aad = Aad::from(list.as_bytes());
             self.current
                 .seal_in_place_append_tag(Nonce::assume_unique_for_key(nonce), aad, &mut sealed)

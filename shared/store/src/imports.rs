@@ -325,10 +325,15 @@ impl Import<'_> {
         let mut known = self.known_of(&registrants);
         let mut pause = Pause::long();
         loop {
-            let result = self
-                .store
-                .register_together(facility_id, &registrants, known.take(), self.evidence, self.time)
-                .await;
+            let together = self.store.register_together(
+                facility_id,
+                &registrants,
+                known.take(),
+                self.evidence,
+                self.time,
+            );
+            // It is large, and a worker for each lane holds one.
+            let result = Box::pin(together).await;
             match result {
                 Ok(together) => {
                     let imported = together.registered.iter().map(Imported::from);

@@ -44,6 +44,24 @@ pub struct InboundText {
     pub patience: Duration,
 }
 
+impl InboundText {
+    /// What a record of it holds. `body` is what is kept of its body.
+    fn evidence(&self, body: &str, intent: &Intent) -> Evidence {
+        Evidence {
+            channel: Channel::Text,
+            actor: self.from.as_str().to_owned(),
+            disclosure: None,
+            text: Some(ReceivedText {
+                body: body.to_owned(),
+                provider_message_id: self.message_id.clone(),
+                classification: intent.classification.clone(),
+            }),
+            received: None,
+            rule: Some(intent.rule.clone()),
+        }
+    }
+}
+
 /// What became of a text.
 #[derive(Debug)]
 pub enum Received {
@@ -183,18 +201,7 @@ impl Store {
             keyword,
             review,
             sent_at: text.sent_at,
-            evidence: Evidence {
-                channel: Channel::Text,
-                actor: text.from.as_str().to_owned(),
-                disclosure: None,
-                text: Some(ReceivedText {
-                    body: body.to_owned(),
-                    provider_message_id: text.message_id.clone(),
-                    classification: intent.classification.clone(),
-                }),
-                received: None,
-                rule: Some(intent.rule.clone()),
-            },
+            evidence: text.evidence(body, intent),
             thread: Some(Thread {
                 id: &text.message_id,
                 body,

@@ -27,6 +27,7 @@ mod outcomes;
 mod permit;
 mod postings;
 mod preferences;
+pub mod random;
 mod redelivery;
 mod registrations;
 mod report;
@@ -40,7 +41,7 @@ mod tenants;
 mod thread;
 
 pub use asking::{Allowed, Ask, Asked, RefusedText};
-pub use aws::{Connections, Lazily, aws_client};
+pub use aws::{Lazily, aws_client, aws_configuration_over};
 pub use cursor::{BadCursor, CursorKey};
 pub use decision_lists::{DecisionWithText, DecisionsUpTo};
 pub use decisions::{Decision, OpenFor};

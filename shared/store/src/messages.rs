@@ -305,6 +305,6 @@ pub(crate) fn random_id() -> String {
     let mut bytes = [0; 16];
     // The system's randomness does not fail once the machine has started; an id that is taken already is
     // refused by the table.
-    let _ = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut bytes);
+    let _ = crate::random::fill(&mut bytes);
     hex(&bytes)
 }

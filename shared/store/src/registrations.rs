@@ -113,9 +113,9 @@ impl Store {
     ) -> Result<Registration, RegisterError> {
         let time = RequestTime::new(now);
         let registrants = std::slice::from_ref(registrant);
-        let together = self
-            .register_together(facility_id, registrants, None, evidence, time)
-            .await?;
+        let together = self.register_together(facility_id, registrants, None, evidence, time);
+        // It is large, and every caller would hold it.
+        let together = Box::pin(together).await?;
         self.await_pending(&together.pending, time).await;
         let registered = together.registered.into_iter().next();
         let registered = registered.ok_or_else(|| StoreError::failed("a registration without a result"))?;

@@ -352,7 +352,7 @@ impl Pause {
         let ceiling = self.base_ms << self.attempt.min(6);
         let mut random = [0; 2];
         // Without randomness the writers still take turns, by the version each has read.
-        let _ = ring::rand::SecureRandom::fill(&ring::rand::SystemRandom::new(), &mut random);
+        let _ = crate::random::fill(&mut random);
         tokio::time::sleep(Duration::from_millis(
             u64::from(u16::from_le_bytes(random)) % ceiling,
         ))

@@ -6,6 +6,7 @@ use aws_sdk_sns::config::timeout::TimeoutConfig;
 use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
+use aws_types::SdkConfig;
 use consent::id::PhoneNumber;
 use consent_store::{Lazily, Unpublished, aws_client};
 
@@ -50,19 +51,27 @@ where
     }
 }
 
+fn client(configuration: SdkConfig) -> Client {
+    let timeouts = TimeoutConfig::builder().operation_timeout(ANSWER_WITHIN).build();
+    let configuration = configuration
+        .into_builder()
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts);
+    Client::new(&configuration.build())
+}
+
 impl Aws {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once:
     /// made again after a time-out it might send a text twice.
     pub(crate) fn from_environment() -> Self {
-        let client = aws_client(|configuration| {
-            let timeouts = TimeoutConfig::builder().operation_timeout(ANSWER_WITHIN).build();
-            let configuration = configuration
-                .into_builder()
-                .retry_config(RetryConfig::disabled())
-                .timeout_config(timeouts);
-            Client::new(&configuration.build())
-        });
-        Self { client }
+        Self {
+            client: aws_client(client),
+        }
+    }
+
+    /// With the rest of the client's configuration, and the same patience.
+    pub(crate) fn from_configuration(configuration: SdkConfig) -> Self {
+        Self::new(client(configuration))
     }
 
     pub(crate) fn new(client: Client) -> Self {

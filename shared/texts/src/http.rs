@@ -1,7 +1,8 @@
 //! The HTTP client for providers without an SDK, and what their answers have in common.
 
 use std::error::Error;
-use std::sync::OnceLock;
+use std::pin::Pin;
+use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
 use consent_store::Unpublished;
@@ -19,9 +20,24 @@ const IDLE: Duration = Duration::from_secs(15);
 /// The most of an answer that is read, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 
-/// A client with its connections. It loads the certificates of this machine at its first use.
-#[derive(Debug, Default)]
-pub(crate) struct Http(OnceLock<Client<HttpsConnector<HttpConnector>, String>>);
+/// A way to the providers that somebody else owns: a simulation. It answers with a status and a body.
+pub type Exchange = Arc<dyn Fn(Request<String>) -> Exchanged + Send + Sync>;
+/// What comes of a request on such a way.
+pub type Exchanged = Pin<Box<dyn Future<Output = Result<(StatusCode, Vec<u8>), Unpublished>> + Send>>;
+
+/// The way to the providers.
+pub(crate) enum Http {
+    /// A client with its connections. It loads the certificates of this machine at its first use.
+    Network(Box<OnceLock<Client<HttpsConnector<HttpConnector>, String>>>),
+    /// Somebody else's.
+    Given(Exchange),
+}
+
+impl Default for Http {
+    fn default() -> Self {
+        Self::Network(Box::default())
+    }
+}
 
 /// An answer of a provider.
 pub(crate) struct Answer {
@@ -31,8 +47,10 @@ pub(crate) struct Answer {
 }
 
 impl Http {
-    fn client(&self) -> std::io::Result<&Client<HttpsConnector<HttpConnector>, String>> {
-        if let Some(client) = self.0.get() {
+    fn client(
+        known: &OnceLock<Client<HttpsConnector<HttpConnector>, String>>,
+    ) -> std::io::Result<&Client<HttpsConnector<HttpConnector>, String>> {
+        if let Some(client) = known.get() {
             return Ok(client);
         }
         let connector = hyper_rustls::HttpsConnectorBuilder::new()
@@ -44,7 +62,7 @@ impl Http {
             .pool_timer(TokioTimer::new())
             .pool_idle_timeout(IDLE)
             .build(connector);
-        Ok(self.0.get_or_init(|| client))
+        Ok(known.get_or_init(|| client))
     }
 
     /// Makes a request, once.
@@ -56,9 +74,16 @@ impl Http {
         request: Request<String>,
         deadline: Instant,
     ) -> Result<Answer, Unpublished> {
-        let client = self
-            .client()
-            .map_err(|error| Unpublished::NotNow(causes(&error)))?;
+        let known = match self {
+            Self::Network(known) => known,
+            Self::Given(exchange) => {
+                let answered = timeout_at(deadline, exchange(request)).await;
+                let (status, body) =
+                    answered.map_err(|_| Unpublished::Unknown("its answer took too long".to_owned()))??;
+                return Ok(Answer { status, body });
+            }
+        };
+        let client = Self::client(known).map_err(|error| Unpublished::NotNow(causes(&error)))?;
         let response = match timeout_at(deadline, client.request(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) if error.is_connect() => return Err(Unpublished::NotNow(causes(&error))),

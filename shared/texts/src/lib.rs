@@ -11,6 +11,7 @@ mod twilio;
 
 use std::time::Duration;
 
+use aws_types::SdkConfig;
 use consent::facility::Provider;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
@@ -23,6 +24,8 @@ use tokio::time::{Instant, timeout_at};
 
 use crate::aws::Aws;
 use crate::http::{Http, Meaning, Said};
+
+pub use crate::http::{Exchange, Exchanged};
 
 /// A provider has answered within this time, or is given up: a permit counts on it.
 const ANSWER_WITHIN: Duration = Duration::from_secs(2);
@@ -106,6 +109,23 @@ impl Sender {
         Self {
             aws: Aws::new(sns),
             http: Http::default(),
+            urls,
+            accounts,
+            metrics,
+        }
+    }
+
+    /// With the way to AWS that this configuration says, and this way to the other providers: with the same patience.
+    pub fn over(
+        aws: SdkConfig,
+        others: Exchange,
+        urls: Urls,
+        accounts: Secret<Accounts>,
+        metrics: Metrics,
+    ) -> Self {
+        Self {
+            aws: Aws::from_configuration(aws),
+            http: Http::Given(others),
             urls,
             accounts,
             metrics,

@@ -204,7 +204,7 @@ async fn a_record_holds_with_the_members_that_it_was_written_with() {
             record.as_object_mut().unwrap().remove("matched");
         },
         // As a later version writes it.
-        |record| record["received_via"] = json!(["voice", {"minutes": 4}, null, true]),
+        |record| record["heard_via"] = json!(["voice", {"minutes": 4}, null, true]),
         |record| record["kept_for"] = json!("7 years \u{1f600} \"\n\u{1}"),
     ];
     for change in changes {

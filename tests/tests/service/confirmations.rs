@@ -57,7 +57,7 @@ async fn a_grant_is_followed_by_one_text_through_the_gate() {
                 (&message["direction"], &message["state"], &message["body"]),
                 (&json!("outbound"), &json!("sent"), &text["body"])
             );
-            let path = "/v1/facilities/f1/tenants/t1/messages?consent_record_id=f1/t1/1";
+            let path = "/v1/facilities/f1/tenants/t1/decisions?consent_record_id=f1/t1/1";
             let decisions = world.get(path).await.is(200);
             assert_eq!(decisions["decisions"][0]["message_id"], message["id"]);
             assert_eq!(decisions["decisions"][0]["allowed"], true);
@@ -89,7 +89,7 @@ async fn only_a_grant_on_a_screen_of_a_facility_that_wants_it_is_confirmed() {
     let numberless = json!({"confirm_opt_in": true, "two_way_texting": {"enabled": false}});
     world.facility_by("aws", &numberless).await;
     click(&world, "profile", "check").await;
-    let path = "/v1/facilities/f1/tenants/t1/messages?consent_record_id=f1/t1/1";
+    let path = "/v1/facilities/f1/tenants/t1/decisions?consent_record_id=f1/t1/1";
     assert_eq!(world.get(path).await.is(200)["decisions"], json!([]));
     click(&world, "profile", "uncheck").await;
     world.facility("on").await;

@@ -228,7 +228,6 @@ async fn what_is_no_question_or_no_answer_leaves_a_reply_in_doubt() {
             "not interested",
         ),
         ("Pay at pay.example.com/p?id=4", "not interested"),
-        ("Would you like a larger unit?", "not interested in your texts"),
     ] {
         let world = World::with_ada().await;
         let message = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": sent}));

@@ -1,7 +1,5 @@
 //! The screens as they are served. What they do is for `tests/screens`, in a browser.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use serde_json::json;
 use tests::{Answer, FRAME_ANCESTORS, OFFICE, World, call};
 

@@ -144,7 +144,7 @@ async fn csv_cells_are_no_formulas_and_survive_quotes_and_commas() {
     let rows = csv(&world, "").await;
     assert_eq!(rows.len(), 10);
     for row in &rows {
-        assert_eq!(row.len(), 9, "{row:?}");
+        assert_eq!(row.len(), 10, "{row:?}");
         for (at, cell) in row.iter().enumerate() {
             let formula = cell.starts_with(['=', '+', '-', '@', '\t', '\r', '＝', '＋', '－', '＠']);
             assert!(!formula || (at == 2 && cell == ADA), "{cell}");

@@ -108,7 +108,7 @@ async fn a_review_tells_what_somebody_has_to_know() {
     let (world, review) = held().await;
     let mut expected = json!({
         "review_id": review["review_id"], "kind": "hold", "received_at": review["received_at"],
-        "decide_by": review["decide_by"], "cell_phone": ADA, "text": DOUBT, "rule": "party.wrong_number",
+        "decide_by": review["decide_by"], "cell_phone": ADA, "text": DOUBT, "rule": "party.plain",
         "matched": "wrong number", "tenants": [{"tenant_id": "t1", "name": "Ada Moreno"}], "tenant_count": 1,
         "decision": null, "decided_by": null, "decided_at": null, "note": null,
     });

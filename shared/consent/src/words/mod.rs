@@ -118,10 +118,10 @@ pub fn classify(text: &str, preceding: Preceding) -> Reading<'_> {
     let found = search::find(&RULEBOOK, &message.words);
     let frames = Frames::of(&found);
     let rules = by_rules(text, &message.words, &found, preceding);
-    let framed = || by_frames(text, &message.words, &found, &frames);
+    let from_frames = || by_frames(text, &message.words, &found, &frames);
     let foreign = || tongues::read(text).map(|(rule, doubt)| whole(text, rule, doubt));
     // What settles a text comes first, then what only raises a doubt, then what only says that a rule saw an ordinary sense.
-    let readings = [rules, framed(), foreign()];
+    let readings = [rules, from_frames(), foreign()];
     let of = |meaning| {
         readings
             .iter()
@@ -282,11 +282,11 @@ fn second_thoughts<'t>(
         || found.has(Effect::Machine)
         || found.has(Effect::Wanted)
         || found.hits.iter().any(|hit| hit.rule.id == ordinary::FOOTER);
-    let framed = frames.decided.iter().any(|(_, row)| row.id == reading.rule);
+    let by_frame = frames.decided.iter().any(|(_, row)| row.id == reading.rule);
     let score = || second::score(text, own, found, frames.decided.iter().map(|(_, row)| *row));
     match reading.meaning {
         Meaning::None if !settled && score() >= second::bar(found) => whole(text, "reader.model", true),
-        Meaning::OptOut if framed && found.tokens.len() <= LONGEST_VETOED && score() < second::VETO => {
+        Meaning::OptOut if by_frame && found.tokens.len() <= LONGEST_VETOED && score() < second::VETO => {
             Reading {
                 meaning: Meaning::Doubt,
                 rule: "reader.veto",

@@ -36,7 +36,7 @@ pub(super) enum Effect {
 
 /// Wordings with one effect, under an id that goes into the record.
 ///
-/// A pattern is a sequence of steps, separated by spaces and matched against the words of one clause:
+/// Patterns are written one after another with `; ` between them. A pattern is a sequence of steps, separated by spaces and matched against the words of one clause:
 ///
 /// | step | matches |
 /// |---|---|

@@ -51,6 +51,8 @@ pub(super) struct Start {
 }
 
 pub(super) struct Pattern {
+    /// Tells it from others by its text, wherever it stands in the tables.
+    pub(super) mark: u16,
     pub(super) rule: &'static Rule,
     pub(super) order: usize,
     pub(super) from: Edge,
@@ -82,9 +84,10 @@ impl Rulebook {
         let patterns: Vec<Pattern> = rule::all()
             .enumerate()
             .flat_map(|(order, rule)| rule.patterns.iter().map(move |written| (order, rule, *written)))
+            .flat_map(|(order, rule, written)| written.split("; ").map(move |each| (order, rule, each)))
             .flat_map(|(order, rule, written)| builder.patterns(order, rule, written))
             .collect();
-        let tagged: Vec<(WordId, usize, u64)> = [lexicon::WORDS, lexicon::SPANISH, lexicon::FRENCH]
+        let tagged: Vec<(WordId, usize, u64)> = [lexicon::ENGLISH, lexicon::SPANISH, lexicon::FRENCH]
             .into_iter()
             .enumerate()
             .flat_map(|(language, lists)| {
@@ -319,6 +322,7 @@ impl Builder {
                     if words.split('|').any(|each| each == "$") {
                         let steps = steps.clone();
                         patterns.push(Pattern {
+                            mark: mark(written),
                             rule,
                             order,
                             from,
@@ -335,6 +339,7 @@ impl Builder {
             }
         }
         patterns.push(Pattern {
+            mark: mark(written),
             rule,
             order,
             from,
@@ -343,6 +348,13 @@ impl Builder {
         });
         patterns
     }
+}
+
+/// A number that tells one pattern from another.
+fn mark(written: &str) -> u16 {
+    let mut hasher = Fnv::default();
+    hasher.write(written.as_bytes());
+    u16::try_from(hasher.finish() & 0xffff).unwrap_or_default()
 }
 
 /// The pseudo-words of the tables: words that the vocabulary does not hold.

@@ -17,8 +17,8 @@ pub(super) struct Hit {
     /// First word, and the word after the last.
     pub(super) start: usize,
     pub(super) end: usize,
-    /// Number of the pattern.
-    pub(super) pattern: u16,
+    /// Mark of the pattern.
+    pub(super) mark: u16,
     extent: Extent,
 }
 
@@ -274,10 +274,7 @@ impl<'a> Search<'a> {
                     continue;
                 };
                 if let Some(hit) = self.match_at(pattern, usize::from(start.step), at, word) {
-                    hits.push(Hit {
-                        pattern: start.pattern,
-                        ..hit
-                    });
+                    hits.push(hit);
                 }
             }
         }
@@ -307,7 +304,7 @@ impl<'a> Search<'a> {
             order: pattern.order,
             start: at,
             end,
-            pattern: 0,
+            mark: pattern.mark,
             extent,
         })
     }

@@ -3,12 +3,10 @@
 
 use std::env;
 
-use aws_sdk_dynamodb::config::{Credentials, ProvideCredentials, Region, SharedCredentialsProvider};
-use aws_credential_types::provider::error::CredentialsError;
-use aws_credential_types::provider::future;
+use aws_sdk_dynamodb::config::{Credentials, Region};
 use aws_types::service_config::{LoadServiceConfig, ServiceConfigKey};
 
-use super::Connections;
+use super::http;
 
 /// How this instance was started.
 const INITIALIZATION_TYPE: &str = "AWS_LAMBDA_INITIALIZATION_TYPE";
@@ -26,29 +24,10 @@ pub(super) fn region() -> Option<Region> {
     variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).map(Region::new)
 }
 
-/// The credentials of the function's role. They stay the same as long as the process lives.
-pub(super) fn credentials() -> SharedCredentialsProvider {
-    SharedCredentialsProvider::new(Environment)
-}
-
-#[derive(Debug)]
-struct Environment;
-
-impl ProvideCredentials for Environment {
-    fn provide_credentials<'a>(&'a self) -> future::ProvideCredentials<'a>
-    where
-        Self: 'a,
-    {
-        let required = |name| {
-            variable(name)
-                .ok_or_else(|| CredentialsError::not_loaded(format!("the environment has no {name}")))
-        };
-        let credentials = required("AWS_ACCESS_KEY_ID").and_then(|id| {
-            let secret = required("AWS_SECRET_ACCESS_KEY")?;
-            Ok(Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "Environment"))
-        });
-        future::ProvideCredentials::ready(credentials)
-    }
+/// The credentials of the function's role, if the environment has them. They stay the same as long as the process lives.
+pub(super) fn credentials() -> Option<Credentials> {
+    let (id, secret) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
+    Some(Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"))
 }
 
 /// Where services are that are not where AWS has them.
@@ -66,8 +45,8 @@ fn endpoint_of(service: &str) -> Option<String> {
     variable(&format!("{ENDPOINT}_{service}")).or_else(|| variable(ENDPOINT))
 }
 
-/// Opens a connection to DynamoDB, so that the first request finds it open. Where that fails, the first request tries
-/// again and says why.
+/// Opens a connection to DynamoDB, so that the first request finds it open: a start has a whole processor, and the first
+/// request has somebody who waits. Where that fails, the first request tries again and says why.
 ///
 /// A snapshot gets none: an instance that is started from it would have a connection that nobody is at the other end of,
 /// and the secrets of its TLS in common with all others.
@@ -75,8 +54,8 @@ pub(crate) async fn open_connection_to_dynamodb() {
     if variable(INITIALIZATION_TYPE).as_deref() == Some(SNAPSHOT) {
         return;
     }
-    let usual = || region().map(|region| format!("https://dynamodb.{region}.amazonaws.com"));
+    let usual = || region().map(|region| format!("https://dynamodb.{region}.amazonaws.com/"));
     if let Some(url) = endpoint_of("DynamoDB").or_else(usual) {
-        Connections::of_this_process().open(&url).await;
+        http::open(&url).await;
     }
 }

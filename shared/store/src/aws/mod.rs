@@ -4,19 +4,18 @@
 //! and builds a client of STS for it. On Lambda they are in the environment. That search and the parsing of 140
 //! certificates were half of the instructions of a start.
 
-mod connections;
 mod environment;
+mod http;
 mod lazily;
-mod trust;
 
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::BehaviorVersion;
+use aws_sdk_dynamodb::config::{BehaviorVersion, HttpClient};
 use aws_smithy_types::retry::RetryConfig;
 use aws_smithy_types::timeout::TimeoutConfig;
 use aws_types::SdkConfig;
+use aws_types::sdk_config::{Builder, SharedCredentialsProvider};
 
-pub use connections::Connections;
 pub(crate) use environment::open_connection_to_dynamodb;
 pub use lazily::Lazily;
 
@@ -27,7 +26,6 @@ pub fn aws_client<C>(make: impl FnOnce(SdkConfig) -> C + Send + 'static) -> Lazi
 }
 
 /// The SDK's configuration with region, credentials and endpoints from the environment, as Lambda sets them.
-/// Every call ends within 8 seconds, retries included: API Gateway gives up after 30.
 ///
 /// Read are `AWS_REGION` (or `AWS_DEFAULT_REGION`), `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY`, `AWS_SESSION_TOKEN`,
 /// `AWS_ENDPOINT_URL` and, before it, that of a service, such as `AWS_ENDPOINT_URL_DYNAMODB`. Nothing else is: no
@@ -36,18 +34,24 @@ pub fn aws_client<C>(make: impl FnOnce(SdkConfig) -> C + Send + 'static) -> Lazi
 /// a process lives, take a provider of the crate `aws-config` here instead: `ecs::EcsCredentialsProvider` or
 /// `imds::credentials::ImdsCredentialsProvider`.
 fn configuration() -> SdkConfig {
+    let mut configuration =
+        aws_configuration_over(http::client()).service_config(environment::Endpoints);
+    configuration.set_region(environment::region());
+    configuration.set_credentials_provider(environment::credentials().map(SharedCredentialsProvider::new));
+    configuration.build()
+}
+
+/// The patience of every client of AWS, over a way to AWS that somebody gives. Every call ends within 8 seconds, retries
+/// included: API Gateway gives up after 30.
+pub fn aws_configuration_over(http: impl HttpClient + 'static) -> Builder {
     let timeouts = TimeoutConfig::builder()
-        .connect_timeout(Duration::from_secs(1))
+        .connect_timeout(http::CONNECT_WITHIN)
         .operation_attempt_timeout(Duration::from_secs(3))
         .operation_timeout(Duration::from_secs(8))
         .build();
-    let mut configuration = SdkConfig::builder()
+    SdkConfig::builder()
         .behavior_version(BehaviorVersion::latest())
-        .credentials_provider(environment::credentials())
-        .http_client(Connections::of_this_process().clone())
-        .service_config(environment::Endpoints)
+        .http_client(http)
         .timeout_config(timeouts)
-        .retry_config(RetryConfig::standard().with_max_attempts(3));
-    configuration.set_region(environment::region());
-    configuration.build()
+        .retry_config(RetryConfig::standard().with_max_attempts(3))
 }
