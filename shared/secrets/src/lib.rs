@@ -213,8 +213,9 @@ impl<T> Secret<T> {
     }
 
     async fn fetch(&self) -> Result<T, SecretError> {
-        let (current, previous) = tokio::try_join!(self.version(CURRENT), self.version(PREVIOUS))?;
-        let current = current.ok_or(SecretError::Missing)?;
+        // One after the other, over one connection: TLS for a second one takes longer than the wait.
+        let current = self.version(CURRENT).await?.ok_or(SecretError::Missing)?;
+        let previous = self.version(PREVIOUS).await?;
         let previous = previous.and_then(|text| Members::parse(&text).ok());
         Ok((self.read)(&Members::parse(&current)?, previous.as_ref())?)
     }

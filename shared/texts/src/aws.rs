@@ -75,7 +75,9 @@ impl Aws {
     }
 
     pub(crate) fn new(client: Client) -> Self {
-        Self { client: client.into() }
+        Self {
+            client: client.into(),
+        }
     }
 
     pub(crate) async fn send(&self, text: &Text<'_>) -> Result<(), Unpublished> {

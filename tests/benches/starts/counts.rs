@@ -1,4 +1,4 @@
-//! What does not depend on how busy a machine is: instructions and sizes. They are held to `counts.json`.
+//! What does not depend on the machine's load: instructions, sizes, requests and units. They are held to `counts.json`.
 
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
@@ -7,78 +7,129 @@ use std::{fs, process};
 
 use serde::{Deserialize, Serialize};
 
+use crate::Places;
 use crate::lambda::{self, Process};
 use crate::subjects::{Stage, Subject};
 
-/// Requests after the first, of which the mean counts.
-const WARM: u64 = 20;
+/// Requests after the first, of which the mean counts: an even number, since every other toggle takes something back.
+const WARM: u64 = 10;
 /// A count may differ by so much of what is written down, in percent: hashes have another seed in each process.
 const TOLERANCE: u64 = 5;
 
 /// The counts of a function.
 #[derive(Debug, Serialize, Deserialize)]
 struct Counts {
-    /// Bytes of the binary, zipped as it is deployed.
+    /// Bytes of the binary without symbols, zipped as it is deployed.
     zipped: u64,
     /// Instructions of the start and the first request.
     first: u64,
     /// Instructions of a request after it.
     warm: u64,
+    /// Requests of the database for each.
+    requests: f64,
+    /// Read units that it takes.
+    read_units: f64,
+    /// Write units that it takes.
+    write_units: f64,
 }
 
-pub(crate) async fn run(stage: &Stage, subjects: &[Subject], binaries: &Path, check: bool, write: bool) {
-    let mut counted = BTreeMap::new();
-    println!("{:<12} {:<16} {:>11} {:>15} {:>13}", "function", "request", "zipped", "start and first", "warm");
-    for subject in subjects {
-        let counts = count(stage, subject, binaries).await;
-        let Counts { zipped, first, warm } = counts;
-        println!("{:<12} {:<16} {zipped:>11} {first:>15} {warm:>13}", subject.function, subject.request);
-        counted.insert(subject.function.to_owned(), counts);
-    }
+/// By the kind of binaries, and by function.
+type Known = BTreeMap<String, BTreeMap<String, Counts>>;
+
+pub(crate) async fn run(
+    stage: &Stage,
+    subjects: &[Subject],
+    places: &Places,
+    kind: &str,
+    check: bool,
+    write: bool,
+) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/starts/counts.json");
-    if write {
-        fs::write(&file, serde_json::to_string_pretty(&counted).unwrap() + "\n").unwrap();
-    }
-    if check {
-        let known: BTreeMap<String, Counts> = serde_json::from_str(&fs::read_to_string(file).unwrap()).unwrap();
-        let differences = differences(&known, &counted);
-        if !differences.is_empty() {
-            println!("\n{}\n`cargo starts --write` writes what is so now.", differences.join("\n"));
-            process::exit(1);
-        }
-    }
-}
-
-fn differences(known: &BTreeMap<String, Counts>, counted: &BTreeMap<String, Counts>) -> Vec<String> {
+    let mut known: Known = fs::read_to_string(&file)
+        .map(|known| serde_json::from_str(&known).unwrap())
+        .unwrap_or_default();
+    let known_ones = known.entry(kind.to_owned()).or_default();
     let mut differences = Vec::new();
-    for (function, now) in counted {
-        let Some(then) = known.get(function) else {
-            differences.push(format!("{function} is not in counts.json"));
-            continue;
-        };
-        let each = [("zipped", then.zipped, now.zipped), ("first", then.first, now.first), ("warm", then.warm, now.warm)];
-        for (name, then, now) in each {
-            if then.abs_diff(now) * 100 > then * TOLERANCE {
-                differences.push(format!("{function}: {name} was {then} and is {now}"));
-            }
-        }
+    println!(
+        "{:<12} {:<17} {:>10} {:>15} {:>11} {:>9} {:>11} {:>12}",
+        "function", "request", "zipped", "start and first", "warm", "requests", "read units", "write units"
+    );
+    for subject in subjects {
+        let counts = count(stage, subject, places).await;
+        println!(
+            "{:<12} {:<17} {:>10} {:>15} {:>11} {:>9} {:>11} {:>12}",
+            subject.function,
+            subject.request,
+            counts.zipped,
+            counts.first,
+            counts.warm,
+            counts.requests,
+            counts.read_units,
+            counts.write_units
+        );
+        differences.extend(differing(
+            subject.function,
+            known_ones.get(subject.function),
+            &counts,
+        ));
+        known_ones.insert(subject.function.to_owned(), counts);
     }
-    differences
+    if write {
+        fs::write(&file, serde_json::to_string_pretty(&known).unwrap() + "\n").unwrap();
+    } else if check && !differences.is_empty() {
+        println!("\n{}", differences.join("\n"));
+        println!("Where that is meant, the same command with --write instead of --check writes it down.");
+        process::exit(1);
+    }
 }
 
-async fn count(stage: &Stage, subject: &Subject, binaries: &Path) -> Counts {
-    let binary = binaries.join(subject.function);
+fn differing(function: &str, then: Option<&Counts>, now: &Counts) -> Vec<String> {
+    let Some(then) = then else {
+        return vec![format!("{function} is not in counts.json")];
+    };
+    let near = [
+        ("zipped", then.zipped, now.zipped),
+        ("start and first", then.first, now.first),
+        ("warm", then.warm, now.warm),
+    ];
+    let near = near
+        .into_iter()
+        .filter(|(_, then, now)| then.abs_diff(*now) * 100 > then * TOLERANCE)
+        .map(|(name, then, now)| format!("{function}: {name} was {then} and is {now}"));
+    let same = [
+        ("requests", then.requests, now.requests),
+        ("read units", then.read_units, now.read_units),
+        ("write units", then.write_units, now.write_units),
+    ];
+    let same = same
+        .into_iter()
+        .filter(|(_, then, now)| (then - now).abs() > 0.01)
+        .map(|(name, then, now)| format!("{function}: {name} were {then} and are {now}"));
+    near.chain(same).collect()
+}
+
+async fn count(stage: &Stage, subject: &Subject, places: &Places) -> Counts {
+    let binary = stripped(&places.binaries.join(subject.function));
     let first = instructions(stage, subject, &binary, 1).await;
     let all = instructions(stage, subject, &binary, 1 + WARM).await;
+    let calls = usize::try_from(WARM).unwrap();
+    let mut command = Command::new(&binary);
+    command.envs(stage.counted_environment());
+    lambda::run(Process::of(command, subject.function), subject.events(calls)).await;
+    let taken = stage.counter.take();
+    let of_each = |all: f64| (all / calls as f64 * 100.0).round() / 100.0;
     Counts {
         zipped: zipped(&binary),
         first,
         warm: all.saturating_sub(first) / WARM,
+        requests: of_each(taken.requests as f64),
+        read_units: of_each(taken.read_units),
+        write_units: of_each(taken.write_units),
     }
 }
 
 async fn instructions(stage: &Stage, subject: &Subject, binary: &Path, calls: u64) -> u64 {
-    let file = PathBuf::from(env!("CARGO_TARGET_TMPDIR")).join(format!("callgrind.{}.{calls}", subject.function));
+    let file = scratch(&format!("callgrind.{}.{calls}", subject.function));
     let mut command = Command::new("valgrind");
     command
         .args(["--tool=callgrind", "--quiet"])
@@ -89,14 +140,38 @@ async fn instructions(stage: &Stage, subject: &Subject, binary: &Path, calls: u6
     let calls = usize::try_from(calls).unwrap();
     lambda::run(Process::of(command, subject.function), subject.events(calls)).await;
     let written = fs::read_to_string(&file).expect("valgrind is not installed");
-    let total = written.lines().find_map(|line| line.strip_prefix("totals: ").or_else(|| line.strip_prefix("summary: ")));
+    let total = written.lines().find_map(|line| {
+        line.strip_prefix("totals: ")
+            .or_else(|| line.strip_prefix("summary: "))
+    });
     total.unwrap().trim().parse().unwrap()
+}
+
+fn scratch(name: &str) -> PathBuf {
+    Path::new(env!("CARGO_TARGET_TMPDIR")).join(name)
+}
+
+/// The binary without its symbols, which deployed ones do not have.
+fn stripped(binary: &Path) -> PathBuf {
+    let stripped = scratch(binary.file_name().unwrap().to_str().unwrap());
+    let status = Command::new("strip")
+        .arg("-o")
+        .arg(&stripped)
+        .arg(binary)
+        .status()
+        .unwrap();
+    assert!(status.success(), "{} cannot be stripped", binary.display());
+    stripped
 }
 
 /// The size of a binary in a ZIP file as `infra/package` makes it.
 fn zipped(binary: &Path) -> u64 {
     let script = "import sys, zlib; it = zlib.compressobj(9, zlib.DEFLATED, -15); \
                   print(len(it.compress(open(sys.argv[1], 'rb').read()) + it.flush()))";
-    let output = Command::new("python3").args(["-c", script]).arg(binary).output().unwrap();
+    let output = Command::new("python3")
+        .args(["-c", script])
+        .arg(binary)
+        .output()
+        .unwrap();
     String::from_utf8(output.stdout).unwrap().trim().parse().unwrap()
 }

@@ -19,12 +19,13 @@ const KEY: &[u8] = include_bytes!("../../keys/tls/localhost.pkcs8.der");
 pub(crate) async fn in_front_of(endpoint: &str) -> String {
     let behind = endpoint.trim_start_matches("http://").to_owned();
     let chain = CHAIN.map(CertificateDer::from).to_vec();
-    let configuration = ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
-        .with_safe_default_protocol_versions()
-        .unwrap()
-        .with_no_client_auth()
-        .with_single_cert(chain, PrivatePkcs8KeyDer::from(KEY).into())
-        .unwrap();
+    let configuration =
+        ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
+            .with_safe_default_protocol_versions()
+            .unwrap()
+            .with_no_client_auth()
+            .with_single_cert(chain, PrivatePkcs8KeyDer::from(KEY).into())
+            .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(configuration));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let port = listener.local_addr().unwrap().port();

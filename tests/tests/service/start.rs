@@ -23,12 +23,20 @@ const ENVIRONMENT: [(&str, &str); 7] = [
 #[test]
 fn nothing_random_is_drawn_before_the_first_request() {
     let in_environment = Command::new(std::env::current_exe().unwrap())
-        .args(["--exact", "start::a_start_draws_nothing", "--ignored", "--nocapture"])
+        .args([
+            "--exact",
+            "start::a_start_draws_nothing",
+            "--ignored",
+            "--nocapture",
+        ])
         .envs(ENVIRONMENT)
         .output()
         .unwrap();
     let said = String::from_utf8_lossy(&in_environment.stdout);
-    assert!(in_environment.status.success() && said.contains("1 passed"), "{said}");
+    assert!(
+        in_environment.status.success() && said.contains("1 passed"),
+        "{said}"
+    );
 }
 
 #[tokio::test]

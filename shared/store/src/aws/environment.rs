@@ -21,13 +21,21 @@ fn variable(name: &str) -> Option<String> {
 
 /// The region, if the environment names one.
 pub(super) fn region() -> Option<Region> {
-    variable("AWS_REGION").or_else(|| variable("AWS_DEFAULT_REGION")).map(Region::new)
+    variable("AWS_REGION")
+        .or_else(|| variable("AWS_DEFAULT_REGION"))
+        .map(Region::new)
 }
 
 /// The credentials of the function's role, if the environment has them. They stay the same as long as the process lives.
 pub(super) fn credentials() -> Option<Credentials> {
     let (id, secret) = (variable("AWS_ACCESS_KEY_ID")?, variable("AWS_SECRET_ACCESS_KEY")?);
-    Some(Credentials::new(id, secret, variable("AWS_SESSION_TOKEN"), None, "environment"))
+    Some(Credentials::new(
+        id,
+        secret,
+        variable("AWS_SESSION_TOKEN"),
+        None,
+        "environment",
+    ))
 }
 
 /// Where services are that are not where AWS has them.

@@ -34,8 +34,7 @@ pub fn aws_client<C>(make: impl FnOnce(SdkConfig) -> C + Send + 'static) -> Lazi
 /// a process lives, take a provider of the crate `aws-config` here instead: `ecs::EcsCredentialsProvider` or
 /// `imds::credentials::ImdsCredentialsProvider`.
 fn configuration() -> SdkConfig {
-    let mut configuration =
-        aws_configuration_over(http::client()).service_config(environment::Endpoints);
+    let mut configuration = aws_configuration_over(http::client()).service_config(environment::Endpoints);
     configuration.set_region(environment::region());
     configuration.set_credentials_provider(environment::credentials().map(SharedCredentialsProvider::new));
     configuration.build()
