@@ -16,6 +16,9 @@ const WARM: u64 = 10;
 /// A count may differ by so much of what is written down, in percent: hashes have another seed in each process.
 const TOLERANCE: u64 = 5;
 
+/// Callgrind takes fifty times as long as the processor: on a busy machine a function loses patience with the database.
+const TRIES: usize = 4;
+
 /// The counts of a function.
 #[derive(Debug, Serialize, Deserialize)]
 struct Counts {
@@ -115,7 +118,8 @@ async fn count(stage: &Stage, subject: &Subject, places: &Places) -> Counts {
     let calls = usize::try_from(WARM).unwrap();
     let mut command = Command::new(&binary);
     command.envs(stage.counted_environment());
-    lambda::run(Process::of(command, subject.function), subject.events(calls)).await;
+    let process = Process::of(command, subject.function);
+    lambda::run(process, subject.events(calls)).await.unwrap();
     let taken = stage.counter.take();
     let of_each = |all: f64| (all / calls as f64 * 100.0).round() / 100.0;
     Counts {
@@ -130,15 +134,23 @@ async fn count(stage: &Stage, subject: &Subject, places: &Places) -> Counts {
 
 async fn instructions(stage: &Stage, subject: &Subject, binary: &Path, calls: u64) -> u64 {
     let file = scratch(&format!("callgrind.{}.{calls}", subject.function));
-    let mut command = Command::new("valgrind");
-    command
-        .args(["--tool=callgrind", "--quiet"])
-        .arg(format!("--callgrind-out-file={}", file.display()))
-        .arg(binary)
-        .envs(stage.environment())
-        .stderr(Stdio::null());
     let calls = usize::try_from(calls).unwrap();
-    lambda::run(Process::of(command, subject.function), subject.events(calls)).await;
+    let mut left = TRIES;
+    loop {
+        let mut command = Command::new("valgrind");
+        command
+            .args(["--tool=callgrind", "--quiet"])
+            .arg(format!("--callgrind-out-file={}", file.display()))
+            .arg(binary)
+            .envs(stage.environment())
+            .stderr(Stdio::null());
+        let process = Process::of(command, subject.function);
+        left -= 1;
+        match lambda::run(process, subject.events(calls)).await {
+            Ok(_) => break,
+            Err(why) => assert!(left > 0, "{why}"),
+        }
+    }
     let written = fs::read_to_string(&file).expect("valgrind is not installed");
     let total = written.lines().find_map(|line| {
         line.strip_prefix("totals: ")

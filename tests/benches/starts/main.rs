@@ -183,7 +183,8 @@ async fn times(stage: &Stage, subject: &Subject, places: &Places, number: usize)
 async fn start(stage: &Stage, subject: &Subject, places: &Places, calls: usize) -> Run {
     let mut command = subject.command(&places.binaries, &places.others);
     command.envs(stage.environment());
-    lambda::run(Process::of(command, subject.function), subject.events(calls)).await
+    let process = Process::of(command, subject.function);
+    lambda::run(process, subject.events(calls)).await.unwrap()
 }
 
 fn milliseconds(times: &[Duration], quantile: f64) -> String {

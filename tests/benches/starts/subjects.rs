@@ -125,6 +125,7 @@ impl Stage {
             ("SMS_WEBHOOK_BASE_URL", tests::BASE_URL.to_owned()),
             ("FRAME_ANCESTORS", "'none'".to_owned()),
             ("AWS_REGION", "us-east-1".to_owned()),
+            ("AWS_DEFAULT_REGION", "us-east-1".to_owned()),
             ("AWS_ACCESS_KEY_ID", "AKIDEXAMPLE".to_owned()),
             ("AWS_SECRET_ACCESS_KEY", "secret".to_owned()),
             ("AWS_SESSION_TOKEN", "token".repeat(80)),

@@ -17,7 +17,9 @@ const KEY: &[u8] = include_bytes!("../../keys/tls/localhost.pkcs8.der");
 
 /// Where what is at `endpoint`, an `http://` address, is reached by TLS.
 pub(crate) async fn in_front_of(endpoint: &str) -> String {
-    let behind = endpoint.trim_start_matches("http://").to_owned();
+    let behind = endpoint.trim_start_matches("http://");
+    let (behind, path) = behind.split_once('/').unwrap_or((behind, ""));
+    let behind = behind.to_owned();
     let chain = CHAIN.map(CertificateDer::from).to_vec();
     let configuration =
         ServerConfig::builder_with_provider(Arc::new(rustls::crypto::ring::default_provider()))
@@ -41,5 +43,5 @@ pub(crate) async fn in_front_of(endpoint: &str) -> String {
             });
         }
     });
-    format!("https://localhost:{port}")
+    format!("https://localhost:{port}/{path}")
 }
