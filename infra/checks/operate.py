@@ -5,6 +5,8 @@ import json
 import runpy
 import sys
 from contextlib import redirect_stderr, redirect_stdout
+from importlib.machinery import SourceFileLoader
+from importlib.util import module_from_spec, spec_from_loader
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -151,6 +153,39 @@ def check_chains(stack, table):
     assert verify("no-such-stack")[0] == 2
 
 
+def check_evidence():
+    """The step of `smoke` for evidence: where all is well, and where something is wrong with each answer."""
+    loader = SourceFileLoader("smoke", str(SCRIPTS / "smoke"))
+    smoke = module_from_spec(spec_from_loader("smoke", loader))
+    with patch.object(sys, "dont_write_bytecode", True):
+        loader.exec_module(smoke)
+    head = {"sequence": 2, "hash": "0" * 64}
+    signature = {"algorithm": "ES256", "key_id": "k1", "value": "A" * 86}
+
+    def step(evidence=(200, {"head": head, "signature": signature}), keys=(200, {"keys": [{"kid": "k1"}]})):
+        def send(_method, url, *_):
+            path = url.partition("/v1/")[2] or url
+            status, body = (keys if path.endswith("evidence-keys.json") else
+                            evidence if path.endswith("/evidence") else (200, {"head": head}))
+            return smoke.Answer(status, {}, json.dumps(body))
+
+        printed = io.StringIO()
+        with patch.object(smoke, "send", send), redirect_stdout(printed):
+            walk = smoke.Walk("https://api", None, "token", "", "", "smoke-test")
+            return smoke.run(smoke.Walk.evidence, walk), printed.getvalue()
+
+    assert step() == (True, "ok       the evidence is signed, by a key that is listed\n"), step()
+    away = (503, {"code": "unavailable"})
+    for answers, words in (
+            ({"evidence": away}, "its policy has to let the function sign"),
+            ({"keys": away}, "those of EarlierEvidenceKeyIds have to be enabled"),
+            ({"keys": (200, {"keys": [{"kid": "k2"}]})}, "its key is not among those of /.well-known"),
+            ({"evidence": (200, {"head": head})}, "it has no signature"),
+            ({"evidence": (200, {"head": None, "signature": signature})}, "its head is not the newest record")):
+        well, printed = step(**answers)
+        assert not well and words in printed, printed
+
+
 def check(stack):
     outputs = boto3.client("cloudformation").describe_stacks(StackName=stack)["Stacks"][0]["Outputs"]
     outputs = {it["OutputKey"]: it["OutputValue"] for it in outputs}
@@ -158,5 +193,6 @@ def check(stack):
     # Before there are the records of a batch, which are no chains.
     check_chains(stack, outputs["TableName"])
     check_events(stack, outputs["OutboxDeadLettersUrl"], outputs["TableName"])
+    check_evidence()
     print("infra/operate: parked texts go to sms-topic, records of a parked batch to outbox, and leave their queues; "
-          "verify-chains finds what was altered and what is missing")
+          "verify-chains finds what was altered and what is missing; smoke says what is wrong with the signing of evidence")

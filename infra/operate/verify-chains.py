@@ -27,6 +27,8 @@ RECORD = re.compile(r"RECORD#(\d{10})")
 # Of the item and not of the record in it.
 OWN = ("PK", "SK", "schema", "version")
 ATTEMPTS = 10
+# One encoder for all: making one takes longer than using it.
+ENCODE = json.JSONEncoder(ensure_ascii=False).encode
 
 
 class Unreadable(Exception):
@@ -56,7 +58,7 @@ def canonical(value):
         return "{" + ",".join(f"{canonical(name)}:{canonical(value[name])}" for name in names) + "}"
     if isinstance(value, list):
         return "[" + ",".join(map(canonical, value)) + "]"
-    return json.dumps(value, ensure_ascii=False)
+    return ENCODE(value)
 
 
 class Chain:

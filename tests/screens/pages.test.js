@@ -1,12 +1,10 @@
-// Each page in its states: what it shows, what goes wrong, and how it recovers.
+// Each page in its states: what it shows, and what it hands out.
 
 import assert from "node:assert/strict";
-import { once } from "node:events";
 import { readFileSync } from "node:fs";
-import { createServer } from "node:http";
 import { after, test } from "node:test";
 
-import { NOTICE, PORTAL_LABEL, PROFILE_LABEL, START_NOTE, again, api, close, facility, leave, look, number, open, register, stack, text, token } from "./talk.js";
+import { NOTICE, PORTAL_LABEL, PROFILE_LABEL, START_NOTE, again, api, close, facility, leave, look, open, stack, text } from "./talk.js";
 
 after(close);
 
@@ -23,12 +21,13 @@ test("new tenants: the profile, the portal, and the history of what happens next
   await page.getByRole("checkbox", { name: PROFILE_LABEL }).click();
   await page.getByText("staff@example.com recorded that the customer agreed.").first().waitFor();
   const time = page.locator("consent-history time").first();
-  assert.equal(await time.getAttribute("title"), await time.getAttribute("datetime"), "the exact time, in UTC");
+  const [title, exact] = [await time.getAttribute("title"), await time.getAttribute("datetime")];
+  assert.equal(title, exact, "the exact time, in UTC");
+  assert.match(title, /^\d{4}-\d\d-\d\dT[\d:.]+Z$/);
+  const local = new Intl.DateTimeFormat("en-US", { dateStyle: "medium", timeStyle: "short", timeZone: "America/Chicago" });
+  assert.equal((await time.textContent()).replaceAll(/\s/g, " "), local.format(new Date(exact)).replaceAll(/\s/g, " "), "in the reader's time zone");
   await page.getByText("Details").first().click();
   await look(page, "profile-history", "Words shown", PROFILE_LABEL);
-  const [evidence] = await Promise.all([page.waitForEvent("download"), page.getByRole("button", { name: "Evidence page" }).click()]);
-  assert.equal(evidence.suggestedFilename(), "consent-evidence-ada.html");
-  assert.ok(readFileSync(await evidence.path(), "utf8").includes(PROFILE_LABEL));
   await leave(portal);
   await leave(page);
 });
@@ -43,6 +42,7 @@ test("a withdrawal that came in another way is recorded on the profile", async (
   await page.getByRole("button", { name: "Record the opt-out" }).click();
   await page.getByText("Opted out, recorded by staff,").waitFor();
   await page.getByText("staff@example.com recorded that the customer opted out by letter.").first().waitFor();
+  assert.ok(!(await page.getByText("The customer opted out in another way").isVisible()), "nothing more would be recorded");
   assert.equal((await api("GET", `${here.path}/consent`)).body.status, "opted_out");
   await leave(page);
 });
@@ -103,6 +103,27 @@ test("notifications: dashes without consent, choices with it, and what was chose
   await leave(page);
 });
 
+/** What is printed says what it is of, and has no controls; then the screen is as it was. */
+async function printed(page, about, name) {
+  await page.evaluate(() => {
+    globalThis.print = () => {};
+  });
+  const before = await page.locator("consent-report tbody tr").count();
+  await page.getByRole("button", { name: "Print" }).click();
+  const line = page.locator("consent-report .printed").filter({ hasText: about });
+  await line.waitFor({ state: "attached" });
+  // US letter with margins.
+  await page.setViewportSize({ width: 718, height: 900 });
+  await page.emulateMedia({ media: "print", colorScheme: "light" });
+  assert.ok(await line.isVisible());
+  assert.ok(!(await page.getByRole("button", { name: "Download", exact: true }).isVisible()));
+  assert.ok((await page.locator("consent-report table").evaluate((it) => it.getBoundingClientRect().right)) <= 718);
+  await page.screenshot({ path: `${process.env.SCREENS_PICTURES}/${name}.png`, fullPage: true });
+  await page.emulateMedia({ media: null });
+  await page.evaluate(() => dispatchEvent(new Event("afterprint")));
+  assert.equal(await page.locator("consent-report tbody tr").count(), before);
+}
+
 test("the report: search, filter, pages, totals, downloads", async () => {
   const page = await open("/staff/demo/report");
   const rows = page.locator("consent-report tbody tr");
@@ -115,6 +136,7 @@ test("the report: search, filter, pages, totals, downloads", async () => {
   await page.getByText("No customer matches.").filter({ visible: true }).last().waitFor();
   await look(page, "report-nobody", "No customer matches.");
   await page.getByLabel("Search name, phone or unit").fill("");
+  await printed(page, "Demo Self Storage, Austin · Customers: ", "report-print");
   await page.getByLabel("Status", { exact: true }).selectOption("opted_out");
   await page.waitForFunction(() => {
     const found = [...document.querySelector("consent-report").shadowRoot.querySelectorAll("tbody .chip:not(.warn)")];
@@ -131,9 +153,7 @@ test("the report: search, filter, pages, totals, downloads", async () => {
   assert.ok(excel.startsWith("\uFEFFtenant_id,name"));
   assert.match(excel, /,"=""\+15125550172""","=""C070;C071""",/);
   assert.equal(excel.split("\r\n").length, csv.split("\n").length);
-  await page.emulateMedia({ media: "print" });
-  await page.screenshot({ path: `${process.env.SCREENS_PICTURES}/report-print.png`, fullPage: true });
-  await page.emulateMedia({ media: null });
+  await printed(page, "Demo Self Storage, Austin · Opted out · Customers: 11", "report-print-opted-out");
   await rows.first().getByRole("link").click();
   await page.getByRole("checkbox", { name: PROFILE_LABEL }).waitFor();
   assert.match(page.url(), /\/staff\/demo\/tenants\/[\w-]+$/);
@@ -142,137 +162,61 @@ test("the report: search, filter, pages, totals, downloads", async () => {
   await leave(page);
 });
 
-test("a long report is turned page by page", async () => {
-  const here = await facility();
-  await Promise.all(Array.from({ length: 60 }, (_, index) => register(here, `t${index}`, `Tenant ${String(index).padStart(2, "0")}`, number())));
-  const page = await open(`/staff/${here.id}/report`);
-  await page.getByRole("button", { name: "Next" }).click();
-  await page.getByText("Page 2").waitFor();
-  await page.getByText("Tenant 59").waitFor();
-  await page.getByRole("button", { name: "Previous" }).click();
-  await page.getByText("Ada Moreno").waitFor();
-  await leave(page);
-});
-
 test("the programme is public and says what carriers ask for", async () => {
   const page = await open("/programs/demo", { token: "" });
   await page.getByRole("heading", { level: 1, name: /Demo Self Storage/ }).waitFor();
   await look(page, "program", PORTAL_LABEL, PROFILE_LABEL, "STOP", "HELP", "Message and data rates may apply.");
+  await page.getByRole("link", { name: "Español" }).click();
+  await page.getByRole("heading", { level: 1, name: /Mensajes de texto de Demo Self Storage/ }).waitFor();
+  await look(page, "program-spanish", PORTAL_LABEL, "Cómo darse de baja", "STOP", "Recordatorio de pago");
+  await leave(page);
+  const spanish = await open("/programs/demo", { token: "", locale: "es-MX" });
+  await spanish.getByRole("heading", { name: "Cómo aceptar" }).waitFor();
+  await leave(spanish);
+});
+
+test("the history opens the page of evidence in a tab of its own, to print, and saves the signed pack", async () => {
+  const here = await facility({ tenant: "Ada <script>alert(1)</script> Moreno" });
+  await agreed(here);
+  const page = await open(here.staff);
+  const [tab] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("button", { name: "Evidence page" }).click()]);
+  await tab.getByRole("heading", { name: "Evidence of consent to text messages" }).waitFor();
+  await tab.getByText(PROFILE_LABEL).waitFor();
+  assert.match(tab.url(), /^blob:/);
+  assert.equal(await tab.evaluate(() => opener), null);
+  assert.match(await tab.evaluate(() => getComputedStyle(document.body).fontFamily), /Georgia/, "it has its style");
+  assert.equal(await tab.locator("script").count(), 0);
+  await look(tab, "evidence", PROFILE_LABEL, "What happened", "How to check");
+  const saved = async (of, click) => {
+    const [download] = await Promise.all([of.waitForEvent("download"), click.click()]);
+    return [download.suggestedFilename(), JSON.parse(readFileSync(await download.path(), "utf8"))];
+  };
+  const [, attached] = await saved(tab, tab.getByRole("link", { name: "pack.json" }));
+  assert.equal(attached.format, "consent-evidence/1");
+  const [name, pack] = await saved(page, page.getByRole("button", { name: "Signed evidence (JSON)" }));
+  assert.equal(name, "consent-evidence-ada.json");
+  assert.equal(pack.records[0].disclosure, PROFILE_LABEL);
+  // Where it is refused, no empty tab stays.
+  await page.route("**/consent/evidence", (route) => route.fulfill({ status: 503, json: { code: "unavailable", detail: "Later." } }));
+  await page.getByRole("button", { name: "Evidence page" }).click();
+  await page.getByRole("alert").filter({ hasText: "Not done: the service does not answer" }).waitFor();
+  assert.equal(page.context().pages().length, 2);
   await leave(page);
 });
 
-test("without a token a page says so, and no request is made", async () => {
-  for (const [path, name] of [["/portal", "portal-no-token"], ["/staff/demo/report", "staff-no-token"]]) {
-    const page = await open(path, { token: "" });
-    const asked = [];
-    page.on("request", (request) => asked.push(request.url()));
-    await page.getByText("This page was opened without access.").waitFor();
-    await look(page, name, "This page was opened without access.");
-    assert.deepEqual(asked.filter((it) => it.includes("/v1/")), []);
-    await leave(page);
+test("long evidence comes in parts, one after the other", async () => {
+  const here = await facility();
+  const page = await open(here.staff);
+  const parts = { "": ["The first part", '<?as_of=2026-11-27T00:00:00Z&part=2>; rel="next"'], "?as_of=2026-11-27T00:00:00Z&part=2": ["The second part", ""] };
+  await page.route("**/consent/evidence*", (route) => {
+    const [body, link] = parts[new URL(route.request().url()).search];
+    return route.fulfill({ contentType: "text/html", body: `<html><head></head><p>${body}</p></html>`, headers: link && { link } });
+  });
+  for (const [button, words] of [[/^Evidence page \(/, "The first part"], ["Evidence page, part 2", "The second part"]]) {
+    const [tab] = await Promise.all([page.context().waitForEvent("page"), page.getByRole("button", { name: button }).click()]);
+    await tab.getByText(words).waitFor();
   }
-});
-
-test("the token leaves the address at once and is kept nowhere", async () => {
-  const page = await open("/staff/demo/report");
-  await page.locator("consent-report tbody tr").first().waitFor();
-  assert.equal(page.url(), `${stack.api}/staff/demo/report`);
-  const kept = await page.evaluate(() => JSON.stringify([{ ...localStorage }, { ...sessionStorage }, document.cookie, history.state, document.documentElement.outerHTML]));
-  assert.ok(!kept.includes(stack.tokens.staff.slice(0, 40)));
-  await leave(page);
-});
-
-test("a token that expires in the middle: the click is undone, the page says so, and goes on with a new one", async () => {
-  const here = await facility();
-  const short = token({ sub: "staff@example.com", scope: "consent:read consent:write", facilities: "*", ttl: 4 });
-  const page = await open(here.staff, { token: short });
-  const box = page.getByRole("checkbox", { name: PROFILE_LABEL });
-  await box.waitFor();
-  await page.waitForTimeout(4_200);
-  await box.click();
-  await page.getByText("Your session has ended.").first().waitFor();
-  assert.equal(await box.isChecked(), false);
-  await look(page, "profile-session-ended", "Your session has ended.");
-  await page.evaluate((token) => {
-    location.hash = `token=${token}`;
-  }, stack.tokens.staff);
-  await box.waitFor();
-  await box.click();
-  await page.getByText("recorded that the customer agreed").first().waitFor();
-  await leave(page);
-});
-
-test("a token that is a function is asked again after a 401", async () => {
-  const here = await facility();
-  const page = await open(here.staff);
-  await page.getByRole("checkbox", { name: PROFILE_LABEL }).waitFor();
-  const asked = await page.evaluate(async ([facility, good, bad]) => {
-    const element = document.createElement("consent-profile");
-    element.setAttribute("facility", facility);
-    element.setAttribute("tenant", "ada");
-    const given = [bad, good];
-    let count = 0;
-    element.token = async () => {
-      count += 1;
-      return given[Math.min(count, 2) - 1];
-    };
-    document.querySelector("main").replaceChildren(element);
-    for (let waited = 0; waited < 40 && !element.shadowRoot.querySelector("input"); waited += 1) await new Promise((it) => setTimeout(it, 100));
-    return element.shadowRoot.querySelector("input") && count;
-  }, [here.id, stack.tokens.staff, token({ sub: "x", scope: "consent:read", facilities: "*", ttl: 0 })]);
-  assert.equal(asked, 2);
-  await leave(page);
-});
-
-test("facility software of another origin embeds the elements and hears of what they do", async (t) => {
-  const here = await facility();
-  const html = `<!doctype html><html lang="en"><title>Facility software</title><h1>Ada</h1>
-    <style>consent-profile { --consent-accent: rgb(200, 0, 100); } * { color: red; }</style>
-    <script type="module" src="${stack.api}/elements/consent.js"></script>
-    <consent-profile api="${stack.api}" facility="${here.id}" tenant="ada"></consent-profile>
-    <script type="module">
-      globalThis.heard = [];
-      const profile = document.querySelector("consent-profile");
-      profile.token = async () => ${JSON.stringify(stack.tokens.staff)};
-      for (const name of ["consent-changed", "consent-error"]) document.body.addEventListener(name, (event) => heard.push([name, event.detail.status, event.detail.code ?? null]));
-    </script>`;
-  const server = createServer((_, response) => response.setHeader("content-type", "text/html").end(html)).listen(0, "127.0.0.1");
-  t.after(() => server.close());
-  await once(server, "listening");
-  const { port } = server.address();
-  const page = await open("", { token: "", at: `http://127.0.0.1:${port}/` });
-  const box = page.getByRole("checkbox", { name: PROFILE_LABEL });
-  await box.click();
-  await page.getByText("Agreed, recorded by staff,").waitFor();
-  await box.click();
-  await page.getByText("Opted out, recorded by staff,").waitFor();
-  await text(here, "STOP");
-  await box.click();
-  await page.getByRole("alert").filter({ hasText: "START" }).waitFor();
-  assert.deepEqual(await page.evaluate(() => globalThis.heard), [
-    ["consent-changed", "provided", null],
-    ["consent-changed", "opted_out", null],
-    ["consent-error", 409, "start_reply_required"],
-  ]);
-  assert.equal(await box.evaluate((it) => getComputedStyle(it).accentColor), "rgb(200, 0, 100)");
-  await leave(page);
-});
-
-test("a lost connection says so, undoes the click, and recovers by itself", async () => {
-  const here = await facility();
-  const page = await open(here.staff);
-  const box = page.getByRole("checkbox", { name: PROFILE_LABEL });
-  await box.waitFor();
-  await page.context().setOffline(true);
-  await box.click();
-  await page.getByText("Not saved: the connection was lost. Try again.").waitFor();
-  assert.equal(await box.isChecked(), false);
-  await page.getByText("Connection lost. Trying again.").first().waitFor();
-  await look(page, "profile-connection-lost", "Connection lost. Trying again.");
-  await page.context().setOffline(false);
-  await page.getByText("Connection lost. Trying again.").first().waitFor({ state: "hidden" });
-  await box.click();
-  await page.getByText("recorded that the customer agreed").first().waitFor();
+  await page.getByRole("button", { name: "Evidence page, part 2" }).waitFor({ state: "hidden" });
   await leave(page);
 });
 
@@ -304,17 +248,27 @@ test("the portal speaks the browser's language; the words that are recorded stay
   await leave(page);
 });
 
-test("with twice the text size nothing is cut off", async () => {
-  for (const [path, ready] of [["/staff/demo/tenants/t-lopez", PROFILE_LABEL], ["/staff/demo/report", "Ada Moreno"], ["/staff/demo/tenants/t-lopez/texts", "Your text"]]) {
-    const page = await open(path, { width: 1280 });
-    await page.getByText(ready).first().waitFor();
-    await page.evaluate(() => {
-      document.documentElement.style.fontSize = "200%";
-    });
-    const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
-    assert.ok(wider <= 0, `${path} ${wider}`);
+test("the staff's pages speak Spanish; labels, notices and reasons stay as they are", async () => {
+  const here = await facility();
+  await text(here, "You have the wrong number");
+  const pages = [
+    [here.staff, "profile", "Los textos están en espera."],
+    [`${here.staff}/texts`, "texts", "Por leer"],
+    [`${here.staff}/notifications`, "notifications", "Preferencias de avisos automáticos"],
+    [`/staff/${here.id}/reviews`, "reviews", "No es una baja"],
+    ["/staff/demo/report", "report", "Descargar para Excel"],
+  ];
+  for (const [path, name, words] of pages) {
+    const page = await open(path, { locale: "es-US" });
+    await page.getByText(words).first().waitFor();
+    assert.equal(await page.evaluate(() => document.documentElement.lang), "es");
+    await look(page, `spanish-${name}`, words);
     await leave(page);
   }
+  const page = await open("/staff/demo/report", { token: "", locale: "es-US" });
+  await page.getByText("No ha iniciado sesión").waitFor();
+  await look(page, "spanish-no-token", "Esta página se abrió sin acceso.");
+  await leave(page);
 });
 
 test("the switchboard: a text from the tenant's phone changes both screens within a second", async () => {

@@ -3,7 +3,7 @@
 import assert from "node:assert/strict";
 import { execFileSync } from "node:child_process";
 import { createHmac, randomBytes } from "node:crypto";
-import { readFileSync } from "node:fs";
+import { readFileSync, writeFileSync } from "node:fs";
 import { createRequire } from "node:module";
 
 const { SCREENS_TOOLS, SCREENS_BROWSER, SCREENS_STACK, SCREENS_PICTURES, SCREENS_DEV } = process.env;
@@ -112,7 +112,7 @@ const SIZES = [
 ];
 
 /** Looks at a state in each size and colour: nothing is wider than the screen, axe finds nothing, and a picture is kept.
- * The tree that assistive technologies get has all of `words`. */
+ * The tree that assistive technologies get is kept as well, and has all of `words`. */
 export async function look(page, name, ...words) {
   for (const { width, height, colorScheme } of SIZES) {
     await page.setViewportSize({ width, height });
@@ -124,6 +124,7 @@ export async function look(page, name, ...words) {
     await accessible(page, what);
   }
   const tree = await page.locator("body").ariaSnapshot();
+  writeFileSync(`${SCREENS_PICTURES}/${name}.aria.yml`, tree);
   for (const word of words) assert.ok(tree.includes(word), `${name}: ${word} is not in\n${tree}`);
 }
 

@@ -289,7 +289,7 @@ pub struct Answer {
 impl Answer {
     pub(crate) fn of(response: Response<Body>) -> Self {
         let (parts, body) = response.into_parts();
-        let text = String::from_utf8(body.as_ref().to_vec()).unwrap();
+        let text = String::from_utf8_lossy(&body).into_owned();
         Self {
             status: parts.status,
             headers: parts.headers,

@@ -1,6 +1,9 @@
 //! What tests say most often: the facility `f1` with its number [`OFFICE`], its tenants, and the three ways
 //! in which consent changes.
 
+use consent::id::{FacilityId, TenantId};
+use consent_http::clock;
+use consent_store::{Permit, SendDecision, SendRequest};
 use serde_json::{Value, json};
 
 use crate::{Answer, World, call, twilio};
@@ -45,6 +48,22 @@ impl World {
             None => call,
         };
         self.send(call).await
+    }
+
+    /// Lets a text to a tenant of `f1` out, under this `Idempotency-Key` if there is one, and goes no further: it is in flight.
+    pub async fn let_out(&self, id: &str, key: Option<&str>) -> Box<Permit> {
+        let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse(id).unwrap());
+        let draft = SendRequest {
+            facility: &facility,
+            tenant: &tenant,
+            body: "hello",
+            key,
+            by: "staff@example.com",
+        };
+        match self.store.authorise_send(&draft, clock::now).await {
+            Ok(SendDecision::Publish(permit)) => permit,
+            other => panic!("it may leave: {other:?}"),
+        }
     }
 
     /// A world in which `f1` has two-way texting and one tenant, Ada, grandfathered: `t1` at [`ADA`].

@@ -80,8 +80,7 @@ impl Decisions {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        match (path.as_slice(), request.method()) {
+        match (path.segments().as_slice(), request.method()) {
             (["v1", "facilities", facility, "decisions"], &Method::POST) => {
                 self.ask(&request, facility).await
             }

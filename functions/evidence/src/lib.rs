@@ -50,8 +50,8 @@ impl Evidence {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        match (path.as_slice(), request.method()) {
+        match (path.segments().as_slice(), request.method()) {
+            ([".well-known", "evidence-keys.json"], &Method::GET) => self.keys().await,
             (
                 [
                     "v1",
@@ -64,7 +64,6 @@ impl Evidence {
                 ],
                 &Method::GET,
             ) => self.pack(&request, facility, tenant).await,
-            ([".well-known", "evidence-keys.json"], &Method::GET) => self.keys().await,
             (
                 ["v1", "facilities", _, "tenants", _, "consent", "evidence"]
                 | [".well-known", "evidence-keys.json"],
@@ -148,18 +147,17 @@ impl Evidence {
         }
         let decisions = self
             .store
-            .decisions_for_evidence(facility, tenant, asked.as_of, MOST_DECISIONS, now)
+            .decisions_for_evidence(
+                facility,
+                tenant,
+                asked.as_of,
+                compiler.last_sequence(),
+                MOST_DECISIONS,
+                now,
+            )
             .await?;
-        let last = compiler.last_sequence();
         for decision in decisions.decisions {
-            let decision = serde_json::to_value(&decision).map_err(Problem::internal)?;
-            // What saw a later record, by another machine's clock, is left out with it.
-            if decision["sequence"]
-                .as_u64()
-                .is_some_and(|sequence| sequence <= last)
-            {
-                compiler.decision(decision);
-            }
+            compiler.decision(serde_json::to_value(&decision).map_err(Problem::internal)?);
         }
         let whose = PackFacility {
             facility_id: facility.clone(),

@@ -2,7 +2,7 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::STANDARD;
-use consent::evidence::Pack;
+use consent::evidence::{Examination, Pack};
 use consent::record::{Record, StoredRecord};
 use serde_json::Value;
 
@@ -22,10 +22,11 @@ pub(crate) fn page(pack: &Pack, signed: &Value, zone: Option<&str>, is_cut: bool
     let mut page = format!(
         "<!doctype html>\n<html lang=\"en\"><head><meta charset=\"utf-8\">\
          <meta name=\"viewport\" content=\"width=device-width\">\
-         <title>{}</title><style>{STYLE}</style></head><body>\n",
+         <title>{}</title><style>{STYLE}</style></head><body><main>\n",
         escaped(&title)
     );
     page.push_str(&head(pack, &times));
+    page.push_str(&doubts(pack, signed));
     page.push_str(&stands(pack, &times));
     page.push_str(&timeline(pack, &times, is_cut));
     page.push_str(&proof(pack, signed));
@@ -33,7 +34,7 @@ pub(crate) fn page(pack: &Pack, signed: &Value, zone: Option<&str>, is_cut: bool
     // Base64 has four characters for three bytes.
     let is_attached = page.len() + text.len() * 4 / 3 < ATTACHED_UP_TO;
     page.push_str(&how_to_check(pack, is_attached.then_some(text.as_str())));
-    page.push_str("</body></html>\n");
+    page.push_str("</main></body></html>\n");
     page
 }
 
@@ -103,9 +104,29 @@ fn head(pack: &Pack, times: &Times) -> String {
         .map(|(name, value)| format!("<dt>{name}</dt><dd>{value}</dd>\n"))
         .collect();
     format!(
-        "<h1>Evidence of consent to text messages</h1>\n<dl>\n{}</dl>\n<p class=\"note\">Names and phone number are \
-         those on file when this page was made. Everything else is as it was recorded.</p>\n",
+        "<h1>Evidence of consent to text messages</h1>\n<dl>\n{}</dl>\n<p class=\"note\">Names, units and phone number are \
+         those on file when this page was made, and what became of a text is what was known then. Everything else is as it was \
+         recorded.</p>\n",
         rows.concat()
+    )
+}
+
+/// What does not hold of the pack: the reader has to know. Nothing can be said of a part by itself.
+fn doubts(pack: &Pack, signed: &Value) -> String {
+    let examination = Examination::of(vec![signed.clone()])
+        .ok()
+        .filter(|_| pack.part.is_none());
+    let checks = examination.as_ref().map_or(&[][..], Examination::checks).iter();
+    let failed: Vec<String> = checks
+        .filter(|check| check.fails())
+        .map(|check| format!("<p>{}</p>\n", escaped(&check.to_string())))
+        .collect();
+    if failed.is_empty() {
+        return String::new();
+    }
+    format!(
+        "<div class=\"stands\"><p><strong>These records do not hold. Somebody may have altered them in the table.</strong></p>\n{}</div>\n",
+        failed.concat()
     )
 }
 
@@ -125,7 +146,7 @@ fn stands(pack: &Pack, times: &Times) -> String {
         format!("<p>It rests on record {}.</p>\n", escaped(id))
     });
     format!(
-        "<div class=\"stands\"><p class=\"label\">What stands as of {}</p>\n<p><strong>{}</strong></p>\n{rests_on}{grade}</div>\n",
+        "<div class=\"stands\"><p class=\"label\">As of {}</p>\n<p><strong>{}</strong></p>\n{rests_on}{grade}</div>\n",
         escaped(&times.text(&pack.as_of)),
         apart(&sentence),
     )
@@ -138,7 +159,7 @@ fn timeline(pack: &Pack, times: &Times, is_cut: bool) -> String {
     let sequence = |decision: &Value| decision["sequence"].as_u64().unwrap_or(0);
     let mut texts_until = |entries: &mut String, seen: u64| {
         while let Some(decision) = decisions.next_if(|decision| sequence(decision) <= seen) {
-            entries.push_str(&decision_entry(decision, times));
+            entries.push_str(&decision_entry(decision, pack, times));
         }
     };
     for record in &pack.records {
@@ -150,7 +171,8 @@ fn timeline(pack: &Pack, times: &Times, is_cut: bool) -> String {
     let left_out = match pack.decisions_left_out {
         0 => String::new(),
         count => format!(
-            "<p class=\"note\">{count} earlier decisions about texts are on file and not shown here.</p>\n"
+            "<p class=\"note\">{count} earlier decisions about texts are on file and not shown here. A page as of an earlier \
+             time shows them.</p>\n"
         ),
     };
     let nothing = if entries.is_empty() {
@@ -163,7 +185,11 @@ fn timeline(pack: &Pack, times: &Times, is_cut: bool) -> String {
     } else {
         ""
     };
-    format!("<h2>What happened</h2>\n{left_out}{nothing}<ol>\n{entries}</ol>\n{cut}")
+    format!(
+        "<h2>What happened</h2>\n<p class=\"note\">These are the changes of consent, and the decisions about texts to the tenant. The \
+         law allows the answers to STOP, START and HELP without an agreement. They are not listed.</p>\n\
+         {left_out}{nothing}<ol>\n{entries}</ol>\n{cut}"
+    )
 }
 
 /// An entry: when, what, and what was shown, received or sent.
@@ -172,11 +198,12 @@ fn entry(class: &str, at: &str, sentence: &str, quotes: &[(&str, &str)], id: &st
     let long = if length > LONG { " long" } else { "" };
     let quotes: Vec<String> = quotes
         .iter()
-        .map(|(label, text)| {
-            format!(
+        .map(|(label, text)| match *text {
+            "" => format!("<p class=\"label\">{label}</p>\n"),
+            text => format!(
                 "<p class=\"label\">{label}</p><blockquote>{}</blockquote>\n",
                 escaped(text)
-            )
+            ),
         })
         .collect();
     format!(
@@ -194,7 +221,12 @@ fn record_entry(stored: &StoredRecord, tenant: &str, times: &Times) -> String {
         let sentence = "Something was recorded that this version of the service cannot read.";
         return entry("record", &at, sentence, &[], &id);
     };
-    let Record { disclosure, text, .. } = &record;
+    let Record {
+        disclosure,
+        text,
+        note,
+        ..
+    } = &record;
     let received = if record.channel == consent::record::Channel::Review {
         "The text that it is about"
     } else {
@@ -204,6 +236,7 @@ fn record_entry(stored: &StoredRecord, tenant: &str, times: &Times) -> String {
         .iter()
         .map(|words| ("The words beside the box", words.as_str()))
         .chain(text.iter().map(|words| (received, words.as_str())))
+        .chain(note.iter().map(|words| ("What they noted", words.as_str())))
         .collect();
     let mut about = vec![
         format!("Record {id}"),
@@ -211,7 +244,7 @@ fn record_entry(stored: &StoredRecord, tenant: &str, times: &Times) -> String {
         format!("rule {}", escaped(record.rule.as_str())),
     ];
     if let Some(matched) = &record.matched {
-        about.push(format!("by the words {}", apart(matched)));
+        about.push(format!("by the words “{}”", apart(matched)));
     }
     if let Some(message) = &record.provider_message_id {
         about.push(format!("message {}", escaped(message)));
@@ -225,17 +258,30 @@ fn record_entry(stored: &StoredRecord, tenant: &str, times: &Times) -> String {
     )
 }
 
-fn decision_entry(decision: &Value, times: &Times) -> String {
+fn decision_entry(decision: &Value, pack: &Pack, times: &Times) -> String {
+    let grant = decision["consent_record_id"].as_str().and_then(|id| {
+        let mut records = pack.records.iter();
+        records.find(|record| record.text("record_id") == Some(id))
+    });
     let text = |name: &str| decision[name].as_str().unwrap_or_default();
     let at = times.text(text("decided_at"));
-    let body = decision["message"]["body"].as_str();
-    let quotes: Vec<(&str, &str)> = body.map(|body| ("The text", body)).into_iter().collect();
+    let quotes: Vec<(&str, &str)> = match decision["message"]["body"].as_str() {
+        None => Vec::new(),
+        Some("") => vec![("The words of the text were erased.", "")],
+        Some(body) => vec![("The text", body)],
+    };
     let id = format!(
         "Decision {} · rules of the gate {}",
         escaped(text("decision_id")),
         escaped(text("policy_version"))
     );
-    entry("text", &at, &words::decision(decision), &quotes, &id)
+    entry(
+        "text",
+        &at,
+        &words::decision(decision, grant, &pack.tenant.name, times),
+        &quotes,
+        &id,
+    )
 }
 
 fn proof(pack: &Pack, signed: &Value) -> String {
@@ -246,7 +292,9 @@ fn proof(pack: &Pack, signed: &Value) -> String {
             let text = |name| escaped(record.text(name).unwrap_or_default());
             format!(
                 "<tr><td>{}</td><td class=\"hash\">{}</td></tr>\n",
-                text("record_id"),
+                record
+                    .link()
+                    .map_or_else(String::new, |link| link.sequence.to_string()),
                 text("hash")
             )
         })
@@ -276,7 +324,7 @@ fn how_to_check(pack: &Pack, attached: Option<&str>) -> String {
     let take = match attached {
         Some(text) => format!(
             "Save the signed pack that this page shows: <a download=\"pack.json\" href=\"data:application/json;base64,{}\">pack.json</a>. \
-             It is in this file; where only paper is at hand, ask the service for it by <code>{}</code>.",
+             It is in this file. If you have only paper, ask the service for it by <code>{}</code>.",
             STANDARD.encode(text),
             escaped(&path),
         ),
@@ -288,13 +336,13 @@ fn how_to_check(pack: &Pack, attached: Option<&str>) -> String {
     format!(
         "<h2>How to check</h2>\n<ol class=\"check\">\n<li>1. {take}</li>\n\
          <li>2. Take the public keys from <code>/.well-known/evidence-keys.json</code> of the service as <code>keys.json</code>.</li>\n\
-         <li>3. Run <code>consent-verify pack.json --keys keys.json</code>. It needs no network, and says for each check whether it \
-         holds: that no record is missing or altered, that what stands follows from the records by the rules, that every \
-         text that was allowed rests on an agreement, and that the service signed all of it.</li>\n\
-         <li>4. Where an earlier page of the same tenant is at hand, add <code>--head</code> and its head: then nothing before it was \
-         rewritten since.</li>\n</ol>\n\
-         <p class=\"note\">Each record carries the hash of the one before it, so that none can be altered or left out of the middle \
-         unseen. The signature says that the service handed out this chain. Neither can show what was changed before the \
-         first page or event left the service.</p>\n"
+         <li>3. Run <code>consent-verify pack.json --keys keys.json</code>, a command that comes with the service's source. It needs no \
+         network. It prints one line for each check: no record is missing or altered; what stands follows from the records by the \
+         rules; every text that was allowed rests on an agreement; the service signed all of it.</li>\n\
+         <li>4. If you have an earlier page of the same tenant, add <code>--head</code> and the head of that page. The command then \
+         shows whether anything before that head was rewritten since.</li>\n</ol>\n\
+         <p class=\"note\">Each record carries the hash of the record before it. So nobody can alter a record, or leave one out of the \
+         middle, without a trace. The signature shows that the service handed out these records. Neither shows what was changed \
+         before the first page or event left the service.</p>\n"
     )
 }

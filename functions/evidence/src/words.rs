@@ -1,7 +1,7 @@
 //! The page's sentences: what happened, in words that a judge can read. They are plain text; the page escapes them.
 
 use consent::evidence::{Grade, PackStanding};
-use consent::record::{Channel, ReceivedVia, Record};
+use consent::record::{Channel, ReceivedVia, Record, StoredRecord};
 use consent::rule_id::RuleId;
 use consent::rules::{ChangeKind, Source, Status};
 use jiff::Timestamp;
@@ -78,9 +78,10 @@ fn zone_name(zone: &TimeZone, at: Timestamp) -> String {
 pub(crate) fn record(record: &Record, tenant: &str, times: &Times) -> String {
     let (actor, number) = (&record.actor, phone(record));
     match (record.kind, record.to.source, record.channel) {
-        (ChangeKind::Granted, Some(Source::Profile), _) => {
-            format!("{actor}, of the facility's staff, checked the box on {tenant}'s profile: {tenant} agrees to text messages.")
-        }
+        (ChangeKind::Granted, Some(Source::Profile), _) => format!(
+            "{actor}, of the facility's staff, checked the box on {tenant}'s profile, and so recorded that {tenant} agrees to text \
+             messages to {number}."
+        ),
         (ChangeKind::Granted, Some(Source::Portal), _) => {
             format!("{tenant} checked the box on the tenant portal, and so agreed to text messages to {number}.")
         }
@@ -88,14 +89,17 @@ pub(crate) fn record(record: &Record, tenant: &str, times: &Times) -> String {
             format!("A text from {number} asked for text messages.")
         }
         (ChangeKind::Granted, ..) => format!(
-            "{tenant} was registered as a tenant from before 26 September 2023. Agreement was assumed; nobody was asked \
-             by this service."
+            "{actor} registered {tenant}, a tenant since before 26 September 2023. The service assumed that {tenant} agrees to \
+             text messages to {number}. It did not ask."
         ),
         (ChangeKind::OptedOut, Some(Source::Profile), _) => off_channel(record, tenant, times).unwrap_or_else(|| {
-            format!("{actor}, of the facility's staff, unchecked the box on {tenant}'s profile: no more text messages.")
+            format!(
+                "{actor}, of the facility's staff, unchecked the box on {tenant}'s profile, and so recorded that {tenant} wants no \
+                 more text messages."
+            )
         }),
         (ChangeKind::OptedOut, Some(Source::Portal), _) => {
-            format!("{tenant} unchecked the box on the tenant portal: no more text messages.")
+            format!("{tenant} unchecked the box on the tenant portal, and so asked for no more text messages.")
         }
         (ChangeKind::OptedOut, _, Channel::Text) => format!("A text from {number} asked for no more text messages."),
         (ChangeKind::OptedOut, _, Channel::Review) => {
@@ -108,25 +112,24 @@ pub(crate) fn record(record: &Record, tenant: &str, times: &Times) -> String {
             format!("{actor} registered {number} for {tenant}. A STOP stood on that number, so no text may go to it.")
         }
         (ChangeKind::OptOutLifted, ..) => format!(
-            "A text from {number} lifted the withdrawal by text. The withdrawal on the tenant portal stands: still no \
-             text messages."
+            "A text from {number} lifted the withdrawal by text. The withdrawal on the tenant portal stands, so still no text may be \
+             sent."
         ),
         (ChangeKind::Ended, ..) => format!("The agreement ended, because {}.", because(record, tenant)),
         (ChangeKind::Held, ..) => format!(
             "A text from {number} may ask for no more text messages. No text leaves until a person has read it."
         ),
         (ChangeKind::HoldLifted, _, Channel::Review) => format!(
-            "{actor} read a text from {number} and decided that it does not ask for an end of text messages. Texts may \
-             leave again."
+            "{actor} read a text from {number} and decided that it does not ask for no more text messages. Texts may leave again."
         ),
         (ChangeKind::HoldLifted, _, Channel::Text) => {
-            format!("A text from {number} asked for text messages, so they wait no longer for a person.")
+            format!("A text from {number} asked for text messages. Texts may leave again.")
         }
         (ChangeKind::HoldLifted, ..) => {
-            format!("Texts wait no longer for a person to read one, because {}.", because(record, tenant))
+            format!("No text from the tenant waits to be read any more, because {}.", because(record, tenant))
         }
         (ChangeKind::Reviewed, ..) => {
-            format!("{actor} has seen a text from {number} that also says that the number is not the tenant's. The withdrawal stands.")
+            format!("{actor} read a text from {number}, which also says that the number is not the tenant's. The withdrawal stands.")
         }
     }
 }
@@ -167,7 +170,7 @@ fn off_channel(record: &Record, tenant: &str, times: &Times) -> Option<String> {
     };
     Some(format!(
         "{}, of the facility's staff, recorded that {tenant} withdrew {way} on {came}. The law (47 CFR 64.1200(a)(10)) \
-         wants that honoured by {}: it was honoured when it was recorded, {judged}.",
+         wants that honoured by {}. It was honoured when it was recorded, {judged}.",
         record.actor,
         honour_by.strftime("%-d %B %Y"),
     ))
@@ -175,9 +178,9 @@ fn off_channel(record: &Record, tenant: &str, times: &Times) -> Option<String> {
 
 /// What stands, in a sentence.
 pub(crate) fn standing(standing: &PackStanding, tenant: &str, since: Option<&str>, times: &Times) -> String {
-    let since = since.map_or_else(String::new, |at| format!(" since {}", times.day(at)));
+    let on = since.map_or_else(String::new, |at| format!(" on {}", times.day(at)));
     let hold = if standing.on_hold {
-        " A text is waiting for a person to read it: until then no text may leave."
+        " A later text from the tenant waits for a person to read it. Until then no text may be sent."
     } else {
         ""
     };
@@ -185,14 +188,16 @@ pub(crate) fn standing(standing: &PackStanding, tenant: &str, since: Option<&str
         Some(Source::Profile) => "as the facility's staff recorded",
         Some(Source::Portal) => "on the tenant portal",
         Some(Source::Text) => "by text message",
-        Some(Source::Grandfathered) => "as a tenant from before 26 September 2023",
-        None => "",
+        Some(Source::Grandfathered) | None => "",
     };
     match standing.status {
-        Status::Provided => format!("{tenant} agrees to text messages{since}, {by}.{hold}"),
-        Status::OptedOut => format!("{tenant} has withdrawn{since}, {by}: no text may be sent.{hold}"),
+        Status::Provided if standing.source == Some(Source::Grandfathered) => {
+            format!("The service assumed{on} that {tenant} agrees to text messages.{hold}")
+        }
+        Status::Provided => format!("{tenant} agreed to text messages{on}, {by}.{hold}"),
+        Status::OptedOut => format!("{tenant} withdrew{on}, {by}. No text may be sent.{hold}"),
         Status::NotProvided => {
-            format!("No agreement of {tenant} to text messages stands: no text may be sent.{hold}")
+            format!("No agreement of {tenant} to text messages stands. No text may be sent.")
         }
     }
 }
@@ -203,30 +208,40 @@ pub(crate) const fn grade(grade: Grade) -> &'static str {
         Grade::SignedDisclosure => "The tenant checked a box beside the words that the record has.",
         Grade::Keyword => "The tenant asked for text messages by a text from their own number.",
         Grade::StaffAttested => "Staff recorded that the tenant agreed.",
-        Grade::Assumed => {
-            "The agreement is assumed: the tenant is one from before this service, and was not asked by it."
-        }
+        Grade::Assumed => "The tenancy began before 26 September 2023. The service did not ask the tenant.",
     }
 }
 
-/// The sentence of a decision about a text. Its words stand below it.
-pub(crate) fn decision(decision: &Value) -> String {
+/// The sentence of a decision about a text, and of the agreement on which it rests, where that is on the page. The text's words stand
+/// below it.
+pub(crate) fn decision(
+    decision: &Value,
+    grant: Option<&StoredRecord>,
+    tenant: &str,
+    times: &Times,
+) -> String {
     let text = |name: &str| decision[name].as_str();
-    let by = text("by").map_or_else(String::new, |by| format!(" for {by}"));
+    let asked = text("by").map_or_else(
+        || "A text was to be sent.".to_owned(),
+        |by| format!("{by} asked to send a text."),
+    );
     if decision["allowed"] != true {
         let why = text("detail")
             .or_else(|| text("code"))
             .unwrap_or("no reason is on file");
-        return format!("A text was refused{by}: {why}");
+        return format!("{asked} It was refused: {why}");
     }
-    let rests_on = text("consent_record_id").unwrap_or("no record");
+    let id = text("consent_record_id").unwrap_or("none");
+    let member = |name: &str| grant.and_then(|grant| grant.text(name));
+    let of = member("at").map_or_else(String::new, |at| format!(" of {}", times.day(at)));
+    let to = member("cell_phone").map_or_else(String::new, |number| format!(" for {number}"));
     let became = match text("outcome") {
         Some("sent") => " It was sent.",
         Some("not_sent") => " It was not sent.",
         Some("unknown") => " Whether it was sent is not known.",
-        _ => "",
+        _ => " What became of it is not reported yet.",
     };
-    format!("A text was allowed{by}, because the agreement of record {rests_on} stood.{became}")
+    format!("{asked} It was allowed, because {tenant}'s agreement{of}{to} stood (record {id}).{became}")
 }
 
 #[cfg(test)]

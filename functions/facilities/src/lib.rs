@@ -80,8 +80,7 @@ impl Facilities {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        match (path.as_slice(), request.method()) {
+        match (path.segments().as_slice(), request.method()) {
             (["v1", "facilities", facility], &Method::GET) => self.get(&request, facility).await,
             (["v1", "facilities", facility], &Method::PUT) => self.put(&request, facility).await,
             (["v1", "facilities", _], _) => Err(Problem::method_not_allowed("GET, PUT")),
@@ -234,5 +233,6 @@ fn evidence(caller: &Caller, channel: Channel) -> Evidence {
         text: None,
         rule: None,
         received: None,
+        note: None,
     }
 }

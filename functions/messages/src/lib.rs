@@ -52,7 +52,7 @@ impl Messages {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let path = path.segments();
         match (path.as_slice(), request.method()) {
             (["v1", "facilities", facility, "tenants", tenant, "messages"], &Method::POST) => {
                 self.send(&request, facility, tenant).await

@@ -13,8 +13,7 @@ const DOCUMENT: &str = include_str!(concat!(env!("OUT_DIR"), "/openapi.json"));
 /// The problem that the caller is told.
 pub fn handle(request: &Request) -> Result<Response<Body>, Problem> {
     let path = request::path(request);
-    let path: Vec<&str> = path.iter().map(String::as_str).collect();
-    match (path.as_slice(), request.method()) {
+    match (path.segments().as_slice(), request.method()) {
         (["openapi.json"], &Method::GET) => {
             let mut response = response::with_type(StatusCode::OK, "application/json", DOCUMENT.to_owned());
             // It changes with a deployment.

@@ -4,16 +4,19 @@
  * @typedef {string | (() => string | Promise<string>)} Token
  */
 /** What the service answers where it refuses (RFC 9457).
- * @typedef {{status: number, code: string, detail: string, errors?: {field: string, detail: string}[], may_have_left?: boolean}} Refusal
+ * @typedef {{status: number, code: string, detail: string, errors?: {field: string, detail: string}[], may_have_left?: boolean, retry_after?: number}} Refusal
  */
 /** @typedef {{body?: object, accept?: string, headers?: Record<string, string>, signal?: AbortSignal}} Options */
 /** @typedef {{status: number, data: any, text: string, headers: Headers}} Answer */
 
 /** The service refused, or failed. `status` is 0 where no answer came. */
 export class ServiceError extends Error {
-  /** @param {Refusal} refusal */
-  constructor(refusal) {
-    super(refusal.detail);
+  /**
+   * @param {Refusal} refusal `retry_after` is in seconds, where the service says when it can be asked again
+   * @param {unknown} [cause]
+   */
+  constructor(refusal, cause) {
+    super(refusal.detail, { cause });
     this.refusal = refusal;
   }
 
@@ -53,7 +56,7 @@ export class Client {
     if (response.status === 401) this.#known = undefined;
     const text = await received(response.text(), options.signal);
     const data = parsed(text);
-    if (!response.ok) throw new ServiceError(refusalOf(response.status, data));
+    if (!response.ok) throw new ServiceError(refusalOf(response, data));
     return { status: response.status, data, text, headers: response.headers };
   }
 
@@ -63,12 +66,17 @@ export class Client {
    * @param {Options} options
    */
   async #once(method, path, { body, accept = "application/json", headers = {}, signal }) {
-    this.#known ??= typeof this.source === "function" ? await this.source() : this.source;
+    this.#known ??= await received(this.#asked(), signal);
     /** @type {Record<string, string>} */
     const sent = { ...headers, authorization: `Bearer ${this.#known}`, accept };
     if (body) sent["content-type"] = "application/json";
     const request = { method, headers: sent, body: body && JSON.stringify(body), signal, cache: /** @type {const} */ ("no-store") };
     return received(fetch(this.base + path, request), signal);
+  }
+
+  /** A token from its source. Where the page gets it from a server, that can fail like the service itself. */
+  async #asked() {
+    return typeof this.source === "function" ? this.source() : this.source;
   }
 }
 
@@ -82,8 +90,15 @@ async function received(promise, signal) {
     return await promise;
   } catch (error) {
     if (signal?.aborted) throw error;
-    throw new ServiceError({ status: 0, code: "offline", detail: "The service could not be reached." });
+    throw new ServiceError({ status: 0, code: "offline", detail: "The service could not be reached." }, error);
   }
+}
+
+/** The query of the next part of an answer that comes in parts, or an empty text.
+ * @param {Headers} headers
+ */
+export function nextOf(headers) {
+  return /<(\?[^>]*)>;\s*rel="next"/.exec(headers.get("link") ?? "")?.[1] ?? "";
 }
 
 /** @param {string} text */
@@ -96,12 +111,14 @@ function parsed(text) {
 }
 
 /** A gateway in front of the service answers with other members, or with none.
- * @param {number} status
+ * @param {Response} response
  * @param {any} data
  * @returns {Refusal}
  */
-function refusalOf(status, data) {
+function refusalOf({ status, headers }, data) {
   const fields = Array.isArray(data?.errors) ? data.errors.map((/** @type {any} */ it) => it.detail).join(" ") : "";
   const detail = data?.detail ?? data?.message ?? `The service answered ${status}.`;
-  return { ...data, status, code: data?.code ?? (status === 401 ? "unauthenticated" : "unknown"), detail: fields ? `${detail} ${fields}` : detail };
+  const code = data?.code ?? (status === 401 ? "unauthenticated" : "unknown");
+  const wait = Number(headers.get("retry-after")) || 0;
+  return { ...data, status, code, detail: fields ? `${detail} ${fields}` : detail, ...(wait && { retry_after: wait }) };
 }

@@ -7,6 +7,9 @@ import { languageOf, translated } from "./texts.js";
 /** Waits before a request that failed is tried again, in milliseconds. */
 const RETRIES = [1_000, 2_000, 4_000, 8_000, 15_000];
 
+/** The service says when it can be asked again; in seconds, no longer than this. */
+const LONGEST_WAIT = 60;
+
 /** Makes an element. Text is only ever text: nothing that comes from outside becomes markup.
  * @template {keyof HTMLElementTagNameMap} K
  * @param {K} tag
@@ -34,13 +37,22 @@ export function say(node, text) {
   node.hidden = !text;
 }
 
-/** Puts nodes into a list, in their order. What stays is not touched: it keeps its focus.
+/** What the nodes of lists show. @type {WeakMap<Element, string>} */
+const KEYS = new WeakMap();
+
+/** Shows items in a list, in their order. What is there already is not touched: it keeps its focus, and what is written in it.
  * @param {HTMLElement} list
- * @param {HTMLElement[]} nodes
+ * @param {[string, () => HTMLElement][]} items each with a key of its own that has all that it shows
  */
-export function arrange(list, nodes) {
+export function arrange(list, items) {
+  const known = new Map([...list.children].map((it) => [KEYS.get(it), it]));
+  const nodes = items.map(([key, make]) => {
+    const node = known.get(key) ?? make();
+    KEYS.set(node, key);
+    return node;
+  });
   const wanted = new Set(nodes);
-  for (const child of [...list.children]) if (!wanted.has(/** @type {HTMLElement} */ (child))) child.remove();
+  for (const child of [...list.children]) if (!wanted.has(child)) child.remove();
   let at = list.firstElementChild;
   for (const node of nodes) {
     if (node === at) at = at.nextElementSibling;
@@ -81,6 +93,8 @@ export class ConsentElement extends HTMLElement {
   #scheduled = false;
   #failures = 0;
   #changing = 0;
+  /** Whether something was to be read while a change was on its way. */
+  #missed = false;
   /** @type {ReturnType<typeof setTimeout> | undefined} */
   #timer;
   #built = "";
@@ -174,11 +188,16 @@ export class ConsentElement extends HTMLElement {
   /** Reads again what is shown. */
   async refresh() {
     const missing = /** @type {typeof ConsentElement} */ (this.constructor).needs.some((it) => !this.getAttribute(it));
-    if (!this.isConnected || this.#token === undefined || missing || this.#changing) return;
+    if (!this.isConnected || this.#token === undefined || missing) return;
+    if (this.#changing) {
+      this.#missed = true;
+      return;
+    }
     clearTimeout(this.#timer);
     this.#loading?.abort();
     const loading = new AbortController();
     this.#loading = loading;
+    if (!this.#built && !this.#failures) this.setAttribute("aria-busy", "true");
     this.#looked = Date.now();
     try {
       await this.load(loading.signal);
@@ -189,6 +208,11 @@ export class ConsentElement extends HTMLElement {
       this.#wait(/** @type {typeof ConsentElement} */ (this.constructor).poll * 1_000);
     } catch (error) {
       if (!loading.signal.aborted) this.#failed(error);
+    } finally {
+      if (this.#loading === loading) {
+        this.#loading = undefined;
+        this.removeAttribute("aria-busy");
+      }
     }
   }
 
@@ -209,6 +233,7 @@ export class ConsentElement extends HTMLElement {
   async change(place, undo, change) {
     say(place, null);
     this.#changing += 1;
+    this.#missed ||= Boolean(this.#loading);
     this.#loading?.abort();
     try {
       const answer = await change();
@@ -220,7 +245,12 @@ export class ConsentElement extends HTMLElement {
       return undefined;
     } finally {
       this.#changing -= 1;
-      this.#wait(/** @type {typeof ConsentElement} */ (this.constructor).poll * 1_000);
+      if (this.#missed && !this.#changing) {
+        this.#missed = false;
+        void this.refresh();
+      } else {
+        this.#wait(/** @type {typeof ConsentElement} */ (this.constructor).poll * 1_000);
+      }
     }
   }
 
@@ -236,9 +266,10 @@ export class ConsentElement extends HTMLElement {
    */
   explain(error) {
     if (!(error instanceof ServiceError)) return this.t("failed");
-    const { status, detail } = error.refusal;
-    if (status === 0) return this.t("notSaved");
-    return status === 401 ? this.t("sessionEnded") : detail;
+    const { status, detail, may_have_left: unclear } = error.refusal;
+    if (status === 401) return this.t("sessionEnded");
+    if (!error.passes || unclear) return detail;
+    return this.t(status === 0 ? "notSaved" : "notTaken");
   }
 
   /** Makes the content, once for each language.
@@ -289,9 +320,11 @@ export class ConsentElement extends HTMLElement {
       const wait = RETRIES[Math.min(this.#failures, RETRIES.length - 1)] ?? 0;
       this.#failures += 1;
       say(this.banner, this.t(refusal.status === 0 ? "connectionLost" : "serviceAway"));
-      this.#wait(wait);
+      this.#wait(Math.max(wait, Math.min(refusal.retry_after ?? 0, LONGEST_WAIT) * 1_000));
     } else {
-      say(this.banner, this.explain(error));
+      const words = this.explain(error);
+      const said = [...this.body.querySelectorAll(".problem")].some((it) => it.textContent === words);
+      say(this.banner, said ? null : words);
     }
   }
 

@@ -34,6 +34,17 @@ export function dayOf(at, lang) {
   return node;
 }
 
+/** The time of a day, in the reader's time zone: below a day. The exact time in UTC shows on hover.
+ * @param {string} at RFC 3339
+ * @param {string} lang
+ */
+export function timeOf(at, lang) {
+  const node = time(at, lang);
+  const date = new Date(at);
+  if (!Number.isNaN(date.getTime())) node.textContent = new Intl.DateTimeFormat(lang, { timeStyle: "short" }).format(date);
+  return node;
+}
+
 /** A day, which has no time zone.
  * @param {string} date YYYY-MM-DD
  * @param {string} lang

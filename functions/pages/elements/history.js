@@ -1,20 +1,24 @@
 // Every change of a tenant's consent, and what shows it.
 
-import { ConsentElement, define, h, say } from "./element.js";
+import { nextOf } from "./api.js";
+import { ConsentElement, arrange, define, h, say } from "./element.js";
 import { day, phone, time } from "./format.js";
 import { save } from "./report.js";
 import { hasText } from "./texts.js";
+
+/** The page of evidence is opened with the policy that the service sends with it: nothing runs in it. */
+const POLICY = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; form-action 'none'">`;
 
 /** `<consent-history api facility tenant>`: the records as sentences, newest first, and the evidence. */
 export class ConsentHistory extends ConsentElement {
   static needs = ["facility", "tenant"];
   static poll = 15;
   #pages = 1;
-  #shown = "";
+  /** The page of evidence that is open, which another one replaces. */
+  #open = "";
 
   /** @param {AbortSignal} signal */
   async load(signal) {
-    this.once(() => this.#build());
     /** @type {any[]} */
     const records = [];
     /** @type {string | null} */
@@ -27,6 +31,7 @@ export class ConsentHistory extends ConsentElement {
       broken ??= data.broken_at;
       cursor = data.next;
     }
+    this.once(() => this.#build());
     this.#show(records, broken, cursor !== null);
   }
 
@@ -36,10 +41,11 @@ export class ConsentHistory extends ConsentElement {
     this.nothing = h("p", { class: "empty", hidden: true }, this.t("noRecords"));
     this.more = h("button", { type: "button", class: "quiet", onclick: () => this.#more() }, this.t("earlierRecords"));
     this.problem = h("p", { class: "problem", role: "alert", hidden: true });
-    const evidence = h("div", { class: "row evidence" },
-      h("button", { type: "button", onclick: () => void this.#evidence("text/html", "html") }, this.t("evidencePage")),
-      h("button", { type: "button", class: "quiet", onclick: () => void this.#evidence("application/json", "json") }, this.t("evidencePack")));
-    this.body.append(h("h2", { class: "title" }, this.t("historyTitle")), this.broken, this.list, this.nothing, this.more, evidence, this.problem);
+    this.evidence = h("div", { class: "row evidence" },
+      h("button", { type: "button", onclick: () => void this.#page("", 1) },
+        this.t("evidencePage"), h("span", { class: "hidden" }, ` ${this.t("newTab")}`)),
+      h("button", { type: "button", class: "quiet", onclick: () => void this.#packs() }, this.t("evidencePack")));
+    this.body.append(h("h2", { class: "title" }, this.t("historyTitle")), this.broken, this.list, this.nothing, this.more, this.evidence, this.problem);
   }
 
   #more() {
@@ -57,18 +63,11 @@ export class ConsentHistory extends ConsentElement {
     say(this.broken, broken ? this.t("brokenAt", { record: broken }) : null);
     this.nothing.hidden = records.length > 0;
     this.more.hidden = !more;
-    const shown = JSON.stringify([this.language, records]);
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    const open = new Set([...this.list.querySelectorAll("details[open]")].map((it) => it.getAttribute("data-is")));
-    this.list.replaceChildren(...records.map((it) => this.#record(it, open.has(it.record_id))));
+    arrange(this.list, records.map((it) => [`${this.language} ${JSON.stringify(it)}`, () => this.#record(it)]));
   }
 
-  /**
-   * @param {any} record
-   * @param {boolean} open
-   */
-  #record(record, open) {
+  /** @param {any} record */
+  #record(record) {
     const facts = /** @type {[import("./texts.js").Key, Node | string | null][]} */ ([
       ["recordDisclosure", record.disclosure && h("q", { class: "pre" }, record.disclosure)],
       ["recordText", record.text && h("q", { class: "pre", dir: "auto" }, record.text)],
@@ -86,7 +85,7 @@ export class ConsentHistory extends ConsentElement {
     const sentence = this.#sentence(record);
     return h("li", { class: record.type },
       h("p", {}, h("span", { class: "when" }, time(record.at, this.language)), " ", h("span", {}, sentence)),
-      h("details", { open, "data-is": record.record_id },
+      h("details", {},
         h("summary", {}, this.t("recordDetails"), h("span", { class: "hidden" }, `: ${sentence}`)),
         h("dl", { class: "facts" }, ...rows)));
   }
@@ -103,18 +102,62 @@ export class ConsentHistory extends ConsentElement {
     return this.t(/** @type {any} */ (`record.${key}`), { actor: record.actor, text: record.text ?? "", via, type });
   }
 
-  /** The evidence needs the token, so the browser cannot open it by its address: it is saved.
-   * @param {string} accept
-   * @param {string} extension
+  /** Opens the page to print in a tab of its own. It needs the token, so the browser cannot open it by its address.
+   * @param {string} query says which part of a long one
+   * @param {number} part
    */
-  async #evidence(accept, extension) {
+  async #page(query, part) {
+    const { problem, evidence } = this;
+    if (!problem || !evidence) return;
+    // A tab that opens later than the click counts as a pop-up, which browsers block.
+    const tab = globalThis.open("", "_blank");
+    const close = () => tab?.close();
+    await this.change(problem, close, async () => {
+      const { text, next } = await this.#evidence(query, "text/html");
+      URL.revokeObjectURL(this.#open);
+      this.#open = URL.createObjectURL(new Blob([text.replace("<head>", `<head>${POLICY}`)], { type: "text/html;charset=utf-8" }));
+      if (tab) {
+        tab.opener = null;
+        tab.location.replace(this.#open);
+      } else {
+        save(this.#name(part, "html"), "text/html", text);
+      }
+      this.announce(this.t(tab ? "opened" : "downloaded"));
+      evidence.querySelector(".next")?.remove();
+      if (next) evidence.append(h("button", { type: "button", class: "next", onclick: () => void this.#page(next, part + 1) }, this.t("evidencePart", { part: part + 1 })));
+    });
+  }
+
+  /** Saves the signed pack, which comes in parts where it is long. */
+  async #packs() {
     const { problem } = this;
     if (!problem) return;
     await this.change(problem, () => {}, async () => {
-      const { text } = await this.send("GET", this.atTenant("/consent/evidence"), { accept });
-      save(`consent-evidence-${this.getAttribute("tenant")}.${extension}`, accept, text);
+      let query = "";
+      for (let part = 1; part === 1 || query; part += 1) {
+        const { text, next } = await this.#evidence(query, "application/json");
+        save(this.#name(part, "json"), "application/json", text);
+        query = next;
+      }
       this.announce(this.t("downloaded"));
     });
+  }
+
+  /**
+   * @param {string} query
+   * @param {string} accept
+   */
+  async #evidence(query, accept) {
+    const { text, headers } = await this.send("GET", this.atTenant(`/consent/evidence${query}`), { accept });
+    return { text, next: nextOf(headers) };
+  }
+
+  /** A file's name.
+   * @param {number} part
+   * @param {string} extension
+   */
+  #name(part, extension) {
+    return `consent-evidence-${this.getAttribute("tenant")}${part > 1 ? `-${part}` : ""}.${extension}`;
   }
 }
 

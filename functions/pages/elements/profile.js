@@ -3,6 +3,18 @@
 import { ConsentElement, chip, define, h, say } from "./element.js";
 import { phone, time } from "./format.js";
 
+/** The most days that a withdrawal may have been received before it is recorded. */
+const LONGEST_AGO = 365;
+
+/** A day before today, in the reader's time zone.
+ * @param {number} days
+ */
+function daysAgo(days) {
+  const date = new Date();
+  date.setDate(date.getDate() - days);
+  return date.toLocaleDateString("en-CA");
+}
+
 /** The words for a status, with who set it.
  * @param {ConsentElement} element
  * @param {{status: string, source: string | null}} standing
@@ -84,6 +96,7 @@ export class ConsentProfile extends ConsentElement {
     this.waysRow = h("div", {}, this.waysLabel, this.ways);
     this.hold = h("div", { class: "hold", hidden: true });
     this.box = new ConsentBox(this, (consented) => void this.#submit({ consented }));
+    this.other = this.#otherWays();
     this.body.append(
       h("h2", { class: "title" }, this.name, this.chips),
       h("dl", { class: "facts" },
@@ -93,14 +106,14 @@ export class ConsentProfile extends ConsentElement {
         this.waysRow),
       this.hold,
       this.box.node,
-      this.#otherWays());
+      this.other);
   }
 
   /** @param {any} view */
   #show(view) {
     this.#view = view;
-    const { name, box } = this;
-    if (!name || !box || !this.phone || !this.standing || !this.chips || !this.hold) return;
+    const { name, box, other } = this;
+    if (!name || !box || !other || !this.phone || !this.standing || !this.chips || !this.hold) return;
     say(name, view.name);
     this.chips.replaceChildren(chip(this.t(/** @type {any} */ (`status.${view.status}`)), standingKind(view.status)));
     if (view.hold) this.chips.append(chip(this.t("onHold"), "warn"));
@@ -114,6 +127,8 @@ export class ConsentProfile extends ConsentElement {
     this.#details(view);
     this.#showHold(this.hold, view.hold);
     box.show(view.profile.checkbox);
+    // Who has opted out cannot do so again: nothing would be recorded.
+    other.hidden = view.status === "opted_out";
   }
 
   /** @param {any} view */
@@ -136,7 +151,7 @@ export class ConsentProfile extends ConsentElement {
     if (!hold) return;
     const href = this.getAttribute("reviews-href");
     place.replaceChildren(
-      h("p", {}, h("strong", {}, this.t("holdTitle")), " ", this.t("holdSince"), " ", time(hold.since, this.language)),
+      h("p", {}, h("strong", {}, this.t("holdTitle")), " ", this.t("holdSince"), " ", time(hold.since, this.language), ":"),
       h("blockquote", { dir: "auto" }, hold.text ?? ""),
       h("p", {}, this.t("holdWhat"), " ", href ? h("a", { href }, this.t("holdRead")) : null));
   }
@@ -162,13 +177,17 @@ export class ConsentProfile extends ConsentElement {
   /** What a customer said in other ways than by text or on the portal. */
   #otherWays() {
     const via = h("select", { id: "via" }, ...["voice", "email", "letter", "in_person"].map((it) => h("option", { value: it }, this.t(/** @type {any} */ (`via.${it}`)))));
-    const on = h("input", { type: "date", id: "on", max: new Date().toLocaleDateString("en-CA") });
+    const on = h("input", { type: "date", id: "on" });
     const submit = () => {
-      const received = on.value && on.value !== on.max ? { received_at: new Date(`${on.value}T12:00:00`).toISOString() } : {};
+      const received = on.value && on.value !== daysAgo(0) ? { received_at: new Date(`${on.value}T12:00:00`).toISOString() } : {};
       details.open = false;
       void this.#submit({ consented: false, received_via: via.value, ...received });
     };
-    const details = h("details", { class: "other" },
+    const opened = () => {
+      on.min = daysAgo(LONGEST_AGO);
+      on.max = daysAgo(0);
+    };
+    const details = h("details", { class: "other", ontoggle: opened },
       h("summary", {}, this.t("otherWay")),
       h("p", { class: "muted" }, this.t("otherWayHelp")),
       h("div", { class: "row" },

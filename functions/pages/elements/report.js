@@ -1,7 +1,8 @@
 // The Customer Consent Status report.
 
-import { ConsentElement, chip, define, h, say } from "./element.js";
-import { dayOf, phone } from "./format.js";
+import { nextOf } from "./api.js";
+import { ConsentElement, arrange, chip, define, h, say } from "./element.js";
+import { dayOf, phone, time } from "./format.js";
 import { standingKind } from "./profile.js";
 
 /** After the last key the search waits so long, in milliseconds. */
@@ -26,7 +27,6 @@ export class ConsentReport extends ConsentElement {
 
   /** @param {AbortSignal} signal */
   async load(signal) {
-    this.once(() => this.#build());
     const query = this.#query();
     if (query.toString() !== this.#asked) {
       this.#asked = query.toString();
@@ -37,6 +37,7 @@ export class ConsentReport extends ConsentElement {
     if (cursor) query.set("cursor", cursor);
     this.table?.setAttribute("aria-busy", "true");
     const { data } = await this.send("GET", this.atFacility(`/consent-report?${query}`), { signal });
+    this.once(() => this.#build());
     this.#show(data);
   }
 
@@ -46,9 +47,15 @@ export class ConsentReport extends ConsentElement {
     this.status = h("select", { id: "status", onchange: () => void this.refresh() },
       ...statuses.map((it) => h("option", { value: it }, this.t(it ? `status.${it}` : "allStatuses"))));
     this.totals = h("dl", { class: "totals" });
-    this.rows = h("tbody");
-    const head = COLUMNS.map((it) => h("th", { scope: "col" }, this.t(it)));
-    this.table = h("table", {}, h("caption", { class: "hidden" }, this.t("reportTitle")), h("thead", {}, h("tr", {}, ...head)), this.rows);
+    // A narrow screen shows rows as paragraphs. The roles keep them a table for those who listen.
+    this.rows = h("tbody", { role: "rowgroup" });
+    const head = COLUMNS.map((it) => h("th", { scope: "col", role: "columnheader", class: it }, this.t(it)));
+    this.table = h("table", { class: "report", role: "table" },
+      h("caption", { class: "hidden" }, this.t("reportTitle")),
+      h("thead", { role: "rowgroup" }, h("tr", { role: "row" }, ...head)),
+      this.rows);
+    this.region = h("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": this.t("reportTitle") }, this.table);
+    this.printed = h("p", { class: "printed" });
     this.nothing = h("p", { class: "empty", hidden: true });
     this.previous = h("button", { type: "button", disabled: true, onclick: () => void this.#turn(-1) }, this.t("previousPage"));
     this.following = h("button", { type: "button", disabled: true, onclick: () => void this.#turn(1) }, this.t("nextPage"));
@@ -56,15 +63,17 @@ export class ConsentReport extends ConsentElement {
     this.problem = h("p", { class: "problem", role: "alert", hidden: true });
     this.body.append(
       h("h2", { class: "title" }, this.t("reportTitle")),
+      this.printed,
       this.totals,
       h("div", { class: "row tools" },
         h("div", { class: "field grow" }, h("label", { for: "search" }, this.t("searchReport")), this.search),
         h("div", { class: "field" }, h("label", { for: "status" }, this.t("status")), this.status),
-        h("button", { type: "button", onclick: () => void this.#download(false) }, this.t("download")),
-        h("button", { type: "button", onclick: () => void this.#download(true) }, this.t("downloadExcel")),
-        h("button", { type: "button", onclick: () => void this.#print() }, this.t("print"))),
+        h("div", { class: "actions" },
+          h("button", { type: "button", onclick: () => void this.#download(false) }, this.t("download")),
+          h("button", { type: "button", onclick: () => void this.#download(true) }, this.t("downloadExcel")),
+          h("button", { type: "button", onclick: () => void this.#print() }, this.t("print")))),
       this.problem,
-      h("div", { class: "scroll", role: "region", tabindex: 0, "aria-label": this.t("reportTitle") }, this.table),
+      this.region,
       this.nothing,
       h("div", { class: "row pager" }, this.previous, this.page, this.following));
   }
@@ -99,14 +108,19 @@ export class ConsentReport extends ConsentElement {
     const counted = /** @type {const} */ (["provided", "not_provided", "opted_out"]);
     this.totals.replaceChildren(...counted.map((it) =>
       h("div", { class: standingKind(it) }, h("dt", {}, this.t(`status.${it}`)), h("dd", {}, this.#number(totals[it])))));
-    this.rows.replaceChildren(...report.rows.map((/** @type {any} */ row) => this.#row(row)));
+    arrange(this.rows, report.rows.map((/** @type {any} */ row) => [`${this.language} ${JSON.stringify(row)}`, () => this.#row(row)]));
     this.table.removeAttribute("aria-busy");
     const empty = !report.rows.length;
+    if (this.region) this.region.hidden = empty;
     say(this.nothing, empty ? this.t(this.#asked ? "nobodyFound" : "nobodyYet") : null);
-    this.previous.disabled = this.#before.length === 1;
+    const turned = this.#before.length - 1;
+    this.previous.disabled = !turned;
     this.following.disabled = !this.#next;
-    this.page.textContent = this.t("page", { number: this.#before.length });
-    this.announce(empty ? this.t("nobodyFound") : this.t("rowsShown", { count: report.rows.length }));
+    this.previous.hidden = this.following.hidden = !turned && !this.#next;
+    const shown = this.t("rowsShown", { count: report.rows.length });
+    const from = turned * PAGE + 1;
+    say(this.page, empty ? null : this.previous.hidden ? shown : this.t("page", { number: turned + 1, from, to: from + report.rows.length - 1 }));
+    this.announce(empty ? this.t("nobodyFound") : shown);
   }
 
   /** @param {number} count */
@@ -118,17 +132,19 @@ export class ConsentReport extends ConsentElement {
   #row(row) {
     const href = this.getAttribute("tenant-href")?.replaceAll("{tenant_id}", encodeURIComponent(row.tenant_id));
     const name = h("bdi", {}, row.name);
-    const status = h("td", { class: "state" }, chip(this.t(/** @type {any} */ (`status.${row.status}`)), standingKind(row.status)));
+    const cell = (/** @type {string} */ column, /** @type {Node | string | null} */ content, properties = {}) =>
+      h("td", { role: "cell", class: content ? column : `${column} none`, ...properties }, content || "—");
+    const status = cell("status", chip(this.t(/** @type {any} */ (`status.${row.status}`)), standingKind(row.status)));
     if (row.on_hold) status.append(" ", chip(this.t("onHold"), "warn"));
-    return h("tr", {},
-      h("th", { scope: "row" }, href ? h("a", { href }, name) : name),
-      h("td", { class: "number" }, row.cell_phone ? phone(row.cell_phone) : "—"),
-      h("td", { class: "units" }, h("bdi", {}, row.units.join(", "))),
-      h("td", { lang: "en" }, row.provided_consent),
+    return h("tr", { role: "row" },
+      h("th", { scope: "row", role: "rowheader" }, href ? h("a", { href }, name) : name),
+      cell("cellPhone", row.cell_phone && phone(row.cell_phone)),
+      cell("units", row.units.length ? h("bdi", {}, row.units.join(", ")) : null),
+      cell("providedConsent", row.provided_consent, { lang: "en", "data-label": this.t("providedConsent") }),
       status,
-      h("td", {}, row.source ? this.t(/** @type {any} */ (`source.${row.source}`)) : "—"),
-      h("td", {}, row.changed_at ? dayOf(row.changed_at, this.language) : "—"),
-      h("td", {}, row.evidence ? this.t(/** @type {any} */ (`grade.${row.evidence}`)) : "—"));
+      cell("source", row.source && this.t(/** @type {any} */ (`source.${row.source}`))),
+      cell("changed", row.changed_at && dayOf(row.changed_at, this.language)),
+      cell("evidence", row.evidence && this.t(/** @type {any} */ (`grade.${row.evidence}`))));
   }
 
   /** The whole matching report, which comes in parts where it is long.
@@ -139,13 +155,11 @@ export class ConsentReport extends ConsentElement {
     if (!problem) return;
     await this.change(problem, () => {}, async () => {
       let text = "";
-      let query = this.#query().toString();
-      for (let more = true; more; ) {
-        const part = await this.send("GET", this.atFacility(`/consent-report?${query}`), { accept: "text/csv" });
+      let query = `?${this.#query()}`;
+      while (query) {
+        const part = await this.send("GET", this.atFacility(`/consent-report${query}`), { accept: "text/csv" });
         text += part.text;
-        const link = /<\?([^>]*)>;\s*rel="next"/.exec(part.headers.get("link") ?? "");
-        query = link?.[1] ?? "";
-        more = Boolean(link);
+        query = nextOf(part.headers);
       }
       save("customer-consent-status.csv", "text/csv", forExcel ? excel(text) : text);
       this.announce(this.t("downloaded"));
@@ -154,10 +168,12 @@ export class ConsentReport extends ConsentElement {
 
   /** Prints all that matches, and not the page alone. */
   async #print() {
-    const { problem, rows } = this;
-    if (!problem || !rows) return;
+    const { problem, rows, printed } = this;
+    if (!problem || !rows || !printed) return;
     await this.change(problem, () => {}, async () => {
+      const facility = await this.send("GET", this.atFacility());
       const query = this.#query();
+      const asked = [...query].map(([name, value]) => (name === "status" ? this.t(/** @type {any} */ (`status.${value}`)) : `“${value}”`));
       query.set("limit", "200");
       /** @type {HTMLElement[]} */
       const all = [];
@@ -167,10 +183,13 @@ export class ConsentReport extends ConsentElement {
         query.set("cursor", data.next ?? "");
         more = Boolean(data.next);
       }
+      const about = [facility.data.name, ...asked, this.t("rowsShown", { count: all.length })];
+      printed.replaceChildren(`${about.join(" · ")} · `, time(new Date().toISOString(), this.language));
       const shown = [...rows.children];
       rows.replaceChildren(...all);
+      // Phones print later than the call.
+      globalThis.addEventListener("afterprint", () => rows.replaceChildren(...shown), { once: true });
       globalThis.print();
-      rows.replaceChildren(...shown);
     });
   }
 }

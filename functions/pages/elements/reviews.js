@@ -13,16 +13,15 @@ export class ConsentReviews extends ConsentElement {
   static needs = ["facility"];
   static poll = 30;
   #status = "open";
-  /** @type {any[]} */
-  #reviews = [];
+  /** The ids of what is shown. @type {string[]} */
+  #order = [];
   /** @type {string | null} */
   #next = null;
-  #shown = "";
+  #deciding = false;
   #pages = 1;
 
   /** @param {AbortSignal} signal */
   async load(signal) {
-    this.once(() => this.#build());
     /** @type {any[]} */
     const reviews = [];
     let cursor = "";
@@ -35,6 +34,7 @@ export class ConsentReviews extends ConsentElement {
       open = data.open;
     }
     this.#next = cursor;
+    this.once(() => this.#build());
     this.#show(reviews, open);
   }
 
@@ -76,29 +76,25 @@ export class ConsentReviews extends ConsentElement {
     this.count.replaceChildren(chip(this.t("openCount", { count: open }), open ? "warn" : "good"));
     this.more.hidden = !this.#next;
     say(this.nothing, reviews.length ? null : this.t(this.#status === "open" ? "nothingToRead" : "nothingDecided"));
-    const shown = JSON.stringify([this.#status, this.language, reviews]);
-    if (shown === this.#shown) return;
-    this.#shown = shown;
-    this.#reviews = reviews;
-    // What somebody is writing stays.
-    const cards = new Map([...this.list.querySelectorAll("li")].map((it) => [it.dataset.is, it]));
-    arrange(this.list, reviews.map((it) => cards.get(`${this.language} ${JSON.stringify(it)}`) ?? this.#card(it)));
+    this.#order = reviews.map((it) => it.review_id);
+    arrange(this.list, reviews.map((it) => [`${this.language} ${JSON.stringify(it)}`, () => this.#card(it)]));
   }
 
   /** @param {any} review */
   #card(review) {
     const id = `r-${review.review_id}`;
     const problem = h("p", { class: "problem", role: "alert", hidden: true });
-    const card = h("li", { class: "card", "data-is": `${this.language} ${JSON.stringify(review)}` },
+    const card = h("li", { class: "card" },
       h("article", { "aria-labelledby": id },
-        h("h3", { id }, ...this.#who(review)),
-        h("p", { class: "meta" },
-          h("span", { class: "number" }, phone(review.cell_phone)), " · ", time(review.received_at, this.language), " ", this.#due(review)),
-        h("blockquote", { dir: "auto" }, ...marked(review.text, review.matched)),
-        review.decision ? this.#decided(review) : null,
+        h("div", { class: "said" },
+          h("h3", { id }, ...this.#who(review)),
+          h("p", { class: "meta" },
+            h("span", { class: "number" }, phone(review.cell_phone)), " · ", time(review.received_at, this.language), " ", this.#due(review)),
+          h("blockquote", { id: `t-${review.review_id}`, dir: "auto" }, ...marked(review.text, review.matched)),
+          review.decision ? this.#decided(review) : null),
         this.#choices(review, problem),
         problem));
-    card.addEventListener("keydown", (event) => this.#arrow(event, card));
+    card.addEventListener("keydown", (event) => this.#key(event, card));
     return card;
   }
 
@@ -140,23 +136,28 @@ export class ConsentReviews extends ConsentElement {
     const note = h("input", { type: "text", id: `n-${review.review_id}`, maxlength: 500, autocomplete: "off" });
     const buttons = choices.map((it) =>
       h("div", { class: "choice" },
-        h("button", { type: "button", class: it === "opt_out" ? "strong" : null, "data-decision": it, "aria-describedby": `e-${it}-${review.review_id}`,
-          onclick: () => void this.#decide(review, it, note.value, problem) }, this.t(/** @type {any} */ (`decide.${it}`))),
+        h("button", { type: "button", class: it === "opt_out" ? "strong" : null, "data-decision": it, "aria-describedby": `t-${review.review_id} e-${it}-${review.review_id}`,
+          onclick: (/** @type {MouseEvent} */ event) => void this.#decide(event, review, it, note.value, problem) }, this.t(/** @type {any} */ (`decide.${it}`))),
         h("span", { id: `e-${it}-${review.review_id}`, class: "muted" }, this.t(/** @type {any} */ (`effect.${it}`)))));
     return h("div", { class: "choices" }, ...buttons, h("div", { class: "field" }, h("label", { for: note.id }, this.t("note")), note));
   }
 
   /**
+   * @param {MouseEvent} event
    * @param {any} review
    * @param {string} decision
    * @param {string} note
    * @param {HTMLElement} problem
    */
-  async #decide(review, decision, note, problem) {
-    const index = this.#reviews.indexOf(review);
+  async #decide(event, review, decision, note, problem) {
+    // The list moves up under the pointer: a double click is no decision about the next text.
+    if (this.#deciding || event.detail > 1) return;
+    this.#deciding = true;
+    const index = this.#order.indexOf(review.review_id);
     const body = note.trim() ? { decision, note: note.trim() } : { decision };
     const path = this.atFacility(`/reviews/${encodeURIComponent(review.review_id)}`);
     const answer = await this.change(problem, () => {}, () => this.send("PUT", path, { body }));
+    this.#deciding = false;
     if (!answer) return;
     this.changed(answer.data);
     await this.refresh();
@@ -175,11 +176,12 @@ export class ConsentReviews extends ConsentElement {
     if (target instanceof HTMLElement) target.focus();
   }
 
-  /** The arrow keys go from a card's button to the same one of the card before or after.
+  /** The arrow keys go from a card's button to the same one of the card before or after. A key that is held down decides once.
    * @param {KeyboardEvent} event
    * @param {HTMLElement} card
    */
-  #arrow(event, card) {
+  #key(event, card) {
+    if (event.repeat && event.key === "Enter" && event.target instanceof HTMLButtonElement) event.preventDefault();
     const by = { ArrowDown: 1, ArrowUp: -1 }[event.key];
     if (!by || !(event.target instanceof HTMLButtonElement) || !this.list) return;
     const index = [...this.list.children].indexOf(card) + by;

@@ -48,6 +48,8 @@ const CSS = `
 p, h2, h3, dl, dd, ol, blockquote, fieldset { margin: 0; padding: 0; }
 ol { list-style: none; }
 .body { display: grid; gap: calc(var(--_space) * 2); }
+.body:empty { block-size: 10rem; background: no-repeat; background-image: linear-gradient(var(--_sunken) 0 0), linear-gradient(var(--_sunken) 0 0), linear-gradient(var(--_sunken) 0 0); background-size: 40% 1.5rem, 100% 1rem, 75% 1rem; background-position: 0 0, 0 3rem, 0 5rem; }
+.banner:not([hidden]) ~ .body:empty { display: none; }
 .body > * { min-inline-size: 0; }
 .hidden { position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); white-space: nowrap; }
 .muted, .meta { color: var(--_muted); }
@@ -71,6 +73,7 @@ a { color: var(--_accent); text-underline-offset: 0.15em; }
 .hold { display: grid; gap: var(--_space); color: var(--_text); }
 .problem { background: var(--_bad-surface); border-color: var(--_bad); color: var(--_bad); }
 .saved { background: var(--_good-surface); border-color: var(--_good); color: var(--_good); }
+.row > .problem { flex-basis: 100%; }
 .empty { color: var(--_muted); padding-block: calc(var(--_space) * 3); text-align: center; }
 
 button, input, select, textarea { font: inherit; color: inherit; }
@@ -86,7 +89,12 @@ button[aria-pressed="true"] { background: var(--_text); border-color: var(--_tex
 :disabled { cursor: not-allowed; }
 button:disabled, textarea:disabled { background: var(--_sunken); border-color: var(--_border); color: var(--_muted); }
 :focus-visible { outline: 3px solid var(--_accent); outline-offset: 2px; }
-input[type="checkbox"] { flex: none; inline-size: 1.25rem; block-size: 1.25rem; margin: 0.125rem 0 0; accent-color: var(--_accent); }
+input[type="checkbox"] { --_size: 1.25rem; appearance: none; flex: none; display: inline-grid; place-content: center; inline-size: var(--_size); block-size: var(--_size); margin: 0.125rem 0 0; border: 2px solid var(--_control); border-radius: 0.25rem; background: var(--_surface); accent-color: var(--_accent); print-color-adjust: exact; }
+input[type="checkbox"]::before { content: ""; inline-size: calc(var(--_size) * 0.6); block-size: calc(var(--_size) * 0.6); background: var(--_on-accent); clip-path: polygon(14% 44%, 0 60%, 40% 96%, 100% 22%, 84% 8%, 38% 66%); visibility: hidden; }
+input[type="checkbox"]:checked { border-color: var(--_accent); background: var(--_accent); }
+input[type="checkbox"]:checked::before { visibility: visible; }
+input[type="checkbox"]:disabled { border-color: var(--_border); background: var(--_sunken); }
+input[type="checkbox"]:disabled::before { background: var(--_muted); }
 input[type="checkbox"]:not(:disabled), input[type="checkbox"]:not(:disabled) + label, summary { cursor: pointer; }
 .check { display: flex; align-items: flex-start; gap: calc(var(--_space) * 1.5); min-block-size: 1.5rem; }
 .check input:disabled + label { color: var(--_muted); }
@@ -108,31 +116,38 @@ summary { inline-size: fit-content; color: var(--_accent); }
 
 .roomy { font-size: 1.0625rem; gap: calc(var(--_space) * 3); }
 .roomy .consent { padding: calc(var(--_space) * 3); }
-.roomy .consent input { inline-size: 1.75rem; block-size: 1.75rem; margin: 0; }
+.roomy .consent input { --_size: 1.75rem; margin: 0; }
 .roomy :is(.disclosure, .reason) { margin-inline-start: calc(1.75rem + var(--_space) * 1.5); }
 .roomy .disclosure { font-size: 1rem; }
 .note { display: grid; gap: calc(var(--_space) * 1.5); }
 .start { display: block; padding: 0.75rem 1rem; border-radius: var(--_radius); background: var(--_accent); color: var(--_on-accent); font-weight: 600; text-align: center; text-decoration: none; }
 
 .totals { display: flex; flex-wrap: wrap; gap: calc(var(--_space) * 1.5); }
-.totals > div { display: flex; flex-direction: column-reverse; min-inline-size: 7rem; padding: var(--_space) calc(var(--_space) * 2); border: 1px solid var(--_border); border-radius: var(--_radius); }
+.totals > div { display: flex; flex-direction: column-reverse; justify-content: flex-end; min-inline-size: 7rem; padding: var(--_space) calc(var(--_space) * 2); border: 1px solid var(--_border); border-radius: var(--_radius); }
 .totals dd { font-size: 1.5rem; font-weight: 650; line-height: 1.2; font-variant-numeric: tabular-nums; }
 .totals .good dd { color: var(--_good); }
 .totals .bad dd { color: var(--_bad); }
-.scroll { overflow-x: auto; border: 1px solid var(--_border); border-radius: var(--_radius); }
+.actions { display: flex; flex-wrap: wrap; gap: calc(var(--_space) * 1.5); }
+.printed { display: none; }
+.scroll { position: relative; overflow-x: auto; border: 1px solid var(--_border); border-radius: var(--_radius); }
 table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; }
 table[aria-busy="true"] tbody { opacity: 0.6; }
 th, td { padding: calc(var(--_space) * 0.75) calc(var(--_space) * 1.5); border-block-end: 1px solid var(--_border); text-align: start; vertical-align: top; }
 thead th { background: var(--_sunken); color: var(--_muted); font-weight: 600; white-space: nowrap; }
 tbody tr:last-child :is(th, td) { border-block-end: 0; }
-td { white-space: nowrap; overflow-wrap: break-word; }
-.units, .state { white-space: normal; }
-.units { min-inline-size: 6rem; }
+td { white-space: nowrap; }
+td, thead th { overflow-wrap: break-word; }
+.cellPhone { font-variant-numeric: tabular-nums; }
+.units { white-space: normal; min-inline-size: 5rem; }
+.none { color: var(--_muted); }
 time { white-space: nowrap; }
-tbody th { font-weight: 550; min-inline-size: 8rem; }
+tbody th { font-weight: 550; min-inline-size: 9.5rem; }
+tbody th a { text-decoration: none; }
+tbody th a:hover { text-decoration: underline; }
 tbody tr:hover { background: var(--_sunken); }
 .pager { align-items: center; justify-content: flex-end; }
 .templates { inline-size: auto; min-inline-size: min(100%, 32rem); }
+.templates :is(th, td) { vertical-align: middle; }
 .templates td, .templates thead th:not(:first-child) { text-align: center; }
 fieldset { display: flex; flex-wrap: wrap; gap: calc(var(--_space) * 1.5) calc(var(--_space) * 4); padding: calc(var(--_space) * 1.5) calc(var(--_space) * 2) calc(var(--_space) * 2); border: 1px solid var(--_border); border-radius: var(--_radius); }
 legend { padding-inline: 0.375rem; font-weight: 600; }
@@ -140,20 +155,27 @@ fieldset .notice { flex-basis: 100%; }
 
 .cards { display: grid; gap: calc(var(--_space) * 1.5); }
 .card { padding: calc(var(--_space) * 2); border: 1px solid var(--_border); border-radius: var(--_radius); background: var(--_surface); }
-.card article { display: grid; gap: var(--_space); }
+.card article { display: grid; gap: calc(var(--_space) * 1.5) calc(var(--_space) * 4); align-items: start; }
+.said { display: grid; gap: var(--_space); }
 .card:focus-within { border-color: var(--_accent); }
-.choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 14rem), 1fr)); gap: calc(var(--_space) * 1.5); align-items: start; margin-block-start: var(--_space); }
+.choices { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 12rem), 1fr)); gap: calc(var(--_space) * 1.5); align-items: start; }
+.choices .field { grid-column: 1 / -1; }
 .choice { display: grid; gap: 0.25rem; justify-items: start; font-size: 0.8125rem; }
 .choice button { font-size: 0.9375rem; }
-mark { background: var(--_warn-surface); color: var(--_warn); font-weight: 650; border-radius: 0.2rem; padding-inline: 0.125rem; }
+mark { background: var(--_warn-surface); color: var(--_warn); border-radius: 0.2rem; padding-inline: 0.125rem; }
 
-.log { max-block-size: min(32rem, 60vh); overflow-y: auto; overscroll-behavior: contain; padding: calc(var(--_space) * 1.5); border: 1px solid var(--_border); border-radius: var(--_radius); background: var(--_sunken); }
-.texts { display: grid; gap: calc(var(--_space) * 1.5); }
+.log { display: flex; flex-direction: column; block-size: min(28rem, 50vh); min-block-size: 9rem; overflow-y: auto; overscroll-behavior: contain; padding: calc(var(--_space) * 1.5); border: 1px solid var(--_border); border-radius: var(--_radius); background: var(--_sunken); }
+.log > * { flex: none; }
+.log > .empty { margin: auto; }
+.log > button { align-self: center; }
+.texts { display: grid; margin-block-start: auto; gap: calc(var(--_space) * 1.5); }
 .texts li { display: grid; justify-items: start; max-inline-size: min(85%, 36rem); }
 .texts .outbound { justify-self: end; justify-items: end; }
+.texts .day { justify-self: center; color: var(--_muted); font-size: 0.8125rem; font-weight: 600; }
+.texts .meta { padding-inline: 0.25rem; }
 .bubble { padding: 0.5rem 0.875rem; border-radius: 1rem; background: var(--_surface); border: 1px solid var(--_border); white-space: pre-wrap; }
 .outbound .bubble { background: var(--_accent); border-color: var(--_accent); color: var(--_on-accent); }
-form { display: grid; gap: 0.375rem; }
+form { display: grid; gap: var(--_space); }
 form .row { justify-content: space-between; align-items: center; }
 .over { color: var(--_bad); font-weight: 650; }
 
@@ -169,27 +191,73 @@ form .row { justify-content: space-between; align-items: center; }
 .pre { white-space: pre-line; }
 code { font: 0.8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 
+@container (min-width: 48rem) {
+  .card article { grid-template-columns: minmax(0, 1fr) minmax(0, 27rem); }
+  .card .problem { grid-column: 1 / -1; }
+  .choices .field { grid-template-columns: auto 1fr; align-items: center; gap: var(--_space); }
+}
+@container (min-width: 64rem) {
+  .card article { grid-template-columns: minmax(0, 1fr) minmax(0, 41rem); }
+  .choices { grid-template-columns: 1fr 1fr 13rem; }
+  .choices .field { grid-template-columns: 1fr; grid-column: 3; gap: 0.125rem; margin-block-start: -0.25rem; }
+}
+@container (max-width: 62rem) {
+  .report .evidence { display: none; }
+  .report thead .providedConsent, .report td:is(.status, .source) { white-space: normal; }
+  .report .units { min-inline-size: 3.5rem; }
+  .report tbody th { min-inline-size: 7rem; }
+  .report :is(th, td) { padding-inline: calc(var(--_space) * 0.75); font-size: 0.8125rem; }
+}
+@container (max-width: 38rem) {
+  .report thead { display: block; position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
+  .report, .report tbody { display: block; }
+  .report tbody tr { display: block; position: relative; min-block-size: 4rem; padding: calc(var(--_space) * 1.25) calc(var(--_space) * 1.5); border-block-end: 1px solid var(--_border); }
+  .report tbody tr:last-child { border: 0; }
+  .report tbody :is(th, td) { display: inline; min-inline-size: 0; padding: 0; border: 0; white-space: normal; }
+  .report tbody th { display: block; padding-inline-end: 7.5rem; font-size: 0.9375rem; }
+  .report tbody td { display: inline-block; margin-inline-end: 0.75rem; }
+  .report td.providedConsent::before { content: attr(data-label) ": "; color: var(--_muted); }
+  .report tbody .none { display: none; }
+  .report tbody .status { position: absolute; inset: calc(var(--_space) * 1.25) calc(var(--_space) * 1.5) auto auto; display: grid; margin: 0; justify-items: end; gap: 0.25rem; }
+}
 @container (max-width: 30rem) {
   .facts > div { grid-template-columns: 1fr; }
   th, td { padding-inline: var(--_space); }
-  .templates tbody th { min-inline-size: 5rem; }
+  .templates :is(th, td) { padding-inline: 0.25rem; overflow-wrap: break-word; }
+  .templates tbody th { min-inline-size: 4rem; }
   .scroll table { font-size: 0.8125rem; }
-  .totals { flex-wrap: nowrap; }
-  .totals > div { flex: 1; min-inline-size: 0; padding-inline: var(--_space); font-size: 0.8125rem; }
-  .tools button { flex: 1; }
+  .totals { flex-wrap: nowrap; gap: var(--_space); }
+  .totals > div { flex: 1; min-inline-size: 0; padding-inline: var(--_space); font-size: 0.8125rem; overflow-wrap: normal; }
+  .actions { flex: 1 1 100%; gap: var(--_space); }
+  .actions button { flex: 1 1 auto; padding-inline: 0.5rem; }
   .roomy .consent { padding: calc(var(--_space) * 2); }
   .roomy { font-size: 1rem; }
 }
+@media (pointer: coarse) {
+  input, select, textarea { font-size: 1rem !important; }
+}
 @media (prefers-reduced-motion: no-preference) {
   button, .card { transition: background-color 120ms, border-color 120ms; }
+  .body:empty { animation: come 400ms 200ms backwards; }
 }
+@keyframes come { from { opacity: 0; } }
 @media (forced-colors: active) {
   .chip, .bubble, .start { border: 1px solid; }
+  input[type="checkbox"] { appearance: auto; }
+  input[type="checkbox"]::before { content: none; }
 }
 @media print {
   :host { font-size: 9pt; }
   .tools, .pager, .other, button, form { display: none !important; }
+  .printed { display: block; }
+  .report .evidence { display: table-cell; }
+  .report :is(th, td) { padding: 0.25rem; font-size: 8pt; }
+  .report .chip { padding: 0; background: none; font-size: 8pt; line-height: inherit; }
+  .totals > div { padding: 0.25rem 0.5rem; }
+  .totals dd { font-size: 12pt; }
   .scroll { overflow: visible; border: 0; }
+  a { color: inherit; text-decoration: none; }
+  tbody tr:hover { background: none; }
   thead { display: table-header-group; }
   tr, .card, .history > li { break-inside: avoid; }
 }

@@ -1,7 +1,7 @@
 // Two-way texting with a tenant.
 
-import { ConsentElement, chip, define, h, say } from "./element.js";
-import { time } from "./format.js";
+import { ConsentElement, arrange, chip, define, h, say } from "./element.js";
+import { dayOf, timeOf } from "./format.js";
 
 /** The most that a text may have, in characters as the service counts them. */
 const LONGEST = 1_600;
@@ -10,7 +10,6 @@ const LONGEST = 1_600;
 export class ConsentThread extends ConsentElement {
   static needs = ["facility", "tenant"];
   static poll = 5;
-  #shown = "";
   #pages = 1;
   #atEnd = true;
   /** Makes a retry of the same text safe. @type {{body: string, key: string} | undefined} */
@@ -18,7 +17,6 @@ export class ConsentThread extends ConsentElement {
 
   /** @param {AbortSignal} signal */
   async load(signal) {
-    this.once(() => this.#build());
     /** @type {any[]} */
     const messages = [];
     /** @type {any} */
@@ -29,6 +27,7 @@ export class ConsentThread extends ConsentElement {
       ({ data } = await this.send("GET", this.atTenant(`/messages${query}`), { signal }));
       messages.push(...data.messages);
     }
+    this.once(() => this.#build());
     this.#show(messages.reverse(), data);
   }
 
@@ -72,15 +71,28 @@ export class ConsentThread extends ConsentElement {
     this.input.disabled = !thread.can_send && !this.input.value;
     this.earlier.hidden = !thread.next;
     this.nothing.hidden = messages.length > 0;
-    const shown = JSON.stringify([this.language, messages]);
-    if (shown === this.#shown) return;
     const { log } = this;
     const fromEnd = log.scrollHeight - log.scrollTop;
     const atEnd = this.#atEnd;
-    this.#shown = shown;
-    this.list.replaceChildren(...messages.map((it) => this.#message(it)));
+    arrange(this.list, this.#items(messages));
     log.scrollTop = log.scrollHeight - fromEnd;
     this.#toEnd(atEnd);
+  }
+
+  /** The texts, and before the first one of each day, the day.
+   * @param {any[]} messages oldest first
+   */
+  #items(messages) {
+    /** @type {[string, () => HTMLElement][]} */
+    const items = [];
+    let date = "";
+    for (const message of messages) {
+      const day = dayOf(message.at, this.language);
+      if (day.textContent !== date) items.push([`${this.language} ${message.id}`, () => h("li", { class: "day" }, day)]);
+      date = day.textContent ?? "";
+      items.push([`${this.language} ${JSON.stringify(message)}`, () => this.#message(message)]);
+    }
+    return items;
   }
 
   /** The newest text is at the end, and stays in sight for who was there.
@@ -99,7 +111,7 @@ export class ConsentThread extends ConsentElement {
     return h("li", { class: message.direction },
       h("p", { class: "bubble", dir: "auto" }, message.body),
       h("p", { class: "meta" },
-        this.t(inbound ? "fromCustomer" : "fromFacility"), ", ", time(message.at, this.language),
+        this.t(inbound ? "fromCustomer" : "fromFacility"), ", ", timeOf(message.at, this.language),
         ...(meaning ? [" ", chip(this.t(/** @type {any} */ (`meaning.${meaning}`)), meaning === "opt_in" ? "good" : meaning === "help" ? "plain" : "warn")] : []),
         ...(failed ? [" ", chip(this.t("notSent"), "bad")] : [])));
   }

@@ -10,8 +10,9 @@ const main = /** @type {HTMLElement} */ (document.querySelector("main"));
 function show(token) {
   const element = document.createElement("consent-portal");
   Object.assign(element, { token });
-  const without = h("p", { class: "message", role: "alert" }, translated(language, "noTokenPortal"));
-  main.replaceChildren(h("h1", {}, translated(language, "accountInformation")), token ? element : without);
+  const heading = h("h1", {}, translated(language, token ? "accountInformation" : "noAccess"));
+  const without = h("div", { class: "message" }, heading, h("p", { role: "alert" }, translated(language, "noTokenPortal")));
+  main.replaceChildren(...(token ? [heading, element] : [without]));
 }
 
 document.documentElement.lang = language;

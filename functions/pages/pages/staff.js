@@ -5,14 +5,16 @@ import { takeToken } from "./token.js";
 
 const language = languageOf(navigator.languages);
 const main = /** @type {HTMLElement} */ (document.querySelector("main"));
-const places = /** @type {HTMLElement} */ (document.querySelector(".places"));
-const brand = /** @type {HTMLElement} */ (document.querySelector(".brand"));
+const places = h("nav", { class: "places" });
+const facilityName = h("span", { class: "facility" });
 
 /** @typedef {import("../elements/consent.js").Key} Key */
 
 let token = "";
 /** Names by the path under which the service has them. @type {Map<string, string>} */
 const names = new Map();
+/** How many texts are to be read. */
+const count = h("span", { class: "count", hidden: true });
 
 /** @param {Key} key */
 function t(key) {
@@ -43,18 +45,21 @@ function decoded(segment) {
 function show() {
   const place = placeOf(location.pathname);
   const content = place && token ? contentOf(place) : null;
-  places.hidden = !place;
-  if (!place) return main.replaceChildren(message(t("nothingHere")));
+  places.hidden = !place || !token;
+  if (!place || !token) return main.replaceChildren(place ? message("noAccess", "noToken") : message("nothingHere"));
   navigate(place);
-  const words = places.querySelector("[aria-current]")?.textContent ?? t("staffTitle");
+  const words = places.querySelector("[aria-current]")?.firstChild?.textContent ?? t("staffTitle");
   document.title = `${words} · ${t("staffTitle")}`;
-  const shown = token ? (content ?? [message(t("nothingHere"))]) : [message(t("noToken"))];
-  main.replaceChildren(h("h1", { class: "unseen" }, words), ...shown);
+  main.replaceChildren(...(content ? [h("h1", { class: "unseen" }, words), ...content] : [message("nothingHere")]));
 }
 
-/** @param {string} text */
-function message(text) {
-  return h("p", { class: "message", role: "alert" }, text);
+/** A page that has nothing to show, and why.
+ * @param {Key} title
+ * @param {Key} [text]
+ */
+function message(title, text) {
+  document.title = `${t(title)} · ${t("staffTitle")}`;
+  return h("div", { class: "message", role: "alert" }, h("h1", {}, t(title)), text ? h("p", {}, t(text)) : null);
 }
 
 /** @typedef {NonNullable<ReturnType<typeof placeOf>>} Place */
@@ -94,13 +99,25 @@ function navigate({ facility, tenant, tenants }) {
     h("a", { href, "aria-current": href === location.pathname ? "page" : null }, t(key));
   /** @type {HTMLElement[]} */
   const links = [link(`${base}/report`, "navReport"), link(`${base}/reviews`, "navReviews")];
+  links[1]?.append(" ", count);
   if (tenant) {
     links.push(nameOf("customer", customerPath(facility, tenant), tenant));
     links.push(link(here, "navProfile"), link(`${here}/texts`, "navTexts"), link(`${here}/notifications`, "navNotifications"));
   }
   places.replaceChildren(...links);
-  places.setAttribute("aria-label", facility);
-  brand.replaceChildren(t("staffTitle"), nameOf("facility", facilityPath(facility), facility));
+  places.setAttribute("aria-label", t("staffTitle"));
+  facilityName.replaceChildren(nameOf("name", facilityPath(facility), facility));
+  void countOpen(facility);
+}
+
+/** @param {string} facility */
+async function countOpen(facility) {
+  // Where it cannot be read, the page of the reviews says why.
+  const read = await new Client("", token).send("GET", `${facilityPath(facility)}/reviews?limit=1`).catch(() => null);
+  const open = read?.data.open ?? 0;
+  count.hidden = !open;
+  count.textContent = String(open);
+  count.title = translated(language, "openCount", { count: open });
 }
 
 /** A name, which is the id until it is known.
@@ -139,6 +156,10 @@ document.addEventListener("click", (event) => {
   const other = event.defaultPrevented || event.button !== 0 || event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   if (!(link instanceof HTMLAnchorElement) || other || link.origin !== location.origin || !link.pathname.startsWith("/staff/") || link.hash) return;
   event.preventDefault();
+  // A list knows the customer's name already.
+  const place = placeOf(link.pathname);
+  const name = link.querySelector("bdi")?.textContent;
+  if (place?.tenant && name) names.set(customerPath(place.facility, place.tenant), name);
   history.pushState(null, "", link.pathname);
   show();
   scrollTo(0, 0);
@@ -147,14 +168,17 @@ document.addEventListener("click", (event) => {
 addEventListener("popstate", show);
 // What one element changes, the others show.
 document.addEventListener("consent-changed", (event) => {
+  const place = placeOf(location.pathname);
+  if (place) void countOpen(place.facility);
   for (const node of main.querySelectorAll("*")) {
     if (node !== event.target && "refresh" in node && typeof node.refresh === "function") void node.refresh();
   }
 });
 
 document.documentElement.lang = language;
-const skip = document.querySelector(".skip");
-if (skip) skip.textContent = t("skip");
+document.body.prepend(
+  h("a", { class: "skip", href: "#main" }, t("skip")),
+  h("header", {}, h("p", { class: "brand" }, t("staffTitle")), facilityName, places));
 takeToken((taken) => {
   token = taken;
   show();

@@ -4,8 +4,12 @@
 //! changed. `consent-<hash>.js` is for our own pages, and is kept for good: another content has another name.
 
 use std::collections::BTreeMap;
+use std::io::Write as _;
+use std::sync::OnceLock;
 
 use consent::record::hex;
+use flate2::Compression;
+use flate2::write::GzEncoder;
 use lambda_http::http::HeaderValue;
 
 /// The modules of `consent.js`, each after those that it imports.
@@ -55,6 +59,20 @@ pub(crate) struct Asset {
     pub(crate) text: String,
     pub(crate) tag: HeaderValue,
     pub(crate) keep: Keep,
+    /// Made when it is first asked for: a start should not wait for it.
+    compressed: OnceLock<Vec<u8>>,
+}
+
+impl Asset {
+    /// The text in gzip. API Gateway compresses nothing itself.
+    pub(crate) fn compressed(&self) -> &[u8] {
+        self.compressed.get_or_init(|| {
+            let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
+            // Writing to memory does not fail.
+            let written = encoder.write_all(self.text.as_bytes());
+            written.and_then(|()| encoder.finish()).unwrap_or_default()
+        })
+    }
 }
 
 /// All files, and the pages with links to them.
@@ -97,9 +115,15 @@ impl Assets {
                 joined(&[token, script]).replace(CONSENT, &consent),
             );
         }
-        assets.staff = assets.linked(include_str!("../pages/staff.html"));
-        assets.portal = assets.linked(include_str!("../pages/portal.html"));
+        assets.staff = assets.page("staff", "Consent to texts");
+        assets.portal = assets.page("portal", "Account Information");
         assets
+    }
+
+    /// The page of a script, which fills it.
+    fn page(&self, name: &str, title: &str) -> String {
+        let page = include_str!("../pages/page.html");
+        self.linked(&page.replace("{name}", name).replace("{title}", title))
     }
 
     /// The file of a name of either kind.
@@ -121,7 +145,9 @@ impl Assets {
     fn add(&mut self, name: &'static str, media_type: &'static str, text: String) {
         let digest = hex(ring::digest::digest(&ring::digest::SHA256, text.as_bytes()).as_ref());
         let hash = digest.get(..16).unwrap_or_default();
-        let tag = HeaderValue::try_from(format!("\"{hash}\"")).unwrap_or(HeaderValue::from_static("\"\""));
+        // Weak: it is the same for the compressed form.
+        let tag =
+            HeaderValue::try_from(format!("W/\"{hash}\"")).unwrap_or(HeaderValue::from_static("W/\"\""));
         let (stem, extension) = name.rsplit_once('.').unwrap_or((name, ""));
         let hashed = format!("{stem}-{hash}.{extension}");
         let asset = Asset {
@@ -129,6 +155,7 @@ impl Assets {
             text,
             tag,
             keep: Keep::Ask,
+            compressed: OnceLock::new(),
         };
         let kept = Asset {
             keep: Keep::ForGood,
@@ -183,6 +210,13 @@ mod tests {
         ] {
             assert!(consent.contains(&format!("define(\"consent-{name}\"")), "{name}");
         }
+    }
+
+    #[test]
+    fn all_elements_are_small_when_compressed() {
+        let assets = Assets::new();
+        let size = assets.named("consent.js").unwrap().compressed().len();
+        assert!((1..=40_000).contains(&size), "{size} bytes");
     }
 
     #[test]

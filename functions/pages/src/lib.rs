@@ -4,18 +4,23 @@
 //! programme page is the exception: it has no token, so the function reads the facility's item itself and writes HTML.
 
 mod assets;
+mod language;
 mod program;
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use consent_http::request::Query;
 use consent_http::{Problem, request, response};
 use consent_store::Store;
 use lambda_http::http::header::{
-    ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_SECURITY_POLICY, ETAG, IF_NONE_MATCH,
-    InvalidHeaderValue, REFERRER_POLICY, X_CONTENT_TYPE_OPTIONS,
+    ACCEPT_ENCODING, ACCESS_CONTROL_ALLOW_ORIGIN, CACHE_CONTROL, CONTENT_ENCODING, CONTENT_SECURITY_POLICY,
+    ETAG, IF_NONE_MATCH, InvalidHeaderValue, REFERRER_POLICY, VARY, X_CONTENT_TYPE_OPTIONS,
 };
 use lambda_http::http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode};
 use lambda_http::{Body, Request, Response};
 
 use crate::assets::{Asset, Assets, Keep};
+use crate::language::Language;
 
 const HTML: &str = "text/html; charset=utf-8";
 /// Resources that other sites load need this where a page isolates itself (the Fetch standard).
@@ -48,7 +53,7 @@ impl Pages {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let path = path.segments();
         let page = Page::at(&path)?;
         if request.method() != Method::GET {
             return Err(Problem::method_not_allowed("GET"));
@@ -63,7 +68,13 @@ impl Pages {
             Page::Program(facility) => {
                 let facility = request::facility_id(facility)?;
                 let facility = self.store.facility(&facility).await?;
-                Ok(self.page(self.assets.linked(&program::page(&facility)), Keep::Minutes))
+                let language = Language::of(&Query::of(&request), request.headers());
+                let page = program::page(&facility, language);
+                let mut response = self.page(self.assets.linked(&page), Keep::Minutes);
+                response
+                    .headers_mut()
+                    .insert(VARY, HeaderValue::from_static("accept-language"));
+                Ok(response)
             }
         }
     }
@@ -110,11 +121,19 @@ impl<'a> Page<'a> {
     }
 }
 
-/// The policy of every page: what it needs and no more. Nothing is inline, and no text can become markup (Trusted Types).
+/// The style of the page of evidence, which the history opens from memory: such a page has the policy of the one that
+/// opened it, and its style is in it.
+const EVIDENCE_STYLE: &str = include_str!("../../evidence/src/page.css");
+
+/// The policy of every page: what it needs and no more. Nothing is inline but the one style whose hash is here, and no
+/// text can become markup (Trusted Types).
 fn policy(frame_ancestors: &str) -> Result<HeaderValue, InvalidHeaderValue> {
+    let style = ring::digest::digest(&ring::digest::SHA256, EVIDENCE_STYLE.as_bytes());
+    let style = STANDARD.encode(style);
     HeaderValue::try_from(format!(
-        "default-src 'none'; script-src 'self'; style-src 'self'; connect-src 'self'; img-src 'self'; base-uri 'none'; \
-         form-action 'none'; frame-ancestors {frame_ancestors}; require-trusted-types-for 'script'; trusted-types 'none'"
+        "default-src 'none'; script-src 'self'; style-src 'self' 'sha256-{style}'; connect-src 'self'; \
+         img-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors {frame_ancestors}; \
+         require-trusted-types-for 'script'; trusted-types 'none'"
     ))
 }
 
@@ -125,14 +144,34 @@ fn served(asset: &Asset, headers: &HeaderMap) -> Response<Body> {
         let mut response = Response::new(Body::Empty);
         *response.status_mut() = StatusCode::NOT_MODIFIED;
         response
+    } else if takes_gzip(headers) {
+        let mut response = response::with_type(StatusCode::OK, asset.media_type, String::new());
+        *response.body_mut() = Body::Binary(asset.compressed().to_vec());
+        let encoding = HeaderValue::from_static("gzip");
+        response.headers_mut().insert(CONTENT_ENCODING, encoding);
+        response
     } else {
         response::with_type(StatusCode::OK, asset.media_type, asset.text.clone())
     };
     let headers = response.headers_mut();
+    headers.insert(VARY, HeaderValue::from_static("accept-encoding"));
     headers.insert(CACHE_CONTROL, HeaderValue::from_static(asset.keep.header()));
     headers.insert(ETAG, asset.tag.clone());
     headers.insert(ACCESS_CONTROL_ALLOW_ORIGIN, HeaderValue::from_static("*"));
     headers.insert(RESOURCE_POLICY, HeaderValue::from_static("cross-origin"));
     headers.insert(X_CONTENT_TYPE_OPTIONS, HeaderValue::from_static("nosniff"));
     response
+}
+
+/// Whether the caller takes gzip (RFC 9110, 12.5.3): it is named, and not refused by `q=0`.
+fn takes_gzip(headers: &HeaderMap) -> bool {
+    let values = headers.get_all(ACCEPT_ENCODING).iter();
+    let mut codings = values
+        .filter_map(|value| value.to_str().ok())
+        .flat_map(|value| value.split(','));
+    codings.any(|coding| {
+        let (name, weight) = coding.split_once(';').unwrap_or((coding, ""));
+        let weight = weight.trim().trim_start_matches("q=");
+        name.trim().eq_ignore_ascii_case("gzip") && weight.parse() != Ok(0.0_f32)
+    })
 }

@@ -46,8 +46,7 @@ impl Profile {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        match (path.as_slice(), request.method()) {
+        match (path.segments().as_slice(), request.method()) {
             (["v1", "facilities", facility, "tenants", tenant, "consent"], &Method::GET) => {
                 self.get(&request, facility, tenant).await
             }

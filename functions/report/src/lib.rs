@@ -108,7 +108,7 @@ impl Report {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
+        let path = path.segments();
         let ["v1", "facilities", facility, "consent-report"] = path.as_slice() else {
             return Err(Problem::no_such_path());
         };

@@ -44,8 +44,7 @@ impl Reviews {
     /// The problem that the caller is told.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        match (path.as_slice(), request.method()) {
+        match (path.segments().as_slice(), request.method()) {
             (["v1", "facilities", facility, "reviews"], &Method::GET) => self.list(&request, facility).await,
             (["v1", "facilities", _, "reviews"], _) => Err(Problem::method_not_allowed("GET")),
             (["v1", "facilities", facility, "reviews", review], &Method::PUT) => {

@@ -80,8 +80,7 @@ impl SmsWebhook {
     /// written, so that it is delivered again.
     pub async fn handle(&self, request: Request) -> Result<Response<Body>, Problem> {
         let path = request::path(&request);
-        let path: Vec<&str> = path.iter().map(String::as_str).collect();
-        let webhook = match path.as_slice() {
+        let webhook = match path.segments().as_slice() {
             ["v1", "sms", "twilio"] => Webhook::Twilio,
             ["v1", "sms", "telnyx"] => Webhook::Telnyx,
             _ => return Err(Problem::no_such_path()),

@@ -10,15 +10,15 @@ use std::process::ExitCode;
 use consent::evidence::{Check, Events, Examination, KeySet, json};
 
 const USAGE: &str = "\
-Checks an evidence pack, or the parts of one in their order.
+Checks an evidence pack, or the parts of one in their order. It needs no network.
 
 usage: consent-verify PACK.json [PART.json ...] [--keys KEYS.json] [--head HASH] [--events FILE]
 
   --keys KEYS.json  the service's public keys, as /.well-known/evidence-keys.json has them
-  --head HASH       `head.hash` of an earlier pack of the tenant: it must be in the chain
+  --head HASH       `head.hash` of an earlier pack of the same tenant: it must be in the chain
   --events FILE     published events, one CloudEvent a line: the pack must have their records
 
-Exit status: 0 all hold, 1 one does not, 2 it is no pack";
+Exit status: 0 all checks hold, 1 one fails, 2 the file is no pack";
 
 /// The longest line of a file of events: records with the longest text have less.
 const LONGEST_EVENT: u64 = 1 << 20;

@@ -176,6 +176,103 @@ fn events_are_compared_line_by_line() {
     assert_eq!((status, printed.contains("line 2")), (Some(2), true), "{printed}");
 }
 
+/// Runs the command on a text that somebody hands in, with a second of the processor at most: its exit status, in lines that stay
+/// on the screen.
+#[track_caller]
+fn check_hostile(folder: &Folder, name: &str, text: &[u8], expected: i32) {
+    fs::write(folder.path("hostile.json"), text).unwrap();
+    let output = Command::new("sh")
+        .args(["-c", "ulimit -t 1 && exec \"$0\" hostile.json --keys keys.json"])
+        .arg(env!("CARGO_BIN_EXE_consent-verify"))
+        .current_dir(folder.folder.path())
+        .output()
+        .unwrap();
+    let printed = String::from_utf8(output.stdout).unwrap();
+    assert_eq!(output.status.code(), Some(expected), "{name}: {printed}");
+    assert!(output.stderr.is_empty(), "{name}");
+    for line in printed.lines() {
+        assert!(
+            line.chars().count() < 500 && !line.contains(char::is_control),
+            "{name}: {line}"
+        );
+    }
+}
+
+#[test]
+fn hostile_packs_of_any_size_fail_within_a_second() {
+    let folder = Folder::new();
+    let pack = folder.pack.to_string();
+    let with = |name: &str, value: &str| {
+        let mut pack = folder.pack.clone();
+        pack[name] = json!("HERE");
+        pack.to_string().replace("\"HERE\"", value)
+    };
+    let list = |item: &str, count: usize| format!("[{}]", vec![item; count].join(","));
+    let many = |item: &str| list(item, (7 << 20) / (item.len() + 1));
+    let decision = json!({
+        "decision_id": "d", "decided_at": "2026-11-27T12:00:00.000Z", "allowed": true, "consent_record_id": "f1/t1/1",
+        "sequence": 1, "message_id": null, "message": null,
+    })
+    .to_string();
+    let record = folder.pack["records"][1].to_string();
+    let digits = "9".repeat(7 << 20);
+    for (name, text, status) in [
+        ("millions of records", with("records", &many("{}")), 2),
+        (
+            "as many records as are read",
+            with("records", &list("{}", 199_000)),
+            1,
+        ),
+        ("too many of one record", with("records", &many(&record)), 2),
+        (
+            "one record again and again",
+            with("records", &list(&record, 5_500)),
+            1,
+        ),
+        (
+            "one decision again and again",
+            with("decisions", &list(&decision, 20_000)),
+            1,
+        ),
+        ("millions of numbers", with("extra", &many("1")), 2),
+        ("records that are none", with("records", "{\"length\": 2}"), 1),
+        ("a fraction", with("decisions_left_out", "0.5"), 1),
+        ("above 2^53", with("decisions_left_out", "9007199254740993"), 1),
+        ("negative", with("decisions_left_out", "-1"), 1),
+        ("a long number", with("decisions_left_out", &digits), 2),
+        ("beyond any number", with("decisions_left_out", "1e400"), 2),
+        (
+            "a long name",
+            with("tenant", &format!("\"{}\"", "\\u202e".repeat(1 << 20))),
+            1,
+        ),
+        ("nested", with("extra", &"[".repeat(1 << 20)), 2),
+        (
+            "nested within the limit",
+            with("extra", &format!("{}{}", "[".repeat(120), "]".repeat(120))),
+            1,
+        ),
+        ("no time", with("as_of", "\"yesterday\""), 1),
+        (
+            "a time that is none",
+            with("as_of", "\"+999999999-13-40T99:99:99Z\""),
+            1,
+        ),
+        ("a lone surrogate", with("generated_at", "\"\\ud800\""), 2),
+    ] {
+        check_hostile(&folder, name, text.as_bytes(), status);
+    }
+    let not_utf8 = [pack.as_bytes(), b"\xff\xfe"].concat();
+    check_hostile(&folder, "not UTF-8", &not_utf8, 2);
+    let name = pack.replace("Ada Moreno", "Ada\u{1b}[2J\u{202e}");
+    check_hostile(&folder, "a terminal's control", name.as_bytes(), 2);
+    let id = with(
+        "standing",
+        "{\"status\": \"\\u001b[2J\", \"source\": null, \"on_hold\": false, \"evidence\": null, \"record_id\": null}",
+    );
+    check_hostile(&folder, "a terminal's control, escaped", id.as_bytes(), 1);
+}
+
 #[test]
 fn what_is_no_pack_ends_with_2_within_a_second() {
     let folder = Folder::new();

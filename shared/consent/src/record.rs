@@ -52,6 +52,9 @@ pub struct Evidence {
     /// How a withdrawal reached the facility that came neither by text nor by the portal.
     #[serde(default, skip_serializing_if = "Option::is_none")]
     pub received: Option<Received>,
+    /// What a person noted who decided about the text.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub note: Option<String>,
 }
 
 impl Evidence {
@@ -210,13 +213,15 @@ pub struct Record {
     pub matched: Option<String>,
     /// The provider's id of the text.
     pub provider_message_id: Option<String>,
-    /// How a withdrawal came that reached the facility beside texts and the portal. (This and the two members that
+    /// How a withdrawal came that reached the facility beside texts and the portal. (This and the three members that
     /// follow are in records since schema 3.)
     pub received_via: Option<ReceivedVia>,
     /// When it came, RFC 3339 in UTC with milliseconds.
     pub received_at: Option<String>,
     /// The last day on which the law wants it honoured.
     pub honour_by: Option<Date>,
+    /// What a person noted who decided about the text.
+    pub note: Option<String>,
     /// `hash` of the record before, null in the first.
     pub previous_hash: Option<String>,
     /// Lowercase hex SHA-256 over this record without `hash`, as RFC 8785 canonical JSON.
@@ -276,6 +281,7 @@ impl ChainEnd {
             received_via: evidence.received.map(|received| received.via),
             received_at: evidence.received.map(|received| rfc3339(received.at)),
             honour_by: evidence.received.map(Received::honour_by),
+            note: evidence.note.clone(),
             previous_hash: self.hash.clone(),
             hash: String::new(),
         };

@@ -315,6 +315,7 @@ impl Review {
             text: Some(self.text.clone()),
             rule: Some(verdict.decision.rule().into()),
             received: None,
+            note: verdict.note.clone(),
         }
         .without_review()
     }

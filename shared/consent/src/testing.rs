@@ -28,6 +28,7 @@ pub(crate) fn evidence() -> Evidence {
         disclosure: None,
         text: None,
         rule: None,
+        note: None,
         received: None,
     }
 }

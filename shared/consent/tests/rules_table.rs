@@ -214,6 +214,7 @@ fn evidence(channel: Channel) -> Evidence {
         text: None,
         rule: None,
         received: None,
+        note: None,
     }
 }
 

@@ -94,6 +94,7 @@ fn evidence(channel: Channel) -> Evidence {
         text: None,
         rule: None,
         received: None,
+        note: None,
     }
 }
 
@@ -255,6 +256,7 @@ impl World {
             .filter_map(|tenant| tenant.doubt(&phone(number), &id, &doubt, now));
         let changes: Vec<Change> = doubts.collect();
         for change in changes {
+            // One more doubt of a tenant who is on hold is not recorded, and opens no review.
             if !change.records.is_empty() {
                 review.add(&change.tenant);
             }

@@ -40,6 +40,7 @@ pub async fn submit<V: Serialize>(
         text: None,
         rule: None,
         received,
+        note: None,
     };
     let seen = |found: &FacilityTenant| response::if_match(request.headers(), &view(found));
     match store.submit(facility, tenant, action, &evidence, seen, now).await {

@@ -15,15 +15,26 @@ use crate::{FieldError, Problem};
 /// The most bytes of a body, where nothing else is said.
 pub const BODY_LIMIT: usize = 1024 * 1024;
 
-/// The segments of the path, percent-decoded. A segment that is not UTF-8 is kept as it stands: it is no id.
-pub fn path(request: &Request) -> Vec<String> {
+/// The path of a request.
+#[derive(Debug)]
+pub struct Path(Vec<String>);
+
+impl Path {
+    /// Its segments.
+    pub fn segments(&self) -> Vec<&str> {
+        self.0.iter().map(String::as_str).collect()
+    }
+}
+
+/// The path of a request, percent-decoded. A segment that is not UTF-8 is kept as it stands: it is no id.
+pub fn path(request: &Request) -> Path {
     let raw = request.raw_http_path();
     let decode = |segment| {
         percent_decode_str(segment)
             .decode_utf8()
             .map_or_else(|_| segment.to_owned(), Cow::into_owned)
     };
-    raw.trim_start_matches('/').split('/').map(decode).collect()
+    Path(raw.trim_start_matches('/').split('/').map(decode).collect())
 }
 
 /// A facility's id from the path.

@@ -62,7 +62,8 @@ impl Store {
     }
 
     /// The last decisions about texts to a tenant up to `as_of`, that time included, each with its text: so many at most,
-    /// and how many more there are. Outcomes are those of `now`.
+    /// and how many more there are. Those that saw a later record than the one of the sequence `through`, by another
+    /// machine's clock, are left out. Outcomes are those of `now`.
     ///
     /// # Errors
     /// The database's.
@@ -71,6 +72,7 @@ impl Store {
         facility: &FacilityId,
         tenant: &TenantId,
         as_of: Timestamp,
+        through: u64,
         last: usize,
         now: Timestamp,
     ) -> Result<DecisionsUpTo, StoreError> {
@@ -91,8 +93,12 @@ impl Store {
                 left_out += usize::try_from(answer.count).unwrap_or_default();
             }
             for item in answer.items.unwrap_or_default() {
+                let decision: DecisionItem = from_item(item)?;
+                if decision.last_record() > through {
+                    continue;
+                }
                 if items.len() < last {
-                    items.push(from_item(item)?);
+                    items.push(decision);
                 } else {
                     left_out += 1;
                 }

@@ -163,18 +163,23 @@ impl DecisionItem {
         Progress::Allowed { sender, known, until }
     }
 
+    /// The sequence of the tenant's last record that it saw, 0 without records.
+    pub(crate) fn last_record(&self) -> u64 {
+        let grant = || self.consent_record_id.as_ref().and_then(RecordId::sequence);
+        self.sequence.or_else(grant).unwrap_or(0)
+    }
+
     /// The decision as it is shown, by the thread entry of the text.
     pub(crate) fn shown(self, entry: Option<&ThreadItem>, now: Timestamp) -> Decision {
         let outcome = self.progress(entry).outcome(now);
-        let seen = self.consent_record_id.as_ref().and_then(RecordId::sequence);
         Decision {
+            sequence: self.last_record(),
             code: self.gate.code(),
             // One that was stored without a sentence gets the screen's.
             detail: self
                 .detail
                 .or_else(|| consent::view::notice(self.gate).map(str::to_owned)),
             consent_record_id: self.consent_record_id.filter(|_| self.allowed),
-            sequence: self.sequence.or(seen).unwrap_or(0),
             decision_id: self.decision_id,
             decided_at: self.at,
             allowed: self.allowed,

@@ -58,6 +58,7 @@ impl InboundText {
                 classification: intent.classification.clone(),
             }),
             received: None,
+            note: None,
             rule: Some(intent.rule.into()),
         }
     }

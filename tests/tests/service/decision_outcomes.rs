@@ -299,7 +299,7 @@ async fn all_decisions_up_to_a_time_come_with_their_texts_as_evidence() {
     let evidence = async |last: usize, as_of: Timestamp| {
         let read = world
             .store
-            .decisions_for_evidence(&facility, &tenant, as_of, last, clock::now());
+            .decisions_for_evidence(&facility, &tenant, as_of, 1, last, clock::now());
         let read = read.await.unwrap();
         let bodies: Vec<Value> = read
             .decisions

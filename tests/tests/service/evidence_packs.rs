@@ -3,9 +3,12 @@
 #![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use consent::evidence::{Check, Examination, KeySet};
+use consent::record::rfc3339;
 use dev::kms::EARLIER_KEY_ID;
+use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use tests::{ADA, BEN, World, call, canonical};
+use tests::{ADA, BEN, Item, World, attribute, call, canonical};
+use tokio::time::Instant;
 
 /// A life in which everything happens that can be recorded here. Its tenant is `t1`.
 pub(crate) async fn life() -> World {
@@ -50,7 +53,7 @@ pub(crate) fn lines(packs: Vec<Value>, keys: Option<&Value>) -> Vec<String> {
 }
 
 #[track_caller]
-fn verifies(packs: Vec<Value>, keys: &Value) {
+pub(crate) fn verifies(packs: Vec<Value>, keys: &Value) {
     let lines = lines(packs, Some(keys));
     assert!(lines.iter().all(|line| line.starts_with("ok ")), "{lines:#?}");
 }
@@ -317,6 +320,9 @@ async fn a_pack_that_one_answer_does_not_hold_comes_in_parts_that_verify_togethe
             .sum();
         assert_eq!(records, 1_500);
         verifies(parts.clone(), &keys);
+        let mut of_another = parts.clone();
+        of_another[1]["as_of"] = json!("2099-01-01T00:00:00.000Z");
+        of_another[1]["generated_at"] = json!("2099-01-01T00:00:00.000Z");
         let mut without = parts.clone();
         without.remove(0);
         for (packs, expected) in [
@@ -326,11 +332,101 @@ async fn a_pack_that_one_answer_does_not_hold_comes_in_parts_that_verify_togethe
                 parts.iter().rev().cloned().collect(),
                 "FAILED parts: file 1 is not part 1",
             ),
+            (
+                [&parts[..1], &parts[..1]].concat(),
+                "FAILED parts: file 2 is not part 2 of 2",
+            ),
+            (
+                vec![
+                    parts[0].clone(),
+                    world.evidence("t1", "?as_of=2020-01-01T00:00:00Z").await,
+                ],
+                "FAILED parts: file 2 is not part 2 of 2",
+            ),
+            (of_another, "FAILED parts: file 2 is a part of another pack"),
         ] {
             let lines = lines(packs, Some(&keys));
             assert!(lines[1].starts_with(expected), "{}", lines[1]);
         }
     }
+}
+
+/// Puts decisions like one that there is, a minute after each other from its time on, each with these changes.
+async fn put_decisions(world: &World, like: &Value, count: i64, change: impl Fn(&mut Item)) {
+    let id = like["decision_id"].as_str().unwrap();
+    let item = world.item("TENANT#f1#t1", &format!("DECISION#t#{id}")).await;
+    let first: Timestamp = like["decided_at"].as_str().unwrap().parse().unwrap();
+    for number in 0..count {
+        let at = first - SignedDuration::from_mins(count - number);
+        let id = format!("{:012x}{number:020x}", at.as_millisecond());
+        let mut item = item.clone();
+        for (name, text) in [
+            ("SK", format!("DECISION#t#{id}")),
+            ("decision_id", id),
+            ("at", rfc3339(at)),
+        ] {
+            item.insert(name.to_owned(), attribute(&json!(text)));
+        }
+        change(&mut item);
+        world.put_item(item).await;
+    }
+}
+
+#[tokio::test]
+async fn a_pack_has_the_last_2000_decisions_and_those_before_are_in_the_pack_of_an_earlier_moment() {
+    let world = World::with_ada().await;
+    world.send_text("t1", "Your rent is due.", None).await.is(202);
+    let sent = world.decisions("t1").await.remove(0);
+    // Her agreement is from before all of them.
+    let began = json!("2020-01-01T00:00:00.000Z");
+    let first = world.last_record("t1").await;
+    let hash = world
+        .put_resealed(1, &first, |record| record["at"] = began.clone())
+        .await;
+    world.set_chain_end(1, &hash).await;
+    put_decisions(&world, &sent, 2_004, |_| ()).await;
+    let keys = world.evidence_keys().await;
+    let asked_at = Instant::now();
+    let pack = world.evidence("t1", "").await;
+    // Lambda gives it 29 seconds, and the emulator is slower than DynamoDB.
+    assert!(asked_at.elapsed().as_secs() < 20, "{:?}", asked_at.elapsed());
+    let decisions = pack["decisions"].as_array().unwrap();
+    assert_eq!((decisions.len(), &pack["decisions_left_out"]), (2_000, &json!(5)));
+    assert_eq!(decisions[1_999]["decision_id"], sent["decision_id"]);
+    let query = format!("?as_of={}", decisions[0]["decided_at"].as_str().unwrap());
+    let earlier = world.evidence("t1", &query).await;
+    let before = earlier["decisions"].as_array().unwrap();
+    assert_eq!((before.len(), &earlier["decisions_left_out"]), (6, &json!(0)));
+    assert_eq!(before[5]["decision_id"], decisions[0]["decision_id"]);
+    verifies(vec![pack], &keys);
+    verifies(vec![earlier], &keys);
+    let page = call("GET /v1/facilities/f1/tenants/t1/consent/evidence").header("accept", "text/html");
+    let page = world.send(page).await.text;
+    assert!(page.contains("5 earlier decisions about texts are on file"));
+}
+
+#[tokio::test]
+async fn a_decision_that_saw_a_record_which_the_pack_lacks_is_left_out_with_it() {
+    let world = World::with_ada().await;
+    world.send_text("t1", "Your rent is due.", None).await.is(202);
+    let sent = world.decisions("t1").await.remove(0);
+    put_decisions(&world, &sent, 3, |item| {
+        item.insert("sequence".to_owned(), attribute(&json!(2)));
+    })
+    .await;
+    let (pack, keys) = (world.evidence("t1", "").await, world.evidence_keys().await);
+    assert_eq!(pack["decisions"].as_array().unwrap().len(), 1);
+    assert_eq!(pack["decisions_left_out"], 0);
+    verifies(vec![pack], &keys);
+    // With the record they are in it.
+    world.text("M1", ADA, "STOP").await;
+    assert_eq!(
+        world.evidence("t1", "").await["decisions"]
+            .as_array()
+            .unwrap()
+            .len(),
+        4
+    );
 }
 
 #[tokio::test]

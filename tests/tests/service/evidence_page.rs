@@ -1,7 +1,7 @@
 //! The page of evidence: what a judge reads, and that nothing in it runs.
 
 use serde_json::json;
-use tests::{ADA, World, call};
+use tests::{ADA, World, attribute, call};
 
 use crate::evidence_packs::life;
 
@@ -54,8 +54,39 @@ async fn the_page_shows_every_text_wording_and_time_of_the_pack() {
     let honour_by: jiff::civil::Date = letter.unwrap()["honour_by"].as_str().unwrap().parse().unwrap();
     let honour_by = honour_by.strftime("%-d %B %Y");
     assert!(page.contains(&format!(
-        "wants that honoured by {honour_by}: it was honoured when it was recorded, in time"
+        "wants that honoured by {honour_by}. It was honoured when it was recorded, in time"
     )));
+}
+
+#[tokio::test]
+async fn the_form_is_the_one_that_the_caller_prefers() {
+    let world = World::with_ada().await;
+    let browser = "text/html,application/xhtml+xml,application/xml;q=0.9,*/*;q=0.8";
+    for (accept, html) in [
+        (browser, true),
+        ("text/html", true),
+        ("text/*, application/json;q=0.9", true),
+        ("application/json;q=0.5, text/html;q=0.501", true),
+        ("text/html;q=0.9, application/json", false),
+        ("text/html;q=0, */*", false),
+        ("text/html, application/json", false),
+        ("application/json", false),
+        ("image/png", false),
+        ("*/*", false),
+    ] {
+        let evidence = call("GET /v1/facilities/f1/tenants/t1/consent/evidence").header("accept", accept);
+        let answer = world.send(evidence).await;
+        let expected = if html {
+            "text/html; charset=utf-8"
+        } else {
+            "application/json"
+        };
+        assert_eq!(
+            (answer.status.as_u16(), answer.header("content-type")),
+            (200, expected),
+            "{accept}"
+        );
+    }
 }
 
 #[tokio::test]
@@ -117,4 +148,17 @@ async fn nothing_is_loaded_and_the_signed_pack_is_attached() {
     let keys = world.evidence_keys().await;
     let lines = crate::evidence_packs::lines(vec![pack], Some(&keys));
     assert!(lines.iter().all(|line| line.starts_with("ok ")), "{lines:#?}");
+}
+
+#[tokio::test]
+async fn the_page_says_where_its_records_do_not_hold() {
+    let world = life().await;
+    let doubt = "These records do not hold.";
+    assert!(!page(&world, "").await.contains(doubt));
+    let mut altered = world.record_item(2).await;
+    altered.insert("text".to_owned(), attribute(&json!("thanks!")));
+    world.put_record(2, altered).await;
+    let page = page(&world, "").await;
+    assert!(page.contains(doubt));
+    assert!(page.contains("FAILED chain: f1/t1/2: it does not match its hash: it was altered"));
 }

@@ -30,7 +30,7 @@ async fn a_record_says_what_changed_by_whom_and_what_they_saw() {
             "record_id": "", "facility_id": "f1", "tenant_id": "t1", "sequence": 0, "type": "", "channel": "",
             "actor": "", "cell_phone": ADA, "from": {}, "to": {}, "disclosure": null, "text": null, "rule": "",
             "needs_review": false, "rules_version": null, "matched": null, "provider_message_id": null,
-            "received_via": null, "received_at": null, "honour_by": null,
+            "received_via": null, "received_at": null, "honour_by": null, "note": null,
         });
         for (name, value) in change.as_object().unwrap() {
             record[name] = value.clone();

@@ -13,6 +13,8 @@ mod evidence_altered;
 mod evidence_grades;
 mod evidence_packs;
 mod evidence_page;
+mod evidence_whole;
+mod evidence_witnesses;
 mod facilities;
 mod gate_race;
 mod history;

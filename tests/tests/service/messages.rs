@@ -3,9 +3,8 @@
 use std::sync::atomic::{AtomicBool, Ordering};
 use std::time::Duration;
 
-use consent::id::{FacilityId, TenantId};
 use consent_http::clock;
-use consent_store::{Outcome, SendDecision, SendRequest};
+use consent_store::Outcome;
 use serde_json::{Value, json};
 use tests::{ADA, Answer, OFFICE, World, call, twilio};
 
@@ -170,18 +169,8 @@ async fn a_text_that_may_have_left_keeps_its_key() {
 #[tokio::test]
 async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
     let world = World::with_ada().await;
-    let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
-    let draft = SendRequest {
-        facility: &facility,
-        tenant: &tenant,
-        body: "hello",
-        key: Some("k1"),
-        by: "staff@example.com",
-    };
     // The decision is written, and then nothing more happens.
-    let Ok(SendDecision::Publish(permit)) = world.store.authorise_send(&draft, clock::now).await else {
-        panic!("it may leave");
-    };
+    let permit = world.let_out("t1", Some("k1")).await;
     let state = async || world.send(call(THREAD)).await.is(200)["messages"][0]["state"].clone();
     assert_eq!(state().await, "accepted");
     assert!(world.sns.outbox().await.is_empty());
@@ -201,17 +190,7 @@ async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
 #[tokio::test]
 async fn a_stop_waits_for_a_text_in_flight() {
     let world = World::with_ada().await;
-    let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse("t1").unwrap());
-    let draft = SendRequest {
-        facility: &facility,
-        tenant: &tenant,
-        body: "hello",
-        key: None,
-        by: "staff@example.com",
-    };
-    let Ok(SendDecision::Publish(permit)) = world.store.authorise_send(&draft, clock::now).await else {
-        panic!("it may leave");
-    };
+    let permit = world.let_out("t1", None).await;
     let settled = AtomicBool::new(false);
     let publish = async {
         tokio::time::sleep(Duration::from_millis(300)).await;

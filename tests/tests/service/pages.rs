@@ -1,5 +1,8 @@
 //! The screens as they are served. What they do is for `tests/screens`, in a browser.
 
+use base64::Engine as _;
+use base64::engine::general_purpose::STANDARD;
+use ring::digest::{SHA256, digest};
 use serde_json::json;
 use tests::{Answer, FRAME_ANCESTORS, OFFICE, World, call};
 
@@ -66,6 +69,20 @@ async fn the_elements_are_kept_until_they_change() {
         .header("if-none-match", elements.header("etag"));
     let again = world.send(again).await;
     assert_eq!((again.status.as_u16(), again.text.as_str()), (304, ""));
+    let compressed = call("GET /elements/consent.js")
+        .nobody()
+        .header("accept-encoding", "br;q=1.0, gzip;q=0.8");
+    let compressed = world.send(compressed).await;
+    assert_eq!(compressed.header("content-encoding"), "gzip");
+    assert_eq!(compressed.header("etag"), elements.header("etag"));
+    for refused in ["", "br", "gzip;q=0"] {
+        let request = call("GET /elements/consent.js")
+            .nobody()
+            .header("accept-encoding", refused);
+        let answer = world.send(request).await;
+        assert_eq!(answer.text, elements.text, "{refused}");
+        assert_eq!(answer.header("vary"), "accept-encoding");
+    }
 
     let page = get(&world, "/portal").await.text;
     let (_, rest) = page.split_once("\"/elements/consent-").unwrap();
@@ -103,7 +120,7 @@ async fn the_programme_says_what_the_facility_s_record_says() {
     ] {
         assert!(page.contains(said), "{said}");
     }
-    assert!(!page.contains("Under either box"), "it has no words of its own");
+    assert!(!page.contains("under both boxes"), "it has no words of its own");
     let words = "Consent is not a condition of renting.\nPrivacy: https://main.example";
     let page =
         program(json!({"name": "Main Street Storage", "two_way_texting": with_number, "disclosure": words}))
@@ -141,4 +158,57 @@ async fn a_name_is_text_in_the_programme_whatever_is_in_it() {
         page.contains("&lt;img src=x onerror=alert(1)&gt; &quot;A&quot; &amp; &#39;B&#39;"),
         "{page}"
     );
+}
+
+#[tokio::test]
+async fn the_programme_speaks_spanish_and_quotes_what_is_recorded_as_it_is() {
+    let world = World::new().await;
+    let about = json!({"name": "Main Street Storage", "two_way_texting": {"enabled": true, "number": OFFICE}, "help_contact": "call 512-555-0199"});
+    world
+        .send(call("PUT /v1/facilities/f1").json(&about))
+        .await
+        .is(201);
+    let program = async |path: &str, languages: &str| {
+        let request = call(&format!("GET {path}"))
+            .nobody()
+            .header("accept-language", languages);
+        let answer = world.send(request).await;
+        assert_eq!(answer.header("vary"), "accept-language");
+        answer.text
+    };
+    let spanish = program("/programs/f1", "es-US,es;q=0.9,en;q=0.8").await;
+    for said in [
+        "<html lang=\"es\">",
+        "Mensajes de texto de",
+        "Acceso al portón",
+        "Envíe START al",
+        "<strong>STOP</strong>",
+        "call 512-555-0199",
+        "<q lang=\"en\">I agree to receive text message communications from this facility.</q>",
+        "?lang=en",
+    ] {
+        assert!(spanish.contains(said), "{said}");
+    }
+    assert_eq!(program("/programs/f1?lang=es", "en-US").await, spanish);
+    let english = program("/programs/f1?lang=en", "es").await;
+    assert!(english.contains("<html lang=\"en\">") && english.contains("Text messages from"));
+    assert_eq!(program("/programs/f1", "en-US,es;q=0.5").await, english);
+    assert_eq!(program("/programs/f1?lang=fr", "").await, english);
+}
+
+#[tokio::test]
+async fn the_policy_of_the_pages_lets_the_page_of_evidence_have_its_style_and_nothing_else() {
+    let world = World::with_ada().await;
+    let request = call("GET /v1/facilities/f1/tenants/t1/consent/evidence").header("accept", "text/html");
+    let evidence = world.send(request).await.text;
+    let (_, rest) = evidence.split_once("<style>").unwrap();
+    let (style, _) = rest.split_once("</style>").unwrap();
+    let hash = STANDARD.encode(digest(&SHA256, style.as_bytes()));
+    let page = get(&world, "/staff/f1/tenants/t1").await;
+    let policy = page.header("content-security-policy");
+    assert!(
+        policy.contains(&format!("style-src 'self' 'sha256-{hash}';")),
+        "{policy}"
+    );
+    assert!(!evidence.contains(" style="), "a policy has no hash for it");
 }

@@ -1,7 +1,7 @@
 //! What an acknowledged withdrawal promises, where something happens at the same time or breaks off in the middle.
 //! `gate_race.rs` races the same; here each case is set up so that it must show.
 
-#![expect(clippy::panic, clippy::unwrap_used, reason = "a test that cannot go on fails")]
+#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -11,7 +11,6 @@ use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
 use consent::spans::CLOCKS_DIFFER;
 use consent_http::clock;
-use consent_store::{Permit, SendDecision, SendRequest};
 use serde_json::{Value, json};
 use tests::{ADA, BEN, Faults, OFFICE, Step, World, call, twilio, verify_chain};
 use tokio::time::{Instant, sleep};
@@ -29,22 +28,6 @@ async fn sharing(tenants: usize) -> World {
     let row = |at| format!("t{at:03},Ada Moreno,{ADA},2020-01-01");
     world.import(&file((0..tenants).map(row))).await.is(200);
     world
-}
-
-/// Lets a text to a tenant out, and goes no further: it is in flight.
-async fn let_out(world: &World, tenant: &str) -> Box<Permit> {
-    let (facility, tenant) = (FacilityId::parse("f1").unwrap(), TenantId::parse(tenant).unwrap());
-    let draft = SendRequest {
-        facility: &facility,
-        tenant: &tenant,
-        body: "hello",
-        key: None,
-        by: "staff@example.com",
-    };
-    match world.store.authorise_send(&draft, clock::now).await {
-        Ok(SendDecision::Publish(permit)) => permit,
-        other => panic!("it may leave: {other:?}"),
-    }
 }
 
 /// How long this takes.
@@ -162,7 +145,7 @@ async fn a_stop_reaches_the_number_and_its_tenants_while_large_transactions_conf
 async fn the_redelivery_of_a_stop_that_crashed_waits_for_the_texts_of_those_it_had_reached() {
     let world = sharing(60).await;
     let let_out_at = Instant::now();
-    let _permit = let_out(&world, "t000").await;
+    let _permit = world.let_out("t000", None).await;
     let crashing = world.with_faults(&Faults::cut_after(1));
     let stop = || twilio("STOP", ADA, OFFICE, "STOP");
     crashing.send(stop()).await.is_problem(503, "unavailable");
@@ -174,7 +157,7 @@ async fn the_redelivery_of_a_stop_that_crashed_waits_for_the_texts_of_those_it_h
 #[tokio::test]
 async fn an_uncheck_waits_for_a_text_in_flight_also_where_the_provider_blocks_the_number() {
     let world = World::with_ada().await;
-    let permit = let_out(&world, "t1").await;
+    let permit = world.let_out("t1", None).await;
     let block = ProviderBlock {
         number: PhoneNumber::parse_e164(ADA).unwrap(),
         since: clock::now(),
@@ -194,7 +177,7 @@ async fn an_uncheck_waits_for_a_text_in_flight_also_where_the_provider_blocks_th
 async fn a_change_that_was_made_already_waits_for_the_text_that_the_first_one_waits_for() {
     for how in ["PUT", "import", "DELETE"] {
         let world = World::with_ada().await;
-        let permit = let_out(&world, "t1").await;
+        let permit = world.let_out("t1", None).await;
         let withdraw = async |after: u64| {
             sleep(Duration::from_millis(after)).await;
             match how {
@@ -215,7 +198,7 @@ async fn a_change_that_was_made_already_waits_for_the_text_that_the_first_one_wa
 #[tokio::test]
 async fn a_number_that_is_given_back_at_once_waits_for_the_text_to_it() {
     let world = World::with_ada().await;
-    let permit = let_out(&world, "t1").await;
+    let permit = world.let_out("t1", None).await;
     let change = async |number: &str, after: u64| {
         sleep(Duration::from_millis(after)).await;
         world.tenant("t1", number).await;
@@ -228,7 +211,7 @@ async fn a_number_that_is_given_back_at_once_waits_for_the_text_to_it() {
 #[tokio::test(flavor = "multi_thread", worker_threads = 2)]
 async fn a_stop_waits_for_the_text_of_a_tenant_who_leaves_between_two_of_its_reads() {
     let world = Arc::new(World::with_ada().await);
-    let permit = let_out(&world, "t1").await;
+    let permit = world.let_out("t1", None).await;
     // The first transaction loses a race, so the second one stops the number alone. Then the number is read again, and
     // Ada is gone before she is.
     let first = [Step::Pass, Step::Pass, Step::Pass, Step::Conflict];
@@ -248,7 +231,7 @@ async fn a_stop_waits_for_the_text_of_a_tenant_who_leaves_between_two_of_its_rea
 #[tokio::test(flavor = "multi_thread", worker_threads = 4)]
 async fn a_stop_waits_for_the_text_to_a_tenant_whom_another_delivery_of_it_has_reached() {
     let world = sharing(70).await;
-    let _permit = let_out(&world, "t040").await;
+    let _permit = world.let_out("t040", None).await;
     let decided = Instant::now();
     // The STOP takes three transactions. Another delivery of it makes the second one, and then falls behind.
     let late = |passing: usize, after: u64| {
@@ -274,7 +257,7 @@ async fn what_takes_no_number_away_does_not_wait() {
     let world = World::with_ada().await;
     // Clocks may be this far apart: a text that is let out earlier may be one to somebody who had the number before.
     sleep(CLOCKS_DIFFER.unsigned_abs()).await;
-    let _permit = let_out(&world, "t1").await;
+    let _permit = world.let_out("t1", None).await;
     let quick = seconds(async {
         world
             .register(

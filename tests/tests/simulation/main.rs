@@ -2,10 +2,7 @@
 
 #![expect(
     clippy::match_same_arms,
-    clippy::needless_pass_by_value,
-    clippy::option_option,
     clippy::similar_names,
-    clippy::struct_excessive_bools,
     clippy::too_many_lines,
     reason = "the world's rules are written out as tables, one arm each, apart from the code that they judge"
 )]

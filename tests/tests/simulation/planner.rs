@@ -128,7 +128,7 @@ impl Planner {
         }
     }
 
-    pub(crate) fn pass_time(&mut self) {
+    fn pass_time(&mut self) {
         let haste = self.haste;
         self.at += match self.dice.below(10) {
             0..=4 => self.dice.below(60 / haste),
@@ -236,7 +236,12 @@ impl Planner {
             }
             Kind::Doubt => self.doubt(facility, tenant),
             Kind::Review => self.review(0, facility),
-            Kind::Together => self.together(facility),
+            Kind::Together => {
+                self.text_from(0, facility, Word::Start, 0);
+                // Once its answer is over: a STOP waits for that, and would wait for nothing else by accident.
+                self.at += self.dice.between(3_500, 7_000);
+                self.together(facility);
+            }
             Kind::Ask => self.ask(facility, tenant),
             Kind::Send => self.send(facility, tenant),
             Kind::View => self.add(0, Operation::View { facility, tenant }),

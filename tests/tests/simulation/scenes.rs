@@ -73,13 +73,8 @@ impl Planner {
     }
 
     /// Texts to several of those who share a number are on their way, and then something comes from it: a STOP whose
-    /// deliveries overtake each other, and perhaps something else right behind it.
+    /// deliveries overtake each other, and perhaps something else right behind it. Those who have withdrawn are not texted.
     pub(crate) fn together(&mut self, facility: usize) {
-        if self.dice.happens(600) {
-            // Those who have withdrawn are not texted.
-            self.text_from(0, facility, Word::Start, 0);
-            self.pass_time();
-        }
         let texts = self.dice.between(2, 6);
         for _ in 0..texts {
             let tenant = self.tenant();

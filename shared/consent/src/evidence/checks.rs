@@ -186,7 +186,7 @@ impl Examination {
                 }
                 Err(ChainError::Altered(_)) => return fails("it does not match its hash: it was altered"),
                 Err(ChainError::Unlinked(_)) => {
-                    return fails("it names a record before it where it must not, or none");
+                    return fails("it names a record before it and is the first, or names none and is not");
                 }
             }
             if record.text("facility_id") != Some(facility.as_str())
@@ -208,7 +208,7 @@ impl Examination {
                 }
             }
             if at > parcel.as_of {
-                return fails("it is later than the pack is about");
+                return fails("it is later than `as_of`");
             }
             previous = Some((record, at));
         }
@@ -241,24 +241,18 @@ impl Examination {
     }
 
     fn standing(&self, last: Option<&Life>) -> Result<String, String> {
-        let expected = last.map(Life::standing);
-        let last_record = self.id(u64::try_from(self.records().count()).unwrap_or(u64::MAX));
-        let differs = self
-            .parcels
-            .iter()
-            .any(|parcel| Some(&parcel.standing) != expected.as_ref());
-        match expected {
-            Some(standing) if !differs => Ok(match &standing.record_id {
-                Some(id) => format!("{} rests on {}", standing.status.as_str(), plain(id)),
-                None => standing.status.as_str().to_owned(),
-            }),
-            expected => {
-                let status = expected.map_or("nothing", |standing| standing.status.as_str());
-                Err(format!(
-                    "{last_record}: `standing` is not what stands after this record, which leads to {status}"
-                ))
-            }
+        let expected = last.unwrap_or(&Life::default()).standing();
+        let hold = if expected.on_hold { ", on hold" } else { "" };
+        let rests_on = expected.record_id.as_deref().map(plain);
+        let rests_on = rests_on.map_or_else(String::new, |id| format!("; it rests on {id}"));
+        let stands = format!("{}{hold}{rests_on}", expected.status.as_str());
+        if self.parcels.iter().all(|parcel| parcel.standing == expected) {
+            return Ok(stands);
         }
+        let last_record = self.id(u64::try_from(self.records().count()).unwrap_or(u64::MAX));
+        Err(format!(
+            "{last_record}: `standing` is not what stands after this record: {stands}"
+        ))
     }
 
     /// Every allowed decision rests on the grant that stood after the record that it saw.
@@ -278,7 +272,7 @@ impl Examination {
                 return fails("has a time that cannot be read");
             };
             if at > parcel.as_of {
-                return fails("is later than the pack is about");
+                return fails("is later than `as_of`");
             }
             let life = usize::try_from(decision.sequence)
                 .ok()
@@ -287,7 +281,7 @@ impl Examination {
                 return fails("saw this record, which the pack does not have");
             };
             if !decision.names_its_message() {
-                return fails("comes with another message than it names");
+                return fails("names one message and comes with another");
             }
             if !decision.allowed {
                 continue;
@@ -361,7 +355,7 @@ impl Examination {
         }
         let Some(keys) = keys else {
             let why = "the signature was not checked: no keys were given (--keys)".to_owned();
-            self.checks.push(Check {
+            self.note(Check {
                 name: "signature",
                 outcome: Outcome::NotChecked(why),
             });
@@ -379,18 +373,24 @@ impl Examination {
         );
     }
 
-    /// The record of the pack with an id. `None`: it has none.
+    /// The record of the pack with a sequence. `None`: it has none.
     pub(super) fn record(&self, sequence: u64) -> Option<&StoredRecord> {
-        self.records()
-            .nth(usize::try_from(sequence.checked_sub(1)?).ok()?)
+        let mut at = usize::try_from(sequence.checked_sub(1)?).ok()?;
+        for parcel in &self.parcels {
+            if let Some(record) = parcel.records.get(at) {
+                return Some(record);
+            }
+            at -= parcel.records.len();
+        }
+        None
     }
 
-    /// Begins to compare with published events.
+    /// The first part. `None`: it does not even have the shape of a pack.
     pub(super) fn first(&self) -> Option<&Parcel> {
         self.parcels.first()
     }
 
-    pub(super) fn note(&mut self, name: &'static str, result: Result<String, String>) {
-        self.add(name, result);
+    pub(super) fn note(&mut self, check: Check) {
+        self.checks.push(check);
     }
 }

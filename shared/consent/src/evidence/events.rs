@@ -1,8 +1,9 @@
 //! A pack against the events that were published: a subscriber's copy is a witness.
 
+use jiff::{SignedDuration, Timestamp};
 use serde_json::Value;
 
-use super::checks::{Examination, plain};
+use super::checks::{Check, Examination, Outcome, plain};
 use super::json;
 use crate::record::StoredRecord;
 
@@ -13,13 +14,17 @@ pub struct Events {
     wrong: Option<String>,
 }
 
+/// What was recorded within this time before a pack was made may have been on its way when the pack was read: a request lasts
+/// half a minute at most, and clocks differ.
+const ON_ITS_WAY: SignedDuration = SignedDuration::from_mins(1);
+
 /// A line that is no event.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[error("it is no CloudEvent with a record")]
 pub struct NoEvent;
 
 impl Events {
-    /// Takes a line. Events of other tenants, and of records behind the pack's last one, say nothing about it.
+    /// Takes a line. Events of other tenants, and of records that are later than the pack is about, say nothing about it.
     ///
     /// # Errors
     /// It is no event.
@@ -37,11 +42,18 @@ impl Events {
             return Ok(());
         }
         let sequence = data.get("sequence").and_then(Value::as_u64).ok_or(NoEvent)?;
+        let id = plain(published.text("record_id").unwrap_or_default());
         let Some(recorded) = pack.record(sequence) else {
+            let at = published.text("at").and_then(|at| at.parse::<Timestamp>().ok());
+            if at.is_some_and(|at| at <= parcel.as_of && parcel.generated_at.duration_since(at) > ON_ITS_WAY)
+            {
+                self.wrong.get_or_insert(format!(
+                    "{id}: it was published, and the pack lacks it: the end of the chain was cut off"
+                ));
+            }
             return Ok(());
         };
         self.compared += 1;
-        let id = plain(published.text("record_id").unwrap_or_default());
         if published.text("hash").is_none() || published.text("hash") != published.compute_hash().as_deref() {
             self.wrong.get_or_insert(format!(
                 "{id}: the event does not match its own hash: it was altered"
@@ -58,10 +70,14 @@ impl Events {
         if pack.first().is_none() {
             return;
         }
-        let result = match self.wrong {
-            Some(wrong) => Err(wrong),
-            None => Ok(format!("{} were published, as the pack has them", self.compared)),
+        let outcome = match (self.wrong, self.compared) {
+            (Some(wrong), _) => Outcome::Fails(wrong),
+            (None, 0) => Outcome::NotChecked("none of these events is of a record in this pack".to_owned()),
+            (None, compared) => Outcome::Holds(format!("{compared} were published, as the pack has them")),
         };
-        pack.note("events", result);
+        pack.note(Check {
+            name: "events",
+            outcome,
+        });
     }
 }

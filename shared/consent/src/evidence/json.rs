@@ -3,13 +3,16 @@
 //! Readers differ in which of two members of one name they take, so that a pack that has them says different things
 //! to a person and to the check. RFC 8785 knows no such objects either.
 
+use std::cell::Cell;
 use std::fmt;
 
-use serde::de::{Deserialize, Deserializer, Error, MapAccess, SeqAccess, Visitor};
+use serde::de::{DeserializeSeed, Deserializer, Error, MapAccess, SeqAccess, Visitor};
 use serde_json::{Map, Number, Value};
 
 /// The longest text that is read. An answer of the service has 6 MB at most.
 pub const LONGEST: usize = 8 << 20;
+/// The most values that are read. The longest part of a pack has half as many: what costs 5 MB and has 38 values takes 1,800 bytes.
+pub const MOST_VALUES: usize = 200_000;
 
 /// Why a text is not read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
@@ -17,6 +20,9 @@ pub enum NotRead {
     /// It is longer than [`LONGEST`].
     #[error("it is longer than {LONGEST} bytes")]
     TooLong,
+    /// It has more values than [`MOST_VALUES`].
+    #[error("it has more than {MOST_VALUES} values")]
+    TooMany,
     /// It is no JSON, or is nested too deep, or an object in it has two members of one name.
     #[error(
         "it is not JSON, is nested too deep, or has two members of one name (line {line}, column {column})"
@@ -39,25 +45,36 @@ pub fn read(text: &[u8]) -> Result<Value, NotRead> {
     }
     // A byte order mark is no JSON, and some editors write it.
     let text = text.strip_prefix(b"\xef\xbb\xbf").unwrap_or(text);
-    let strict: Strict = serde_json::from_slice(text).map_err(|error| NotRead::NoJson {
-        line: error.line(),
-        column: error.column(),
-    })?;
-    Ok(strict.0)
+    let left = Cell::new(MOST_VALUES);
+    let mut reader = serde_json::Deserializer::from_slice(text);
+    let value = Strict(&left)
+        .deserialize(&mut reader)
+        .and_then(|value| reader.end().map(|()| value));
+    value.map_err(|error| match left.get() {
+        0 => NotRead::TooMany,
+        _ => NotRead::NoJson {
+            line: error.line(),
+            column: error.column(),
+        },
+    })
 }
 
-/// A value whose objects have no two members of one name.
-struct Strict(Value);
+/// A value whose objects have no two members of one name, and how many more values are read.
+#[derive(Clone, Copy)]
+struct Strict<'a>(&'a Cell<usize>);
 
-impl<'de> Deserialize<'de> for Strict {
-    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader).map(Self)
+impl<'de> DeserializeSeed<'de> for Strict<'_> {
+    type Value = Value;
+
+    fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
+        let left = self.0.get().checked_sub(1);
+        self.0
+            .set(left.ok_or_else(|| D::Error::custom("more values than are read"))?);
+        deserializer.deserialize_any(self)
     }
 }
 
-struct Reader;
-
-impl<'de> Visitor<'de> for Reader {
+impl<'de> Visitor<'de> for Strict<'_> {
     type Value = Value;
 
     fn expecting(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -92,7 +109,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut items: A) -> Result<Value, A::Error> {
         let mut values = Vec::new();
-        while let Some(Strict(value)) = items.next_element()? {
+        while let Some(value) = items.next_element_seed(self)? {
             values.push(value);
         }
         Ok(Value::Array(values))
@@ -101,8 +118,7 @@ impl<'de> Visitor<'de> for Reader {
     fn visit_map<A: MapAccess<'de>>(self, mut members: A) -> Result<Value, A::Error> {
         let mut values = Map::new();
         while let Some(name) = members.next_key::<String>()? {
-            let Strict(value) = members.next_value()?;
-            if values.insert(name, value).is_some() {
+            if values.insert(name, members.next_value_seed(self)?).is_some() {
                 return Err(A::Error::custom("two members of one name"));
             }
         }
@@ -149,5 +165,8 @@ mod tests {
         }
         assert!(read(b"\"\xff\"").is_err());
         assert_eq!(read(&vec![b' '; LONGEST + 1]), Err(NotRead::TooLong));
+        let values = |count: usize| format!("[{}]", vec!["[]"; count].join(","));
+        assert!(read(values(MOST_VALUES - 1).as_bytes()).is_ok());
+        assert_eq!(read(values(MOST_VALUES).as_bytes()), Err(NotRead::TooMany));
     }
 }

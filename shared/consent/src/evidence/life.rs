@@ -91,8 +91,12 @@ impl Life {
         if record.from != Standing::from(self.state.consent) {
             return Err(NotByTheRules::From);
         }
+        // An agreement is assumed at a tenant's first registration, of which the first record tells, and never later.
+        let is_assumed_late = record.kind == ChangeKind::Granted
+            && record.to.source == Some(Source::Grandfathered)
+            && record.sequence != 1;
         let to = replay(self.state, &record)
-            .filter(|to| is_change(self.state, record.kind, to.consent))
+            .filter(|to| is_change(self.state, record.kind, to.consent) && !is_assumed_late)
             .ok_or(NotByTheRules::To)?;
         if record.kind.changes_standing() && !makes(record.channel, to.consent, record.kind) {
             return Err(NotByTheRules::Channel);
@@ -258,12 +262,22 @@ mod tests {
         fails(&[GRANT, UNCHECK, GRANT], To);
         fails(&[GRANT, "granted portal: provided portal"], To);
         fails(&[GRANT, STOP, "granted registration: provided grandfathered"], To);
+        fails(
+            &[
+                GRANT,
+                "ended registration: not_provided",
+                "granted registration: provided grandfathered",
+            ],
+            To,
+        );
         fails(&["ended registration: not_provided"], To);
         fails(&[LIFT], To);
         fails(&["granted profile: opted_out profile"], To);
         fails(&["granted portal: provided profile"], Channel);
         fails(&["opted_out portal: opted_out text"], Channel);
-        fails(&["granted text: provided grandfathered"], Channel);
+        let mut life = Life::default();
+        let granted = record(1, &life.standing(), "granted text: provided grandfathered");
+        assert_eq!(life.follow(&granted), Err(Channel));
         fails(&[GRANT, "hold_lifted text: provided profile"], To);
         fails(&[STOP, "held text: opted_out text"], To);
         fails(&["held text: provided profile"], To);

@@ -175,8 +175,8 @@ impl Compiler {
         }
     }
 
-    /// The sequence of the last record that the pack is about, 0 where there is none: a decision that saw a later one
-    /// is left out with it.
+    /// The sequence of the last record that the pack is about, 0 where there is none: no decision in it may have seen a
+    /// later one.
     pub fn last_sequence(&self) -> u64 {
         self.head.as_ref().map_or(0, |head| head.sequence)
     }

@@ -46,6 +46,7 @@ const MEMBERS: [(&str, &[&str]); 5] = [
 pub(super) struct Parcel {
     /// Without its signature.
     unsigned: Value,
+    pub(super) generated_at: Timestamp,
     pub(super) as_of: Timestamp,
     pub(super) facility: PackFacility,
     pub(super) tenant: PackTenant,
@@ -110,9 +111,10 @@ impl Parcel {
         let generated_at: Timestamp = member(&pack, "generated_at")?;
         let as_of: Timestamp = member(&pack, "as_of")?;
         if as_of > generated_at {
-            return Err("it is about a moment after it was made".to_owned());
+            return Err("`as_of` is later than `generated_at`".to_owned());
         }
         let parcel = Self {
+            generated_at,
             as_of,
             facility: member(&pack, "facility")?,
             tenant: member(&pack, "tenant")?,
@@ -170,7 +172,7 @@ impl Parcel {
             Ok(())
         } else {
             Err(format!(
-                "it is not the key's over this pack: the pack was altered, or the key {} did not sign it",
+                "the key {} did not sign this: the pack was altered, or another key signed it",
                 plain(key_id)
             ))
         }

@@ -17,6 +17,7 @@ fn evidence() -> Evidence {
         text: None,
         rule: None,
         received: None,
+        note: None,
     }
 }
 
