@@ -20,7 +20,10 @@
 //! | record | one change of one tenant, chained to the one before by its hash ([`record`]) |
 //!
 //! [`rules`] turns a state and an action into a step or a refusal. [`tenant`] and [`number`] carry the step out on what is
-//! stored. [`view`] is what the screens show, and [`reply`] what the sender of a text is told.
+//! stored, and [`hearing`] carries a text to everybody who has its number. [`view`] is what the screens show, and [`reply`]
+//! what the sender of a text is told. [`rule_id`] lists the rules, and [`spans`] how long things last.
+//!
+//! `RULES.md` beside this crate says all of it in tables for lawyers. A test prints it.
 
 pub mod business_days;
 pub mod decision;

@@ -80,6 +80,8 @@ impl Fact {
 }
 
 type Facts = BTreeMap<Fact, bool>;
+/// The facts on which an outcome depends.
+type Conditions = Vec<(Fact, bool)>;
 
 /// What comes of an action: what happens, what is said, and by which rule.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
@@ -181,7 +183,9 @@ impl Case {
             Consent::OptedOut(OptOut::Portal | OptOut::Text | OptOut::TextAndPortal)
         );
         let agreed = matches!(self.consent, Consent::Provided(_));
-        !(agreed && !self.is(Fact::Phone)) && !(self.is(Fact::OnHold) && (withdrew || !self.is(Fact::Phone)))
+        let can_agree = self.is(Fact::Phone);
+        let can_be_held = self.is(Fact::Phone) && !withdrew;
+        (can_agree || !agreed) && (can_be_held || !self.is(Fact::OnHold))
     }
 }
 
@@ -395,7 +399,7 @@ fn registered(case: &Case, existing: Option<&Tenant>, number: Option<&str>) -> R
 }
 
 /// The shortest list of conditions for what comes of the cases.
-fn leaves(cases: &[(Facts, Row)], facts: &[Fact]) -> Vec<(Vec<(Fact, bool)>, Row)> {
+fn leaves(cases: &[(Facts, Row)], facts: &[Fact]) -> Vec<(Conditions, Row)> {
     let Some((_, first)) = cases.first() else {
         return Vec::new();
     };
@@ -426,7 +430,7 @@ fn leaves(cases: &[(Facts, Row)], facts: &[Fact]) -> Vec<(Vec<(Fact, bool)>, Row
 
 /// The rows of a table: every state and every fact, and what comes of it.
 fn table(page: &mut String, among: &[Consent], facts: &[Fact], comes: impl Fn(&Case) -> Row) {
-    let mut rows: Vec<(Vec<Consent>, Vec<(Fact, bool)>, Row)> = Vec::new();
+    let mut rows: Vec<(Vec<Consent>, Conditions, Row)> = Vec::new();
     for consent in among {
         let cases: Vec<(Facts, Row)> = (0..1_u32 << facts.len())
             .map(|bits| {
@@ -445,7 +449,7 @@ fn table(page: &mut String, among: &[Consent], facts: &[Fact], comes: impl Fn(&C
         for (conditions, row) in leaves(&cases, facts) {
             match rows
                 .iter_mut()
-                .find(|(_, listed, of)| (&*listed, &*of) == (&conditions, &row))
+                .find(|(_, listed, of)| *listed == conditions && *of == row)
             {
                 Some((states, ..)) => states.push(*consent),
                 None => rows.push((vec![*consent], conditions, row)),
