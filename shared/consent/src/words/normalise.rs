@@ -284,6 +284,11 @@ impl Reader {
             }
             at += count;
         }
+        // "No. More. Texts." is one clause, said slowly.
+        let slowly = words.len() > 2 && (0..).zip(&words).all(|(nth, word)| word.clause == nth);
+        if slowly {
+            words.iter_mut().for_each(|word| word.clause = 0);
+        }
         words
     }
 
