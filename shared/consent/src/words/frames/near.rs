@@ -1,30 +1,28 @@
 //! A refusal near texts, in an arrangement that no other frame knows: "me + your texts = done", "these messages, lose them".
 
-use super::clause::REACH;
+use super::clause::{NEGATIONS, REACH, TEXTING};
 use super::{Act, Frame, Object, Polarity, Reader};
 use crate::words::lexicon::{Tag, set};
 
 /// Words that end, remove or refuse.
-const REFUSING: u128 = set(&[
-    Tag::Not,
-    Tag::No,
-    Tag::NotAfter,
-    Tag::End,
-    Tag::Kill,
-    Tag::Remove,
-    Tag::Take,
-    Tag::Off,
-    Tag::Leave,
-    Tag::Revoke,
-    Tag::Pause,
-    Tag::Enough,
-    Tag::Fed,
-    Tag::Unwelcome,
-    Tag::Last,
-]);
+const REFUSING: u128 = NEGATIONS
+    | set(&[
+        Tag::NotAfter,
+        Tag::End,
+        Tag::Kill,
+        Tag::Remove,
+        Tag::Take,
+        Tag::Off,
+        Tag::Leave,
+        Tag::Revoke,
+        Tag::Pause,
+        Tag::Enough,
+        Tag::Fed,
+        Tag::Unwelcome,
+        Tag::Last,
+    ]);
 /// Texts, and where they go.
-const ADDRESSED: u128 = TEXTS | set(&[Tag::Number, Tag::These]);
-const TEXTS: u128 = set(&[Tag::Texts, Tag::Send, Tag::Write, Tag::List]);
+const ADDRESSED: u128 = TEXTING | set(&[Tag::Number, Tag::List, Tag::These]);
 
 impl Reader<'_> {
     /// The nearest refusal and mention of texts, if they are near each other at all.
@@ -56,9 +54,6 @@ impl Reader<'_> {
             }
         }
         let (at, place) = best?;
-        if self.before(at).is_about(&[Tag::They, Tag::Matter]) {
-            return None;
-        }
         Some(self.make(at, place, Act::Near, Object::Texts, Polarity::Plain))
     }
 
@@ -66,7 +61,7 @@ impl Reader<'_> {
     fn is_unknown_command(&self, at: usize) -> bool {
         const LEADING: u128 = set(&[Tag::You, Tag::I, Tag::May, Tag::Want, Tag::If, Tag::How]);
         self.get(at).is_some_and(|token| token.tags == Tag::Other.bit())
-            && self.ahead(at).take(4).any(|(_, token)| token.any(TEXTS))
+            && self.ahead(at).take(4).any(|(_, token)| token.any(ADDRESSED))
             && self.behind(at).all(|(_, token)| token.any(LEADING))
     }
 }
