@@ -287,7 +287,9 @@ impl Reader {
         // "No. More. Texts." is one clause, said slowly.
         let slowly = words.len() > 2 && (0..).zip(&words).all(|(nth, word)| word.clause == nth);
         if slowly {
-            words.iter_mut().for_each(|word| word.clause = 0);
+            for word in &mut words {
+                word.clause = 0;
+            }
         }
         words
     }
