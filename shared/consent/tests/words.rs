@@ -135,8 +135,8 @@ fn check_rates(
 
 #[test]
 fn rates_on_rows_that_the_reader_knows_do_not_fall() -> Result<(), Box<dyn Error>> {
-    check_rates("authored.csv", [92.0, 97.5, 96.0, 0.3, 3.0])?;
-    check_rates("written.csv", [89.0, 97.0, 86.0, 0.3, 2.5])
+    check_rates("authored.csv", [94.0, 98.5, 98.0, 0.3, 5.2])?;
+    check_rates("written.csv", [93.0, 98.5, 95.0, 0.2, 2.6])
 }
 
 #[test]
@@ -155,8 +155,8 @@ fn every_start_and_help_that_the_reader_knows_is_read_as_such() -> Result<(), Bo
 
 #[test]
 fn rates_on_rows_kept_apart_do_not_fall() -> Result<(), Box<dyn Error>> {
-    check_rates("apart.csv", [64.0, 81.0, 43.0, 0.8, 4.0])?;
-    check_rates("apart-2.csv", [75.0, 87.0, 79.0, 0.3, 5.0])
+    check_rates("apart.csv", [73.5, 89.0, 60.0, 2.0, 6.5])?;
+    check_rates("apart-3.csv", [87.0, 94.0, 86.0, 1.0, 9.0])
 }
 
 #[test]
@@ -164,7 +164,7 @@ fn the_weights_are_those_of_the_version() {
     // Trained anew? Then name a new version here and in `RULES_VERSION`: records say which weights read a text.
     assert_eq!(
         (RULES_VERSION, weights_fingerprint()),
-        ("2026-11-27.2", 2_051_893_623)
+        ("2026-11-27.3", 809_435_950)
     );
 }
 
@@ -377,6 +377,56 @@ fn an_arrangement_of_words_that_no_list_holds_is_read_by_its_slots() {
             "STOP I am at work and this keeps buzzing",
         ],
         Meaning::OptOut,
+    );
+}
+
+#[test]
+fn a_refusal_near_texts_that_no_frame_knows_stops_where_it_reads_like_a_request() {
+    for text in [
+        "axe my number from the rotation please",
+        "me + your texts = done, kindly see to it",
+        "please jettison my digits from the texting machine",
+    ] {
+        let reading = classify(text, Preceding::Nothing);
+        assert_eq!(reading.meaning, Meaning::OptOut, "{text}: {reading:?}");
+    }
+    check(
+        &[
+            "can you resend the last message",
+            "I'm not asking you to quit texting me I'm asking you to fix the lights",
+        ],
+        Meaning::None,
+    );
+}
+
+#[test]
+fn the_last_text_and_a_number_named_before_are_what_a_request_is_about() {
+    check(
+        &[
+            "Let this be the last text",
+            "I'd appreciate it if this were the last message I ever got from you.",
+            "You have my old number. Please erase it",
+            "quit blowin up my phone",
+            "Unsubscribe my phone",
+            "Leave. Me. Alone.",
+            "No. Further. Messages.",
+            "I take back whatever permission I gave for you to text me.",
+            "Meanwhile cease texting this number.",
+            "Kindly strike 555-0119 from your text roster",
+            "stop with all the promos and messages",
+            "sms no",
+        ],
+        Meaning::OptOut,
+    );
+    check(
+        &[
+            "can you get them to stop?",
+            "Cancel that last message, I found my key",
+            "never got the text with the code",
+            "I will text you at the end",
+            "Please don't take me off the list!",
+        ],
+        Meaning::None,
     );
 }
 

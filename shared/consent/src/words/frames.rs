@@ -5,6 +5,7 @@
 
 mod clause;
 mod ending;
+mod near;
 mod object;
 mod refusal;
 mod removal;
@@ -17,7 +18,7 @@ use clause::{Before, NEGATIONS};
 /// One word of a message, or several that are one ("opt out"), with its tags.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Token {
-    pub(super) tags: u64,
+    pub(super) tags: u128,
     /// First word, and the word after the last.
     pub(super) start: usize,
     pub(super) end: usize,
@@ -29,7 +30,7 @@ impl Token {
         self.tags & tag.bit() != 0
     }
 
-    fn any(&self, tags: u64) -> bool {
+    fn any(&self, tags: u128) -> bool {
         self.tags & tags != 0
     }
 }
@@ -38,11 +39,12 @@ impl Token {
 pub(super) fn find(tokens: &[Token]) -> Vec<Frame> {
     let reader = Reader { tokens };
     let acts = (0..).zip(tokens).filter(|(_, token)| token.any(ACTS));
-    acts.filter_map(|(at, token)| reader.frame(at, token)).collect()
+    let frames = acts.filter_map(|(at, token)| reader.frame(at, token));
+    frames.chain(reader.near()).collect()
 }
 
 /// Words at which a frame can begin.
-const ACTS: u64 = NEGATIONS
+const ACTS: u128 = NEGATIONS
     | set(&[
         Tag::Leave,
         Tag::End,
@@ -53,6 +55,7 @@ const ACTS: u64 = NEGATIONS
         Tag::NotAfter,
         Tag::Revoke,
         Tag::Pause,
+        Tag::Last,
         Tag::Unwelcome,
         Tag::Enough,
         Tag::Fed,
@@ -73,7 +76,7 @@ impl Reader<'_> {
         if token.is(Tag::Leave) {
             return Some(self.leave(at));
         }
-        let of = |tags: u64| token.any(tags).then_some(());
+        let of = |tags: u128| token.any(tags).then_some(());
         of(set(&[Tag::End, Tag::Kill]))
             .and_then(|()| self.end(at, token))
             .or_else(|| of(set(&[Tag::Remove, Tag::Take])).and_then(|()| self.remove(at, token)))
@@ -81,6 +84,7 @@ impl Reader<'_> {
             .or_else(|| of(NEGATIONS | Tag::NotAfter.bit()).and_then(|()| self.refuse(at, token)))
             .or_else(|| of(Tag::Revoke.bit()).and_then(|()| self.revoke(at)))
             .or_else(|| of(Tag::Pause.bit()).and_then(|()| self.pause(at)))
+            .or_else(|| of(Tag::Last.bit()).and_then(|()| self.last(at)))
             .or_else(|| of(Tag::Unwelcome.bit()).and_then(|()| self.unwelcome(at)))
             .or_else(|| of(set(&[Tag::Enough, Tag::Fed])).and_then(|()| self.enough(at, token)))
             .or_else(|| self.wanted(at, token))
@@ -101,12 +105,14 @@ impl Reader<'_> {
 
     /// Whether only some texts are meant: of a kind, about a unit, at a time.
     fn scope(&self, at: usize, last: usize) -> Scope {
-        const NEAR: u64 = set(&[Tag::At, Tag::It, Tag::These, Tag::Time, Tag::Only]);
+        const NEAR: u128 = set(&[Tag::At, Tag::It, Tag::These, Tag::Time, Tag::Only]);
         let mut previous = 0;
         let mut scope = Scope::All;
         for (place, token) in self.ahead(at) {
             let next = |tags| self.any(place + 1, tags);
-            if place <= last + 1 && token.is(Tag::Kind) && !token.is(Tag::Mail) {
+            // "The promos and the messages" are all texts.
+            let listed = self.is(place + 1, Tag::And) && self.is(place + 2, Tag::Plural);
+            if place <= last + 1 && token.is(Tag::Kind) && !token.is(Tag::Mail) && !listed {
                 scope = Scope::Kind;
             }
             if place > last && token.is(Tag::Time) {
@@ -116,7 +122,13 @@ impl Reader<'_> {
                     scope = Scope::Time;
                 }
             }
-            if place > last && token.is(Tag::About) && next(set(&[Tag::Matter, Tag::Kind, Tag::Digits])) {
+            // Several groups of digits are a phone number, not a unit.
+            let number = next(Tag::Digits.bit()) && self.is(place + 2, Tag::Digits);
+            if place > last
+                && token.is(Tag::About)
+                && next(set(&[Tag::Matter, Tag::Kind, Tag::Digits]))
+                && !number
+            {
                 scope = Scope::Kind;
             }
             previous = token.tags;

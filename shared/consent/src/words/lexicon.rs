@@ -107,6 +107,8 @@ pub(super) enum Tag {
     Make,
     How,
     Only,
+    /// "Last", "final".
+    Last,
     Pause,
     Name,
     Digits,
@@ -114,13 +116,13 @@ pub(super) enum Tag {
 }
 
 impl Tag {
-    pub(super) const fn bit(self) -> u64 {
+    pub(super) const fn bit(self) -> u128 {
         1 << self as u8
     }
 }
 
 /// The bits of several tags.
-pub(super) const fn set(tags: &[Tag]) -> u64 {
+pub(super) const fn set(tags: &[Tag]) -> u128 {
     let mut set = 0;
     let mut rest = tags;
     while let [tag, tail @ ..] = rest {

@@ -10,8 +10,9 @@
 //!    [`french`], [`tongues`]), and senses of the same words that have nothing to do with texting ([`ordinary`]);
 //! 4. [`frames`] fills slots from the words of the [`lexicon`] (who is to stop what), and the one [`table`] says what the slots
 //!    mean: stop, hold, or nothing;
-//! 5. [`second`], a small linear model, holds where the rules found nothing and the text reads like a request all the same, or
-//!    where a frame says stop and the text reads like ordinary talk. It never stops and never grants.
+//! 5. [`second`], two small linear models: they hold where the rules found nothing and the text reads like a request all the same, or
+//!    where a frame says stop and the text reads like ordinary talk, and they confirm a refusal near texts that
+//!    no other frame knows. They never stop by themselves and never grant.
 //!
 //! To have another wording recognised, add a word to the lexicon and a row to `tests/corpus/written.csv`.
 //!
@@ -44,16 +45,19 @@ use std::collections::HashSet;
 
 use serde::{Deserialize, Serialize};
 
+use frames::Token;
 use lexicon::Tag;
+use normalise::Word;
 use quoted::OwnWords;
 use rule::Effect;
 use rulebook::RULEBOOK;
 use search::Found;
-use table::{Frame, Row, Verdict};
+use second::Scores;
+use table::{Act, Frame, Row, Verdict};
 
 /// Which edition of the rules and of the second reader's weights gave a reading. It goes into the record beside the rule's id, so it
 /// changes with either.
-pub const RULES_VERSION: &str = "2026-11-27.2";
+pub const RULES_VERSION: &str = "2026-11-27.3";
 
 /// What the sender of a text asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -113,37 +117,9 @@ pub struct Reading<'t> {
 
 /// Reads an inbound text.
 pub fn classify(text: &str, preceding: Preceding) -> Reading<'_> {
-    let own = quoted::own_words(text);
-    let message = normalise::read(text, &own.ranges);
-    let found = search::find(&RULEBOOK, &message.words);
-    let frames = Frames::of(&found);
-    let rules = by_rules(text, &message.words, &found, preceding);
-    let from_frames = || by_frames(text, &message.words, &found, &frames);
-    let foreign = || tongues::read(text).map(|(rule, doubt)| whole(text, rule, doubt));
-    // What settles a text comes first, then what only raises a doubt, then what only says that a rule saw an ordinary sense.
-    let readings = [rules, from_frames(), foreign()];
-    let of = |meaning| {
-        readings
-            .iter()
-            .flatten()
-            .find(|reading| reading.meaning == meaning)
-    };
-    let machine = found.has(Effect::Machine);
-    let first = if machine {
-        readings.first().and_then(Option::as_ref)
-    } else {
-        of(Meaning::OptOut).or_else(|| of(Meaning::Doubt))
-    };
-    let first = first.or_else(|| readings.iter().flatten().next()).copied();
-    let reading = second_thoughts(
-        text,
-        &own,
-        &found,
-        &frames,
-        preceding,
-        first.unwrap_or_else(|| nothing(own.rule)),
-    );
-    if message.unread && reading.meaning != Meaning::OptOut {
+    let seen = Seen::of(text);
+    let reading = seen.second_thoughts(preceding, seen.first_reading(preceding));
+    if seen.unread && reading.meaning != Meaning::OptOut {
         // A revocation may stand in the part that was not read.
         return Reading {
             matched: None,
@@ -153,150 +129,187 @@ pub fn classify(text: &str, preceding: Preceding) -> Reading<'_> {
     reading
 }
 
-/// The frames of a message with their rows of the table.
-struct Frames {
-    decided: Vec<(Frame, &'static Row)>,
-    /// Texts are asked for.
-    wants: bool,
-    /// Texts are asked for, or welcome.
-    praises: bool,
+/// A text, and what was found in it.
+struct Seen<'t> {
+    text: &'t str,
+    own: OwnWords,
+    words: Vec<Word>,
+    /// The text is longer than what was read.
+    unread: bool,
+    found: Found,
+    /// The frames with their rows of the table.
+    frames: Vec<(Frame, &'static Row)>,
 }
 
-impl Frames {
-    fn of(found: &Found) -> Self {
+impl<'t> Seen<'t> {
+    fn of(text: &'t str) -> Self {
+        let own = quoted::own_words(text);
+        let message = normalise::read(text, &own.ranges);
+        let found = search::find(&RULEBOOK, &message.words);
         let frames = frames::find(&found.tokens).into_iter();
-        let decided: Vec<_> = frames
-            .filter_map(|frame| Some((frame, table::decide(&frame)?)))
-            .collect();
-        let says = |verdict| decided.iter().any(|(_, row)| row.verdict == verdict);
-        let wants = says(Verdict::Wanted);
+        let frames = frames.filter_map(|frame| Some((frame, table::decide(&frame)?)));
         Self {
-            wants,
-            praises: wants || says(Verdict::Praised),
-            decided,
+            text,
+            own,
+            words: message.words,
+            unread: message.unread,
+            frames: frames.collect(),
+            found,
         }
     }
-}
 
-/// The strongest reading that a rule gives, or else the ordinary sense that was recognised.
-fn by_rules<'t>(
-    text: &'t str,
-    words: &[normalise::Word],
-    found: &Found,
-    preceding: Preceding,
-) -> Option<Reading<'t>> {
-    let asks = text.bytes().any(|byte| byte == b'?');
-    let best = found
-        .hits
-        .iter()
-        .filter_map(|hit| Some((strength(hit.rule.effect, preceding, asks)?, hit)));
-    // The strongest; among equals the first row of the tables.
-    let (_, hit) = best.min_by_key(|(strength, hit)| (*strength, hit.order))?;
-    let (meaning, needs_review) = match hit.rule.effect {
-        Effect::OptOut => (Meaning::OptOut, found.names_the_wrong_person()),
-        Effect::ReviewUnlessAnswering if preceding == Preceding::Question => (Meaning::None, false),
-        Effect::Review | Effect::ReviewRegardless | Effect::ReviewUnlessAnswering => (Meaning::Doubt, true),
-        Effect::OptIn => (Meaning::OptIn, false),
-        Effect::Help => (Meaning::Help, false),
-        Effect::Machine
-        | Effect::Wanted
-        | Effect::Ordinary
-        | Effect::Filler
-        | Effect::Hint
-        | Effect::Party
-        | Effect::Means(_) => (Meaning::None, false),
-    };
-    Some(Reading {
-        meaning,
-        rule: hit.rule.id,
-        needs_review,
-        language: hit.rule.language,
-        matched: span(text, words, hit.start, hit.end),
-    })
-}
+    /// The first frame with a verdict.
+    fn frame(&self, verdict: Verdict) -> Option<&(Frame, &'static Row)> {
+        self.frames.iter().find(|(_, row)| row.verdict == verdict)
+    }
 
-/// The part of a text from one word to before another.
-fn span<'t>(text: &'t str, words: &[normalise::Word], from: usize, to: usize) -> Option<&'t str> {
-    let start = words.get(from)?.start;
-    let end = words.get(from..to)?.iter().map(|word| word.end).max()?;
-    text.get(start..end)
-}
+    /// What the rules, the frames and the tables of other languages say.
+    fn first_reading(&self, preceding: Preceding) -> Reading<'t> {
+        let foreign = tongues::read(self.text).map(|(rule, doubt)| whole(self.text, rule, doubt));
+        let readings = [self.by_rules(preceding), self.by_frames(), foreign];
+        let of = |meaning| {
+            readings
+                .iter()
+                .flatten()
+                .find(|reading| reading.meaning == meaning)
+        };
+        // What settles a text comes first, then what only raises a doubt, then what only says that a rule saw an ordinary sense.
+        let first = if self.found.has(Effect::Machine) {
+            readings.first().and_then(Option::as_ref)
+        } else {
+            of(Meaning::OptOut).or_else(|| of(Meaning::Doubt))
+        };
+        let first = first.or_else(|| readings.iter().flatten().next()).copied();
+        first.unwrap_or_else(|| nothing(self.own.rule))
+    }
 
-/// What the strongest frame says.
-fn by_frames<'t>(
-    text: &'t str,
-    words: &[normalise::Word],
-    found: &Found,
-    frames: &Frames,
-) -> Option<Reading<'t>> {
-    // Texts that a word before the frame names.
-    let named = found.tokens.iter().find(|token| token.is(Tag::Plural));
-    let carried = |frame: &Frame| named.is_some_and(|token| token.start < frame.start);
-    // Who wants texts as well may want only some of them to stop.
-    let stop = if frames.wants {
-        Meaning::Doubt
-    } else {
-        Meaning::OptOut
-    };
-    let meaning = |(frame, row): &(Frame, &Row)| match row.verdict {
-        Verdict::Stop => Some(stop),
-        Verdict::StopIfCarried if carried(frame) => Some(stop),
-        Verdict::Hold => Some(Meaning::Doubt),
-        Verdict::HoldUnlessTextsWanted if !frames.praises => Some(Meaning::Doubt),
-        Verdict::StopIfCarried
-        | Verdict::HoldUnlessTextsWanted
-        | Verdict::Wanted
-        | Verdict::Praised
-        | Verdict::Nothing => None,
-    };
-    let best = frames
-        .decided
-        .iter()
-        .filter_map(|each| Some((meaning(each)?, each)));
-    let (meaning, (frame, row)) = best.min_by_key(|(meaning, _)| *meaning != Meaning::OptOut)?;
-    Some(Reading {
-        meaning,
-        rule: row.id,
-        needs_review: meaning == Meaning::Doubt || found.names_the_wrong_person(),
-        language: found.language,
-        matched: span(text, words, frame.start, frame.end),
-    })
+    /// The strongest reading that a rule gives, or else the ordinary sense that was recognised.
+    fn by_rules(&self, preceding: Preceding) -> Option<Reading<'t>> {
+        let asks = self.text.bytes().any(|byte| byte == b'?');
+        let hits = self.found.hits.iter();
+        let best = hits.filter_map(|hit| Some((strength(hit.rule.effect, preceding, asks)?, hit)));
+        // The strongest; among equals the first row of the tables.
+        let (_, hit) = best.min_by_key(|(strength, hit)| (*strength, hit.order))?;
+        let (meaning, needs_review) = match hit.rule.effect {
+            Effect::OptOut => (Meaning::OptOut, self.found.names_the_wrong_person()),
+            Effect::ReviewUnlessAnswering if preceding == Preceding::Question => (Meaning::None, false),
+            Effect::Review | Effect::ReviewRegardless | Effect::ReviewUnlessAnswering => {
+                (Meaning::Doubt, true)
+            }
+            Effect::OptIn => (Meaning::OptIn, false),
+            Effect::Help => (Meaning::Help, false),
+            Effect::Machine
+            | Effect::Wanted
+            | Effect::Ordinary
+            | Effect::Filler
+            | Effect::Hint
+            | Effect::Party
+            | Effect::Means(_) => (Meaning::None, false),
+        };
+        Some(Reading {
+            meaning,
+            rule: hit.rule.id,
+            needs_review,
+            language: hit.rule.language,
+            matched: self.span(hit.start, hit.end),
+        })
+    }
+
+    /// The part of the text from one word to before another.
+    fn span(&self, from: usize, to: usize) -> Option<&'t str> {
+        let start = self.words.get(from)?.start;
+        let end = self.words.get(from..to)?.iter().map(|word| word.end).max()?;
+        self.text.get(start..end)
+    }
+
+    /// What the strongest frame says.
+    fn by_frames(&self) -> Option<Reading<'t>> {
+        // Texts, or a number to remove, that a word before the frame names.
+        let first = |tag| self.found.tokens.iter().find(|token| token.is(tag));
+        let (texts, number) = (first(Tag::Plural), first(Tag::Number));
+        let carried = |frame: &Frame| {
+            let named = |token: &Token| token.start < frame.start;
+            texts.is_some_and(named) || frame.act == Act::Remove && number.is_some_and(named)
+        };
+        let wants = self.frame(Verdict::Wanted).is_some();
+        let praises = wants || self.frame(Verdict::Praised).is_some();
+        // Who wants texts as well may want only some of them to stop.
+        let stop = if wants { Meaning::Doubt } else { Meaning::OptOut };
+        let meaning = |(frame, row): &(Frame, &Row)| match row.verdict {
+            Verdict::Stop => Some(stop),
+            Verdict::StopIfCarried if carried(frame) => Some(stop),
+            Verdict::Hold => Some(Meaning::Doubt),
+            Verdict::HoldUnlessTextsWanted if !praises => Some(Meaning::Doubt),
+            Verdict::StopIfCarried
+            | Verdict::StopIfSure
+            | Verdict::HoldUnlessTextsWanted
+            | Verdict::Wanted
+            | Verdict::Praised
+            | Verdict::Nothing => None,
+        };
+        let best = self.frames.iter().filter_map(|each| Some((meaning(each)?, each)));
+        let (meaning, frame) = best.min_by_key(|(meaning, _)| *meaning != Meaning::OptOut)?;
+        Some(self.framed(meaning, frame))
+    }
+
+    fn framed(&self, meaning: Meaning, (frame, row): &(Frame, &'static Row)) -> Reading<'t> {
+        Reading {
+            meaning,
+            rule: row.id,
+            needs_review: meaning == Meaning::Doubt || self.found.names_the_wrong_person(),
+            language: self.found.language,
+            matched: self.span(frame.start, frame.end),
+        }
+    }
+
+    /// Who says that texts are welcome or that nothing is to stop, what machines write and what is an answer are not held for how they
+    /// are put.
+    fn is_settled(&self, preceding: Preceding) -> bool {
+        self.frame(Verdict::Wanted).is_some()
+            || self.frame(Verdict::Praised).is_some()
+            || preceding == Preceding::Question
+            || self.own.ranges.is_empty()
+            || self.found.has(Effect::Machine)
+            || self.found.has(Effect::Wanted)
+            || self
+                .found
+                .hits
+                .iter()
+                .any(|hit| [ordinary::FOOTER, ordinary::NEGATED].contains(&hit.rule.id))
+    }
+
+    /// What the second reader makes of what the first one read.
+    fn second_thoughts(&self, preceding: Preceding, reading: Reading<'t>) -> Reading<'t> {
+        let by_frame = self.frames.iter().any(|(_, row)| row.id == reading.rule);
+        let scores = || Scores::of(self);
+        match reading.meaning {
+            Meaning::None | Meaning::Doubt if !self.is_settled(preceding) => {
+                let scores = scores();
+                match self.frame(Verdict::StopIfSure) {
+                    Some(frame) if scores.is_request() => self.framed(Meaning::OptOut, frame),
+                    _ if reading.meaning == Meaning::None && scores.is_doubt() => {
+                        whole(self.text, "reader.model", true)
+                    }
+                    _ => reading,
+                }
+            }
+            Meaning::OptOut
+                if by_frame && self.found.tokens.len() <= LONGEST_VETOED && scores().is_ordinary() =>
+            {
+                Reading {
+                    meaning: Meaning::Doubt,
+                    rule: "reader.veto",
+                    needs_review: true,
+                    ..reading
+                }
+            }
+            _ => reading,
+        }
+    }
 }
 
 /// The longest message, in words, that the second reader vetoes a stop in: in a longer one a request drowns.
 const LONGEST_VETOED: usize = 60;
-
-/// What the second reader makes of what the first one read.
-fn second_thoughts<'t>(
-    text: &'t str,
-    own: &OwnWords,
-    found: &Found,
-    frames: &Frames,
-    preceding: Preceding,
-    reading: Reading<'t>,
-) -> Reading<'t> {
-    // Who says that texts are welcome, what machines write and what is an answer are not held for how they are put.
-    let settled = frames.praises
-        || preceding == Preceding::Question
-        || own.ranges.is_empty()
-        || found.has(Effect::Machine)
-        || found.has(Effect::Wanted)
-        || found.hits.iter().any(|hit| hit.rule.id == ordinary::FOOTER);
-    let by_frame = frames.decided.iter().any(|(_, row)| row.id == reading.rule);
-    let score = || second::score(text, own, found, frames.decided.iter().map(|(_, row)| *row));
-    match reading.meaning {
-        Meaning::None if !settled && score() >= second::bar(found) => whole(text, "reader.model", true),
-        Meaning::OptOut if by_frame && found.tokens.len() <= LONGEST_VETOED && score() < second::VETO => {
-            Reading {
-                meaning: Meaning::Doubt,
-                rule: "reader.veto",
-                needs_review: true,
-                ..reading
-            }
-        }
-        _ => reading,
-    }
-}
 
 /// A reading of a text as a whole.
 fn whole<'t>(text: &'t str, rule: &'static str, doubt: bool) -> Reading<'t> {
@@ -315,17 +328,8 @@ pub use second::weights_fingerprint;
 
 /// What the second reader sees in a text: the numbers of the weights that it adds up. For training it.
 pub fn model_features(text: &str) -> Vec<u16> {
-    let own = quoted::own_words(text);
-    let found = search::find(&RULEBOOK, &normalise::read(text, &own.ranges).words);
-    let frames = Frames::of(&found);
     let mut features = Vec::new();
-    second::features(
-        text,
-        &own,
-        &found,
-        frames.decided.iter().map(|(_, row)| *row),
-        |bucket| features.push(bucket),
-    );
+    second::features(&Seen::of(text), |feature| features.push(second::bucket(feature)));
     features
 }
 

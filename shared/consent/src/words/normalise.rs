@@ -284,6 +284,13 @@ impl Reader {
             }
             at += count;
         }
+        // "No. More. Texts." is one clause, said slowly.
+        let slowly = words.len() > 2 && (0..).zip(&words).all(|(nth, word)| word.clause == nth);
+        if slowly {
+            for word in &mut words {
+                word.clause = 0;
+            }
+        }
         words
     }
 

@@ -23,12 +23,14 @@ const fn filler(id: &'static str, patterns: &'static [&'static str]) -> Rule {
 
 /// The rule that knows our own footer, "Reply STOP to opt out".
 pub(super) const FOOTER: &str = "guard.footer";
+/// The rule that knows a stop that is not wanted, "don't stop the texts".
+pub(super) const NEGATED: &str = "guard.negated";
 
 pub(super) const RULES: &[Rule] = &[
     filler(
         "filler.word",
         &[
-            "FILLER; thank you|u very|so much|kindly; thanks so|very much; thank you|u; thanks you|u; good \
+            "FILLER; thank you|u very|so much|kindly; thanks so|very much; n|and thanks|thank|thx|ty|tysm; thank you|u; thanks you|u; good \
               morning|afternoon|evening|day|night|bye|god; god bless; have a .. day|night|one|evening|weekend|week; right now; \
               at once; my god|goodness; oh my; por favor; sil vous plait; s il vous plait; from now on; once and for all; if \
               you|u; yours truly|sincerely; if possible; as soon as possible; for good; today please; from this number; to \
@@ -65,7 +67,7 @@ pub(super) const RULES: &[Rule] = &[
         ],
     ),
     ordinary(
-        "guard.negated",
+        NEGATED,
         English,
         &[
             "NOT|wont|cant|didnt|doesnt|couldnt|wouldnt|isnt|arent|without|cannot \
@@ -124,7 +126,7 @@ pub(super) const RULES: &[Rule] = &[
         "guard.leave_alone",
         English,
         &[
-            "leave it|them|that|him|her|my .. alone; leave me|us a|the|some|your|with|my; go away \
+            "leave it|them|that|him|her alone; leave my|the !phone|cell|number|line|inbox|family|mom|mother|wife|husband alone; leave me|us a|the|some|your|with|my; go away \
               for|on|next|this|to|in|until; back off the|of",
         ],
     ),

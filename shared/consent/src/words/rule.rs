@@ -31,7 +31,7 @@ pub(super) enum Effect {
     /// Decides nothing, but the second reader weighs it.
     Hint,
     /// The words are one, with these tags.
-    Means(u64),
+    Means(u128),
 }
 
 /// Wordings with one effect, under an id that goes into the record.

@@ -27,7 +27,7 @@ pub(super) struct Rulebook {
     pub(super) soft: u16,
     keywords: u16,
     /// By word: its tags in English, Spanish and French.
-    tags: Vec<[u64; 3]>,
+    tags: Vec<[u128; 3]>,
 }
 
 /// The most words that one step takes.
@@ -87,7 +87,7 @@ impl Rulebook {
             .flat_map(|(order, rule, written)| written.split("; ").map(move |each| (order, rule, each)))
             .flat_map(|(order, rule, written)| builder.patterns(order, rule, written))
             .collect();
-        let tagged: Vec<(WordId, usize, u64)> = [lexicon::ENGLISH, lexicon::SPANISH, lexicon::FRENCH]
+        let tagged: Vec<(WordId, usize, u128)> = [lexicon::ENGLISH, lexicon::SPANISH, lexicon::FRENCH]
             .into_iter()
             .enumerate()
             .flat_map(|(language, lists)| {
@@ -184,7 +184,7 @@ impl Rulebook {
     }
 
     /// The tags of a word in English, Spanish and French.
-    pub(super) fn tags(&self, id: WordId) -> [u64; 3] {
+    pub(super) fn tags(&self, id: WordId) -> [u128; 3] {
         self.tags.get(usize::from(id)).copied().unwrap_or_default()
     }
 

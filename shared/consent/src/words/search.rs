@@ -141,7 +141,7 @@ impl Search<'_> {
                 continue;
             }
             let tags = match self.senses.get(at) {
-                Some(Sense::Ordinary) => Tag::Other.bit(),
+                Some(Sense::Ordinary) => Tag::Other.bit() | Tag::Flip.bit(),
                 _ => tags_of(self.book, word, language),
             };
             if tags & !(Tag::Skip.bit()) != 0 {
@@ -177,7 +177,7 @@ impl Search<'_> {
 }
 
 /// The tags of a word in a language, or in another one where it has none in that.
-fn tags_of(book: &Rulebook, word: &Word, language: Language) -> u64 {
+fn tags_of(book: &Rulebook, word: &Word, language: Language) -> u128 {
     match word.id {
         0 | 3 => return Tag::Other.bit(),
         1 => return Tag::Digits.bit(),

@@ -1,75 +1,96 @@
-//! The second reader: a linear model that finds doubt where the frames find nothing, and that has its doubts about a frame which
-//! reads like ordinary talk. It can only hold texts, never stop and never grant.
+//! The second reader: two linear models over the same features. One finds doubt where the frames find nothing, and has its doubts
+//! about a frame that reads like ordinary talk. The other confirms that a refusal near texts, in an arrangement that no frame
+//! knows, is meant as a request. Neither stops texts by itself, and neither grants.
 //!
-//! Words, their neighbours, parts of words and the tags of the lexicon are hashed into 65,536 buckets, each with a weight of 8 bits. A text's score is the
-//! sum of its weights over the root of their number: integers only, so the same on every machine. The weights are trained by
-//! `cargo run --release -p consent --example words_train` from the rows of `tests/corpus/` alone. Who changes tags, hints or those rows
-//! trains them anew.
+//! Words, their neighbours, parts of words, the tags of the lexicon and the hints of the tables are hashed into 32,768 buckets, each with two weights of
+//! 8 bits. A text's score is the sum of its weights over the root of their number: integers only, so the same on every machine. The
+//! weights are trained by `cargo run --release -p consent --example words_train` from the rows of `tests/corpus/` alone. Who changes
+//! tags, hints or those rows trains them anew.
 
+use super::Seen;
 use super::lexicon::{Tag, set};
-use super::quoted::OwnWords;
 use super::rule::Effect;
-use super::search::{Found, Hit};
+use super::search::Hit;
 use super::table::{Row, Verdict};
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
-/// The weights, a byte for each bucket.
-static WEIGHTS: &[u8; BUCKETS] = include_bytes!("second.weights");
-/// How many weights there are.
-pub const BUCKETS: usize = 65_536;
-/// A score of this and more is a doubt in a text that speaks of texts, numbers, or a fact that raises doubt.
-const NEAR: i64 = 700;
-/// The same in any other text.
-const FAR: i64 = 1700;
-/// A score below this is ordinary talk.
-pub(super) const VETO: i64 = -1_500;
+/// The weights: for each bucket that of doubt, and then for each bucket that of a request.
+static WEIGHTS: &[u8; 2 * BUCKETS] = include_bytes!("second.weights");
+/// How many weights each model has.
+pub const BUCKETS: usize = 32_768;
+/// A doubt of this and more holds a text that speaks of texts, numbers, or a fact that raises doubt.
+const NEAR: i64 = -700;
+/// The same for any other text.
+const FAR: i64 = 1_400;
+/// A doubt below this is ordinary talk.
+const ORDINARY: i64 = -1_150;
+/// A score of this and more as a request confirms one.
+const SURE: i64 = 1_300;
 
 /// A number that tells these weights from others.
 pub fn weights_fingerprint() -> u32 {
     hash(START, WEIGHTS)
 }
 
-/// How likely a text is to ask for no more texts, or to come from somebody else.
-pub(super) fn score(
-    text: &str,
-    own: &OwnWords,
-    found: &Found,
-    rows: impl Iterator<Item = &'static Row>,
-) -> i64 {
-    let (mut sum, mut count) = (0_i64, 0_u64);
-    features(text, own, found, rows, |bucket| {
-        let weight = WEIGHTS.get(usize::from(bucket)).copied().unwrap_or_default();
-        sum += i64::from(weight.cast_signed());
-        count += 1;
-    });
-    let root = (count * 64).isqrt().max(1);
-    sum * 256 / root.cast_signed()
+/// What the second reader makes of a text.
+pub(super) struct Scores {
+    /// How likely it is to ask for no more texts, or to come from somebody else.
+    doubt: i64,
+    /// How likely it is to ask for no more texts, and nothing less.
+    request: i64,
+    /// It speaks of texts, numbers, or a fact that raises doubt.
+    near: bool,
 }
 
-/// The score from which on a text is a doubt.
-pub(super) fn bar(found: &Found) -> i64 {
-    const SUBJECTS: u64 = set(&[Tag::Texts, Tag::Leave, Tag::Remove, Tag::Revoke, Tag::Permit]);
-    let near = found.tokens.iter().any(|token| token.tags & SUBJECTS != 0) || found.hits.iter().any(is_hint);
-    if near { NEAR } else { FAR }
+impl Scores {
+    pub(super) fn of(seen: &Seen) -> Self {
+        let (mut doubt, mut request, mut count) = (0_i64, 0_i64, 0_u64);
+        let weight = |at: usize| i64::from(WEIGHTS.get(at).copied().unwrap_or_default().cast_signed());
+        features(seen, |feature| {
+            let bucket = usize::from(bucket(feature));
+            doubt += weight(bucket);
+            request += weight(BUCKETS + bucket);
+            count += 1;
+        });
+        let root = (count * 64).isqrt().max(1).cast_signed();
+        Self {
+            doubt: doubt * 256 / root,
+            request: request * 256 / root,
+            near: speaks_of_texts(seen),
+        }
+    }
+
+    pub(super) fn is_doubt(&self) -> bool {
+        self.doubt >= if self.near { NEAR } else { FAR }
+    }
+
+    pub(super) fn is_ordinary(&self) -> bool {
+        self.doubt < ORDINARY
+    }
+
+    pub(super) fn is_request(&self) -> bool {
+        self.request >= SURE
+    }
+}
+
+fn speaks_of_texts(seen: &Seen) -> bool {
+    const SUBJECTS: u128 = set(&[Tag::Texts, Tag::Leave, Tag::Remove, Tag::Revoke, Tag::Permit]);
+    let found = &seen.found;
+    found.tokens.iter().any(|token| token.tags & SUBJECTS != 0) || found.hits.iter().any(is_hint)
 }
 
 fn is_hint(hit: &Hit) -> bool {
     matches!(hit.rule.effect, Effect::Hint | Effect::Party)
 }
 
-/// Calls `add` with the bucket of every feature of the given parts of a text.
-pub(super) fn features(
-    text: &str,
-    own: &OwnWords,
-    found: &Found,
-    rows: impl Iterator<Item = &'static Row>,
-    mut add: impl FnMut(u16),
-) {
+/// Calls `add` with a number for every feature of the sender's own words.
+pub(super) fn features(seen: &Seen, mut add: impl FnMut(u32)) {
+    let text = seen.text;
     let mut folded = String::with_capacity(text.len() + 2);
     let mut taken = 0;
     folded.push(' ');
-    for part in &own.ranges {
+    for part in &seen.own.ranges {
         for c in text.get(part.clone()).unwrap_or_default().chars() {
             taken += 1;
             if taken > LONGEST {
@@ -79,59 +100,52 @@ pub(super) fn features(
         }
         blank(&mut folded);
     }
-    let bytes = folded.as_bytes();
-    let mut before = [0_u32; 2];
-    for word in folded.split(' ').filter(|word| !word.is_empty()) {
+    let mut before = 0_u32;
+    for (nth, word) in folded.split(' ').filter(|word| !word.is_empty()).enumerate() {
         let hash = hash(START, word.as_bytes());
-        add(bucket(hash));
-        add(bucket(hash.wrapping_mul(31) ^ before[0]));
-        if before[1] != 0 {
-            add(bucket(
-                hash.wrapping_mul(961) ^ before[0].wrapping_mul(31) ^ before[1],
-            ));
+        add(hash);
+        add(hash.wrapping_mul(31) ^ before);
+        if nth == 0 {
+            add(hash ^ 0x5555);
         }
-        before = [hash.wrapping_mul(PRIME), before[0].wrapping_mul(PRIME)];
+        before = hash.wrapping_mul(PRIME);
     }
+    add(before ^ 0x7777);
     // A hint counts for several words: it is one number among hundreds.
-    for hit in found.hits.iter().filter(|hit| is_hint(hit)) {
+    for hit in seen.found.hits.iter().filter(|hit| is_hint(hit)) {
         let rule = hash(START ^ 0x33, hit.rule.id.as_bytes());
         for nth in 0..4 {
-            add(bucket(rule ^ nth));
-            add(bucket(rule ^ (u32::from(hit.mark) << 8) ^ nth));
+            add(rule ^ nth);
+            add(rule ^ (u32::from(hit.mark) << 8) ^ nth);
         }
     }
-    for row in rows.filter(|row| row.verdict == Verdict::Nothing) {
+    let nothing = |(_, row): &&(_, &Row)| row.verdict == Verdict::Nothing;
+    for (_, row) in seen.frames.iter().filter(nothing) {
         let rule = hash(START ^ 0x44, row.id.as_bytes());
-        (0..4).for_each(|nth| add(bucket(rule ^ nth)));
+        (0..4).for_each(|nth| add(rule ^ nth));
     }
     let mut kinds = [1_u32; 2];
-    for token in &found.tokens {
-        let tags = token.tags.to_le_bytes();
-        let kind = hash(START ^ 0xaa, &tags);
-        add(bucket(kind));
-        add(bucket(kind.wrapping_mul(31) ^ kinds[0]));
-        add(bucket(
-            kind.wrapping_mul(961) ^ kinds[0].wrapping_mul(31) ^ kinds[1],
-        ));
+    for token in &seen.found.tokens {
+        let kind = hash(START ^ 0xaa, &token.tags.to_le_bytes());
+        add(kind);
+        add(kind.wrapping_mul(31) ^ kinds[0]);
+        add(kind.wrapping_mul(961) ^ kinds[0].wrapping_mul(31) ^ kinds[1]);
         kinds = [kind.wrapping_mul(PRIME), kinds[0].wrapping_mul(PRIME)];
     }
-    // Parts of words, four and five bytes long.
-    let mut window = 0_u64;
-    for (at, byte) in bytes.iter().enumerate() {
-        window = (window << 8 | u64::from(*byte)) & 0xff_ffff_ffff;
+    // Parts of words, four bytes long.
+    let mut window = 0_u32;
+    for (at, byte) in folded.bytes().enumerate() {
+        window = window << 8 | u32::from(byte);
         if at >= 3 {
-            add(part(window & 0xffff_ffff));
-        }
-        if at >= 4 {
-            add(part(window | 1 << 40));
+            add(part(window));
         }
     }
 }
 
-/// The bucket of a part of a word: the upper bits of a product (Fibonacci hashing).
-fn part(window: u64) -> u16 {
-    let mixed = window.wrapping_mul(0x9e37_79b9_7f4a_7c15);
-    u16::try_from(mixed >> 48).unwrap_or_default()
+/// A number for a part of a word: the upper bits of a product (Fibonacci hashing).
+fn part(window: u32) -> u32 {
+    let mixed = u64::from(window).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+    u32::try_from(mixed >> 32).unwrap_or_default()
 }
 
 /// More characters than anything a phone sends.
@@ -145,9 +159,10 @@ fn hash(start: u32, bytes: &[u8]) -> u32 {
         .fold(start, |hash, byte| (hash ^ u32::from(*byte)).wrapping_mul(PRIME))
 }
 
-fn bucket(hash: u32) -> u16 {
+/// The bucket of a feature.
+pub(super) fn bucket(hash: u32) -> u16 {
     let mixed = (hash ^ (hash >> 15)).wrapping_mul(0x2c1b_3c6d);
-    u16::try_from(mixed >> 16).unwrap_or_default()
+    u16::try_from(mixed >> 17).unwrap_or_default()
 }
 
 fn blank(folded: &mut String) {

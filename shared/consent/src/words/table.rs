@@ -26,6 +26,8 @@ pub(super) enum Act {
     Keep,
     /// "Text me", "texts are fine".
     Praise,
+    /// A word that refuses or ends, near texts, in an arrangement that no frame knows.
+    Near,
 }
 
 /// Of what.
@@ -98,6 +100,8 @@ pub(super) enum Verdict {
     Stop,
     /// The texts stop if the message spoke of texts before: "these texts cost me money. Turn it off".
     StopIfCarried,
+    /// The texts stop if the second reader is sure that a request is meant.
+    StopIfSure,
     /// A person has to look.
     Hold,
     /// A person has to look, unless the message speaks of texts that are wanted: "don't call, text me".
@@ -137,16 +141,18 @@ const fn row(
     }
 }
 
-use Act::{End, Enough, Fed, Keep, Leave, Permit, Praise, Refuse, Remove, Revoke};
+use Act::{End, Enough, Fed, Keep, Leave, Near, Permit, Praise, Refuse, Remove, Revoke};
 use Object::{
     Calls, Consent, It, Kind, List, Mail, Me, Nothing, Number, Other, Silence, Texts, These, Unsaid,
 };
 use Polarity::{Asked, Complaint, Habit, Negated, Plain, Third, Told};
-use Verdict::{Hold, HoldUnlessTextsWanted, Praised, Stop, StopIfCarried, Wanted};
+use Verdict::{Hold, HoldUnlessTextsWanted, Praised, Stop, StopIfCarried, StopIfSure, Wanted};
 
 #[rustfmt::skip] // A table, a row a line.
 pub(super) const ROWS: &[Row] = &[
     //  id, what is asked for, of what, in which sense, how much of it, and what follows
+    row("frame.near",           &[Near],        &[],                                        &[],                     &[Scope::All],               StopIfSure),
+    row("frame.near_part",      &[Near],        &[],                                        &[],                     &[],                         Verdict::Nothing),
     row("frame.other",          &[],            &[Other],                                   &[],                     &[],                         Verdict::Nothing),
     row("frame.no_request",     &[],            &[],                                        &[Negated, Asked, Told], &[],                         Verdict::Nothing),
     row("frame.wanted",         &[Keep],        &[],                                        &[],                     &[],                         Wanted),

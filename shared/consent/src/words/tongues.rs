@@ -40,9 +40,8 @@ pub(super) const RULES: &[Rule] = &[
             "wag|huwag|wg|wagna|hwag na|nyo|po|nyu|nio|ninyo|kayo|kayong|ako|akong|mo|kong|q|poh|i|mag* \
               text|txt|tex|itext|itxt|magtext|magmessage|message|padala|magpadala|padalhan|magpadalhan; tama na .. \
               text|txt|messages|message|sms; tigilan|itigil|ihinto|tigil nyo|na|ninyo|yan|ang* .. ako|ko|text|sms|txt|na; ^^ \
-              itigil|tigil|tama na|yan|po* $$; itigil|tigilan na yan|yan|ako; alisin|tanggalin|pakitanggal|pakialis \
-              nyo|na|ninyo|ang* .. ko|number|numero|listahan|list|text; paki remove .. number|ko|list; ayaw|ayoko ko|na|ng* .. \
-              text|messages|message|sms|txt; hindi|di na kailangan .. text|messages|sms; undanga na; kakatext|katetext",
+              itigil|tigil|tama na|yan|po* $$; itigil|tigilan na yan|yan|ako; alisin|tanggalin|tanggal|pakitanggal|pakialis nyo|na|ninyo|ang|po|ng* .. ko|number|numero|listahan|list|text; paki remove .. number|ko|list; ayaw|ayoko ko|na|ng* .. \
+              text|messages|message|sms|txt; ayaw|ayoko na|po|ko* makatanggap|matanggap|makareceive; hindi|di na kailangan .. text|messages|sms; undanga na; kakatext|katetext",
         ],
     ),
     rule(
@@ -82,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
         "ar.latin",
         Effect::OptOut,
         &[
-            "la|ma teb3at|teb3atooli|teb3atoli|teb3atouli|tursil|trsl|tersel|teb3ato; khalas|kefaya|kifaya|bas \
+            "la|ma tirsilooli|tirsilo|tirsilu|tursilu|teb3at|teb3atooli|teb3atoli|teb3atouli|tursil|trsl|tersel|teb3ato; khalas|kefaya|kifaya|bas \
               msgs|msg|rasayel|messages|message; msgs|msg|rasayel khalas|kefaya|bas",
         ],
     ),

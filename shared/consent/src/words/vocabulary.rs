@@ -179,7 +179,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "START_AGAIN",
-        "start resume begin restart continue reactivate reinstate unblock unstop resubscribe",
+        "start resume begin restart reactivate reinstate unblock unstop resubscribe",
     ),
     // Words that are a whole message. CFR: 47 CFR 64.1200(a)(10); then the providers' defaults: Twilio STOPALL and
     // OPTOUT, Telnyx STOP ALL, AWS REMOVE, TD (texto de desinscripcion) and ARRET, Plivo UNSUB, Infobip and Vonage

@@ -97,9 +97,21 @@ pub(super) const RULES: &[Rule] = &[
         ],
     ),
     hint(
+        "doubt.when",
+        &[
+            "not|nothing|no during|before|after|until|till|on|while|at|past .. hours|work|night|nights|sabbath|noon|morning|am|pm|weekends|sundays|sunday|saturday|friday|weekday|weekdays|dinner|church; only|just weekdays|weekends|mornings|days|daytime|evenings; NUMBER is|are fine|ok|better|okay; till|until|after the|NUMBER|next|i first|month|week|get|am|return; couple|few|NUMBER weeks|months|days; please not on|at|before|until; pas avant|apres; wag|huwag po? pag|kapag; not now|yet|today|this|until|before|tonight; lay|hold off for|until|till|a; its sabbath|shabbat|sunday|late; asleep|sleeping|sleep in|at|during|the|when|days|now",
+        ],
+    ),
+    hint(
+        "doubt.somebody_else",
+        &[
+            "you|youve|u|ya have|reached|got|texted|are|texting a|an|the|our|my OTHER|NAME|shop|office|front|landline|business|restaurant|store|church|school|kid|child|pager|dispatch|hospital|clinic; this is a|an|the|our .. landline|office|cell|shop|store|desk|line|hotline|clinic|dispatch|shelter|station|pager|school|church; the other SOMEBODY|NAME|OTHER; not on that|the|this lease|account|unit; not my|mine bill|unit|account|storage|problem|phone|name; im|i am just|only|the|his|her|an|a* ex|realtor|neighbor|roommate|landlord|coworker|student|minor|kid|intern|nurse|secretary|receptionist; thats|that is my|his|her KIN account|unit|bill|storage|number|phone; wrong|one digit|digits; digit off|wrong; emergency contact but; got|getting|get someones|somebodys|some|another|SOMEBODY .. texts|code|notice|messages|stuff|mail|bill; came|come|comes|went to me; i|im live|in in|a NAME|OTHER and|so|not; number|phone changed hands; last guy|owner|person|dude|lady|one|user; whoever had|has|owned|you; the phone|carrier store|company gave|assigned; switched carriers|phones|sim; this|new sim; se pa; changed her|his|their number; nobody here|there|in; im NUMBER $|and|i|years|yrs|dont; doesnt|dont know who .. is",
+        ],
+    ),
+    hint(
         "doubt.gone",
         &[
-            "i|we|ive|weve|im|already|he|she|they have|has|been|are|was* moved|vacated|emptied|cleared \
+            "i|we|she|he|they|ive|weve have|has|already|just|all* emptied|vacated|cleaned|cleared|gave|sold|closed|swept|graduated|moved; moved to|out|from|away|back|across|states NAME|SOMEBODY|OTHER|$|of; unit|storage|space|locker|place .. auctioned|sold|empty|gone|done|emptied|cleared|vacated|returned; empty|emptied|vacant since|as|for|now; turned|handed|gave|dropped|returned in|over|back|off|up my|the|our* lock|keys|key|keycard|card; dont|no|havent|not got|have|had|rent|own? the|a|my|that? unit|locker|storage|space anymore|lol|there|since|any|$; been out|gone of|there|since|for; took over|has the|my|that unit|storage|locker|it|account; was my|his|her .. unit|locker; no longer mine|ours|his|hers|there|renting|using|storing; chapter is|closed; so long and; good while it lasted; were all moved; my unit was; closed|ended|terminated|cancelled|canceled my|the|our account|lease|rental|contract; not renting|storing|using anymore|there|any|with; jai plus; vide|quitte mon|le|la local|locker|entrepot|unite; entregue|desocupe|vacie el|la|mi; i|we|ive|weve|im|already|he|she|they have|has|been|are|was* moved|vacated|emptied|cleared \
               out|of|it|the|my|our|that|your* unit|space|storage|locker|place|everything|stuff|$; i|we|ive|weve|already \
               have|already|just* vacated|left|departed $|in|last|on|months|already|sir|months|there; i|we|ive|weve \
               already|have|just* moved out $|in|on|last|already|back|months|weeks|a|NUMBER|of \
@@ -124,7 +136,7 @@ pub(super) const RULES: &[Rule] = &[
     hint(
         "doubt.too_many",
         &[
-            "too|so|way many|much|often THE* MESSAGE|these|this|them|texting|texts; \
+            "NUMBER|two|three|four|five|six|seven|eight|ten|dozen|several|multiple MESSAGE|times|reminders|msgs; like the? NUMBER|OTHER MESSAGE|time today|this|in; MESSAGE|text|texted|texting|message .. at|before NUMBER am|pm|in|oclock; am|oclock in the morning; NUMBER in the morning|am; NUMBER am $; more MESSAGE from|than; same MESSAGE|reminder|thing NUMBER|over|again|twice|three|every; yall|you|u be doin|doing|going too|way|overboard|crazy; give me|us a break|rest; already paid|told|know|got .. why|stop|twice; whats|what with all|the|these* MESSAGE; blowin|blowing|ringing|lighting up; enough MESSAGE; a bit|little much; heard you|u the first; do|did you|u|yall really have|need to text|send|message; quit|stop|stopped|not dinging|buzzing|beeping|ringing|pinging; too|so|way many|much|often THE* MESSAGE|these|this|them|texting|texts; \
               second|third|fourth|fifth|sixth|NUMBER|2nd|3rd|4th|5th|10th|another|same MESSAGE|one|time \
               today|this|already|again|in|since; \
               NUMBER|several|two|three|four|five|six|ten|like|multiple|another|twice|dozen|hundred THE* MESSAGE|times \
@@ -144,7 +156,7 @@ pub(super) const RULES: &[Rule] = &[
     hint(
         "doubt.by_what_right",
         &[
-            "how|where|wheres|whered|howd did|do|you|u|yall|come|ya|your|from|the* get|got|find|have|obtain|gotten|found .. \
+            "what|who is this|these|dis about|company|number|place|from|$; what company|list|is this is|$; who|quien|cest is|es|qui this|ca|that|you|u; porq|porque|pourquoi me .. escriben|mandan|textez; where|whered|wheres .. buy|bought|get|got|find|found my|this number|info|cell|name; why am i|we|he|she still|even; is this a|some scam|spam|bot|phishing; dont|didnt|never sign|signed|ask|asked|give|gave up|for|you|to; what|whats is? this; stop|quit saying unit; how|where|wheres|whered|howd did|do|you|u|yall|come|ya|your|from|the* get|got|find|have|obtain|gotten|found .. \
               number|info|cell|phone|contact|#|on|details; how|why|how do|did|come|am|is|are i|my|this .. on|in your|this|a \
               list|system|texts; who gave|give|sold|told|said you|u|yall|my|to .. number|cell|phone|info|this|text; \
               never|didnt|not|dont|havent|did|do not|i|recall|remember|ever* \
@@ -161,7 +173,8 @@ pub(super) const RULES: &[Rule] = &[
     ),
     hint(
         "doubt.law",
-        &["^ no phone? numbers|solicitors; \
+        &[
+            "attorney|attorneys general|generals; filing|file|filed with|a|complaint the|complaint; do you|u know .. tcpa|law|fine|illegal; fine|NUMBER per text|message; dollars a text|message; look it up; avocat|avocate|abogado|demandar; violating|violation|violate; bloodsuckers|crooks|liars|vultures|thieves; cease|desist letter; harassment; consumer protection; class action; lawyer|attorney will|is|has|knows|about; ^ no phone? numbers|solicitors; \
               sue|suing|lawsuit|lawsuits|court|attorney|attorneys|lawyer|lawyers|paralegal|counsel .. \
               text|texts|texting|messages|you|yall|this|these|on|over|contact|be|is|will|about; class action|actions; small \
               claims; tcpa|ftc|fcc|bbb|cftc; attorney general; do|no not|nor? call|contact|text list|registry|registered; know \
@@ -169,12 +182,13 @@ pub(super) const RULES: &[Rule] = &[
               violates|violation|violating|statutory|damages; reporting|report|reported you|this|yall|u|number|as|to; \
               hearing|hear from my|our lawyer|lawyers|attorney; screenshots|screenshot|log|record of|every|keeping .. \
               these|text|texts|every|each; legal action|counsel; keep it up and; blocking|block you|this|ur|number|your; \
-              police about|for .. this|harassment|texts; demandar|denunciar|abogado|procon|poursuivre|avocat"],
+              police about|for .. this|harassment|texts; demandar|denunciar|abogado|procon|poursuivre|avocat",
+        ],
     ),
     hint(
         "doubt.channel",
         &[
-            "email|mail|call|phone|letter|letters|app|portal|whatsapp|fax|paper|emails|calls .. \
+            "voicemail|email|mail|calls|call|app|portal|letter is|are|works better|best|enough|fine|easier|preferred|plenty; app notifications|alerts|is .. enough|fine|plenty; switch|change|move this|these|it|me|us over? to email|mail|paper; mail|email me|us the|my|a|your bill|bills|notices|notice|statement; come|comes|sent in|by|through the mail|email; send|forward|direct this|that|these|it|everything|all to my|her|his|our|the email|mail|wife|husband|office|landline|daughter|son; use|try my|the|his|her|this other|work|home|new|real|husbands|wifes cell|number|phone|line|landline; the one|person to contact|text|call; handles|handle|does|manages the|my|our|all storage|unit|bills|account|that; prefer a|an|to|por|que voicemail|call|email|mail|me|letter|correo; dont|cant|never do|read|see|check|use|look text|texts|texting|messages|them|at; prefiero|mejor .. correo|llamen|llamada|liguem|email; todo por correo; plutot par; par courriel|poste; easier|better if you|u|yall just? call|mail|email|write; email|mail|call|phone|letter|letters|app|portal|whatsapp|fax|paper|emails|calls .. \
               instead|better|best|works|rather|please|preferred|only|easier|fine|reach $|for|to|than|me|thx|thanks; \
               prefer|rather|like|want|better a|an|by|to|get|have|my|the|if|you|it|on|me|via|through|phone|us|regular* \
               email|emails|mail|call|called|calls|letter|letters|paper|phone|whatsapp|app|emailed; instead of|than a? \
@@ -195,7 +209,8 @@ pub(super) const RULES: &[Rule] = &[
     ),
     hint(
         "doubt.part",
-        &["only|just|nothing|strictly \
+        &[
+            "just|only the receipts|receipt|billing|bill|bills|reminder|reminders|due|late|gate|payment|emergencies|important; not|no interested|thanks|thx in|to|for* .. offers|offer|ads|specials|promos|sales|sale|deals|coupons|stuff; keep ur|your|the .. to yourself|urself; ok|okay|fine not|but|no; drop|skip|lose|cut|leave the|out|all|your* sales|promo|promos|ads|specials|coupon|coupons|marketing|advertising|offers|referral|survey; and not|none the|of|all rest|other|it; only text|message if|when|me|about; les pubs non; only|just|nothing|strictly \
               text|send|message|billing|bills|bill|payment|payments|gate|emergency|emergencies|late|important|account .. \
               if|when|only|texts|reminders|alerts|stuff|notices|things|please|me; \
               dont|no|not|skip|without|leave|stop|turn|except|remove|enough \
@@ -206,7 +221,8 @@ pub(super) const RULES: &[Rule] = &[
               pause|snooze|hold|suspend .. texts|messages|these|notifications|alerts|reminders|until|till|while|for; \
               quiet|silence for|until|till|tonight; no texts|text|texting|messages|msgs|message .. \
               until|till|before|after|this|tonight|today|at|on|during|while|when; dont|not text|message|send|bother|msg .. \
-              until|till|before|after|at|on|during|while|when"],
+              until|till|before|after|at|on|during|while|when",
+        ],
     ),
     party(
         "party.fact",

@@ -22,7 +22,7 @@ pub(super) const RULES: &[Rule] = &[
               STOP|end|cancel|unsubscribe+ $; ^ stop it|this|that you|u|yall OTHER OTHER? $; ^ stop or else; ^^ stop \
               🛑|⛔|🚫|✋|❌|🙅* stop $$; 🚫|⛔|❌|🛑|✋ THE* MESSAGE; my|the reply|answer|response is stop|unsubscribe|cancel|quit|end \
               $; ^ reply|answer|response is? stop|unsubscribe|cancel|quit|end $; stop|optout|unsubscribe|out is my \
-              reply|answer|response; ^^ stop today|tonight|forever|henceforth $$; ^^ stop for good|life|ever|real $$; ^^ \
+              reply|answer|response; ^ replying|texting|sending|typing stop like|as|per|because|so|to .. $; ^^ stop today|tonight|forever|henceforth $$; ^^ stop for good|life|ever|real $$; ^^ \
               STOP|cancel|end this|the|your? service|program|list|number|enrollment $$; ^^ \
               unfollow|unjoin|delist|unenroll|blacklist|unregister|deregister me|us|my|this? number? $$; ^^ stop \
               x|xx|xxx|xo|xoxo $$; stop|unsubscribe please|pls|plz $; please|pls|plz|just|omg|god stop|unsubscribe $",

@@ -4,14 +4,14 @@ use super::{Reader, Token};
 use crate::words::lexicon::{Tag, set};
 use crate::words::table::Polarity;
 
-pub(super) const NEGATIONS: u64 = set(&[Tag::Not, Tag::No, Tag::NotSo]);
-pub(super) const SENDING: u64 = set(&[Tag::Send, Tag::Write]);
-pub(super) const TEXTING: u64 = SENDING | Tag::Texts.bit();
-const LISTED: u64 = set(&[Tag::Send, Tag::Texts, Tag::Calls, Tag::Mail]);
+pub(super) const NEGATIONS: u128 = set(&[Tag::Not, Tag::No, Tag::NotSo]);
+pub(super) const SENDING: u128 = set(&[Tag::Send, Tag::Write]);
+pub(super) const TEXTING: u128 = SENDING | Tag::Texts.bit();
+const LISTED: u128 = set(&[Tag::Send, Tag::Texts, Tag::Calls, Tag::Mail]);
 /// What is neither texts nor a number nor a list.
-pub(super) const FOREIGN: u64 = set(&[Tag::Matter, Tag::Other, Tag::Name]);
+pub(super) const FOREIGN: u128 = set(&[Tag::Matter, Tag::Other, Tag::Name]);
 /// Words that the object of an act may stand behind.
-pub(super) const LIGHT: u64 = set(&[
+pub(super) const LIGHT: u128 = set(&[
     Tag::Get,
     Tag::Want,
     Tag::Make,
@@ -36,7 +36,7 @@ pub(super) struct Before {
     /// The negation that the act is under.
     pub(super) negated: Option<Tag>,
     /// All tags before it in its clause.
-    seen: u64,
+    seen: u128,
 }
 
 impl Before {
@@ -67,6 +67,7 @@ impl Before {
             Some(Tag::NotSo) if self.is_about(&[Tag::You, Tag::Texts]) => Polarity::Complaint,
             Some(_) => Polarity::Negated,
             None if self.has(Tag::Flip) => Polarity::Negated,
+            None if self.subject == Some(Tag::They) && self.has(Tag::How) => Polarity::Asked,
             None if self.has(Tag::How) => Polarity::Plain,
             None if self.has(Tag::Said) && self.subject == Some(Tag::Texts) => Polarity::Told,
             None if (self.has(Tag::Ask) || supposed) && !wanted => Polarity::Asked,
@@ -85,7 +86,7 @@ impl<'t> Reader<'t> {
         self.any(at, tag.bit())
     }
 
-    pub(super) fn any(&self, at: usize, tags: u64) -> bool {
+    pub(super) fn any(&self, at: usize, tags: u128) -> bool {
         self.get(at).is_some_and(|token| token.any(tags))
     }
 
@@ -123,10 +124,16 @@ impl<'t> Reader<'t> {
             })
     }
 
+    /// Whether a word is the first of its clause.
+    fn begins(&self, at: usize) -> bool {
+        let clause = |at: usize| self.get(at).map(|token| token.clause);
+        at == 0 || clause(at) != clause(at - 1)
+    }
+
     pub(super) fn before(&self, at: usize) -> Before {
         const SUBJECTS: [Tag; 6] = [Tag::You, Tag::I, Tag::They, Tag::Texts, Tag::These, Tag::It];
         const KINDS: [Tag; 3] = [Tag::NotSo, Tag::Not, Tag::No];
-        const CLOSING: u64 = FOREIGN
+        const CLOSING: u128 = FOREIGN
             | set(&[
                 Tag::Texts,
                 Tag::Number,
@@ -148,7 +155,9 @@ impl<'t> Reader<'t> {
                 before.negated = KINDS.into_iter().find(|kind| token.is(*kind));
             }
             if before.subject.is_none() {
-                let thing = token.is(Tag::Matter) || token.is(Tag::Name) && place + 2 >= at;
+                // Any word has a capital where a sentence begins: "Meanwhile cease texting".
+                let named = !self.begins(place) || !self.is(at, Tag::End);
+                let thing = token.is(Tag::Matter) || token.is(Tag::Name) && place + 2 >= at && named;
                 before.subject = SUBJECTS.into_iter().find(|tag| token.is(*tag));
                 before.subject = before.subject.or(thing.then_some(Tag::Matter));
             }

@@ -22,14 +22,16 @@ impl Reader<'_> {
         if object == Object::Nothing {
             (object, place) = self.earlier(at, &before).unwrap_or((object, place));
         }
-        if object == Object::Nothing && strong && self.is_all_said(at, &before) {
+        if object == Object::Nothing && token.is(Tag::End) && self.is_all_said(at, &before) {
             object = Object::Silence;
         }
         let needs_texts = matches!(
             object,
             Object::Nothing | Object::Me | Object::Number | Object::List | Object::Other
         );
-        if needs_texts && !strong {
+        // "Cancel that last message": one that was sent.
+        let last = self.ahead(at).take(3).any(|(_, token)| token.is(Tag::Last));
+        if (needs_texts || last) && !strong {
             return None;
         }
         Some(self.make(at, place, Act::End, object, self.ending(at, &before, object)))
@@ -41,9 +43,10 @@ impl Reader<'_> {
         if !caused || before.is_about(&[Tag::I, Tag::They, Tag::Matter]) {
             return None;
         }
-        // "Text stop" is how one says it.
-        let said =
-            |place: usize, token: &Token| place + 1 == at && token.any(SENDING) && !token.is(Tag::Plural);
+        // "Text stop" is how one says it, and "I will text you at the end" is no text.
+        let said = |place: usize, token: &Token| {
+            token.any(SENDING) && !token.is(Tag::Plural) && !self.is(place + 1, Tag::May)
+        };
         let (place, thing) = self.behind(at).find(|(place, token)| {
             token.any(set(&[Tag::Texts, Tag::These, Tag::It])) && !said(*place, token)
         })?;
@@ -63,7 +66,8 @@ impl Reader<'_> {
         let to_you = before.is_about(&[Tag::You, Tag::I]) && before.has(Tag::May);
         let said = before.subject.is_none() || before.is_about(&[Tag::You, Tag::I]);
         let asked = to_you || (wished || said) && before.any(&[Tag::Want, Tag::Said]);
-        asked && !before.has(Tag::Make) && self.ahead(at).next().is_none()
+        let ends = |(_, next): (usize, &Token)| next.any(set(&[Tag::Ask, Tag::You]));
+        asked && !before.has(Tag::Make) && self.ahead(at).next().is_none_or(ends)
     }
 
     fn ending(&self, at: usize, before: &Before, object: Object) -> Polarity {
@@ -71,7 +75,9 @@ impl Reader<'_> {
         match before.polarity() {
             Polarity::Plain if self.soon(at, Tag::NotAfter) => Polarity::Negated,
             Polarity::Plain if own && object != Object::Silence => Polarity::Told,
-            Polarity::Told if before.has(Tag::Said) && object == Object::Texts => Polarity::Plain,
+            Polarity::Told if before.has(Tag::Said) && object == Object::Texts && !before.has(Tag::They) => {
+                Polarity::Plain
+            }
             polarity => polarity,
         }
     }

@@ -7,7 +7,7 @@ use crate::words::lexicon::{Tag, set};
 impl Reader<'_> {
     /// The thing that an act is about, and where it stands.
     pub(super) fn object(&self, at: usize) -> (Object, usize) {
-        const CLOSING: u64 = NEGATIONS
+        const CLOSING: u128 = NEGATIONS
             | set(&[
                 Tag::Time,
                 Tag::Ask,
@@ -56,7 +56,9 @@ impl Reader<'_> {
         if token.any(SENDING) {
             return Some(self.sent(place).unwrap_or((Object::Other, place)));
         }
-        if token.is(Tag::Calls) {
+        // "My phone" and "this phone" are numbers.
+        let number = token.is(Tag::Number) && self.any(place - 1, set(&[Tag::My, Tag::It]));
+        if token.is(Tag::Calls) && !number {
             let object = if self.texts_listed(place) {
                 Object::Texts
             } else {
@@ -65,7 +67,9 @@ impl Reader<'_> {
             return Some((object, place));
         }
         if token.any(set(&[Tag::Mail, Tag::Kind])) && (!texts_follow() || self.is(place + 1, Tag::List)) {
-            return Some((mail_or_kind(token), place));
+            let all = token.is(Tag::Kind) && self.is(place + 1, Tag::And) && self.is(place + 2, Tag::Plural);
+            let object = if all { Object::Texts } else { mail_or_kind(token) };
+            return Some((object, place));
         }
         if token.any(set(&[Tag::Number, Tag::List])) && !texts_follow() {
             let number = token.is(Tag::Number) && !self.is(place + 1, Tag::List);

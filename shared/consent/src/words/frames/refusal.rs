@@ -15,7 +15,7 @@ struct Refusal {
     /// It tells of what was: "didn't", "never agreed", "no text came".
     told: bool,
     /// Tags that were passed on the way.
-    seen: u64,
+    seen: u128,
     get: Option<usize>,
     permit: Option<usize>,
     these: Option<usize>,
@@ -103,7 +103,7 @@ impl Reader<'_> {
 
     /// A word behind the negation.
     fn take(&self, refusal: &mut Refusal, place: usize, token: &Token) -> Step {
-        const CLAUSE: u64 = set(&[
+        const CLAUSE: u128 = set(&[
             Tag::My,
             Tag::You,
             Tag::I,
@@ -153,7 +153,7 @@ impl Reader<'_> {
 
     /// A word that leads on to what is refused.
     fn take_light(&self, refusal: &mut Refusal, place: usize, token: &Token) -> Step {
-        const PASSED: u64 = LIGHT | set(&[Tag::Me, Tag::I, Tag::Off, Tag::Not, Tag::Keep, Tag::NotAfter]);
+        const PASSED: u128 = LIGHT | set(&[Tag::Me, Tag::I, Tag::Off, Tag::Not, Tag::Keep, Tag::NotAfter]);
         let texts_follow = self.soon(place, Tag::Texts);
         let wished = refusal.has(Tag::Want) || refusal.get.is_some();
         match () {
@@ -179,6 +179,10 @@ impl Reader<'_> {
             () if token.is(Tag::List) && wished && !texts_follow => {
                 return refusal.found(Object::List, place);
             }
+            // "Anything on my phone", "anything by text".
+            () if token.is(Tag::It) && wished && self.is_sent_here(place) => {
+                return refusal.found(Object::Texts, place);
+            }
             () if token.any(set(&[Tag::These, Tag::It])) => {
                 let clause = |next: &Token| next.clause == token.clause;
                 let next = self.get(place + 1).filter(|next| clause(next));
@@ -203,7 +207,7 @@ impl Reader<'_> {
             () if token.any(set(&[Tag::Use, Tag::You, Tag::May, Tag::More])) => {}
             () if texts_follow
                 && token.any(FOREIGN | Tag::Number.bit())
-                && (refusal.noun || refusal.has(Tag::Want)) => {}
+                && (refusal.noun && self.soon(place, Tag::Plural) || refusal.has(Tag::Want)) => {}
             () if token.is(Tag::Time) || !token.any(PASSED) => return Step::Done,
             () => {}
         }
@@ -214,6 +218,22 @@ impl Reader<'_> {
             noted
         };
         Step::GoOn
+    }
+
+    /// Nothing but a word for texts is in the clause with a "no".
+    fn follows_texts_alone(&self, at: usize) -> bool {
+        let mut behind = self.behind(at);
+        behind.next().is_some_and(|(_, token)| token.is(Tag::Texts))
+            && behind.next().is_none()
+            && self.ahead(at).next().is_none()
+    }
+
+    fn is_sent_here(&self, place: usize) -> bool {
+        let by = self
+            .ahead(place)
+            .take_while(|(_, next)| next.any(set(&[Tag::At, Tag::My, Tag::More])));
+        let (length, at) = by.fold((0, false), |(n, at), (_, next)| (n + 1, at || next.is(Tag::At)));
+        at && self.any(place + 1 + length, set(&[Tag::Texts, Tag::Number]))
     }
 
     fn take_calls(&self, refusal: &mut Refusal, place: usize) -> Step {
@@ -255,6 +275,10 @@ impl Reader<'_> {
                 let ends = self.ahead(place).all(|(_, token)| token.any(rest));
                 ends.then_some((Object::These, place))
             }
+            // "Texts: no".
+            (None, None, None) if refusal.noun && self.follows_texts_alone(refusal.at) => {
+                Some((Object::Texts, refusal.at))
+            }
             (None, None, None) if !want && self.ahead(refusal.at).next().is_none() => {
                 let whole = before.is_first() && (more || token.is(Tag::Not));
                 (whole || before.has(Tag::Want)).then_some((Object::It, refusal.at))
@@ -271,6 +295,7 @@ impl Reader<'_> {
             before.has(Tag::If) && !before.has(Tag::Want) && !(may && before.subject == Some(Tag::You));
         Some(match () {
             () if before.has(Tag::How) => Polarity::Plain,
+            () if refusal.permit.is_some() && before.is_about(&[Tag::They, Tag::Matter]) => Polarity::Told,
             () if refusal.noun => self.missing(refusal, before, place),
             () if before.has(Tag::Ask) || supposed => Polarity::Asked,
             () if refusal.permit.is_some() => match before.subject {
@@ -309,7 +334,16 @@ impl Reader<'_> {
         let had = before.has(Tag::Have) && !before.has(Tag::Want);
         let behind =
             !before.is_first() && !refusal.has(Tag::More) && !before.any(&[Tag::Want, Tag::Said, Tag::Is]);
-        let missed = behind || came || praised || had || refusal.told || before.has(Tag::Ask);
+        // "You said you would, but no text".
+        let lacking = before.is_first()
+            && !refusal.has(Tag::More)
+            && refusal.at > 0
+            && self.is(refusal.at - 1, Tag::And)
+            && self.any(refusal.at.wrapping_sub(2), !0)
+            && !self
+                .behind(refusal.at - 1)
+                .any(|(_, token)| token.any(set(&[Tag::Not, Tag::Want, Tag::End])));
+        let missed = lacking || behind || came || praised || had || refusal.told || before.has(Tag::Ask);
         if missed && refusal.permit.is_none() {
             Polarity::Told
         } else {

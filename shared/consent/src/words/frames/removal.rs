@@ -2,7 +2,7 @@
 
 use super::clause::FOREIGN;
 use super::object::mail_or_kind;
-use super::{Act, Before, Frame, Object, Reader, Token};
+use super::{Act, Before, Frame, Object, Polarity, Reader, Token};
 use crate::words::lexicon::{Tag, set};
 
 /// Who or what is to be removed from what.
@@ -42,7 +42,13 @@ impl Reader<'_> {
             }
         }
         let object = self.is_removed(&removal, &before)?;
-        Some(self.make(at, removal.last, Act::Remove, object, before.polarity()))
+        let own =
+            before.is_about(&[Tag::I]) && !before.any(&[Tag::Want, Tag::May, Tag::How, Tag::Said, Tag::Make]);
+        let polarity = match before.polarity() {
+            Polarity::Plain if own => Polarity::Told,
+            polarity => polarity,
+        };
+        Some(self.make(at, removal.last, Act::Remove, object, polarity))
     }
 
     /// Who is to be removed, as in "I want to be removed" and "my number should be deleted".
@@ -70,6 +76,11 @@ impl Reader<'_> {
                 removal.off = Some(place);
                 removal.last = place;
             }
+            () if token.is(Tag::Digits) && whom.is_none() && self.is(place + 1, Tag::Digits) => {
+                removal.whom = Some(Object::Number);
+                removal.last = place + 1;
+            }
+            () if token.is(Tag::Digits) && whom == Some(Object::Number) => {}
             () if token.is(Tag::Number) && behind_matter => removal.whom = Some(Object::Other),
             () if token.is(Tag::Number) && whom != Some(Object::Other) => {
                 removal.whom = Some(Object::Number);
@@ -107,7 +118,8 @@ impl Reader<'_> {
         let list_follows = self.soon(place, Tag::Texts) || self.soon(place, Tag::List);
         if token.any(set(&[Tag::Texts, Tag::List])) {
             // "The access list" is another list.
-            let other = self.is(place - 1, Tag::Matter) && !token.is(Tag::Texts);
+            let matter = set(&[Tag::Matter, Tag::Digits]);
+            let other = self.any(place - 1, matter) && !token.is(Tag::Texts);
             removal.target = if other { Object::Other } else { Object::List };
             removal.last = place;
             return false;
@@ -158,7 +170,7 @@ impl Reader<'_> {
     /// "Off the list", "I want out of this".
     pub(super) fn off(&self, at: usize) -> Option<Frame> {
         let before = self.before(at);
-        let wanted = before.is_about(&[Tag::I]) && before.has(Tag::Want);
+        let wanted = before.is_about(&[Tag::I]) && before.any(&[Tag::Want, Tag::May]);
         let nearest = self.behind(at).next();
         let number = nearest.is_some_and(|(_, token)| token.any(set(&[Tag::Number, Tag::Me])));
         let (object, place) = self.object(at);

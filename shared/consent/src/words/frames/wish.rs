@@ -7,7 +7,7 @@ use crate::words::lexicon::{Tag, set};
 impl Reader<'_> {
     /// "I withdraw my consent".
     pub(super) fn revoke(&self, at: usize) -> Option<Frame> {
-        const SOMEBODY_ELSE: u64 = set(&[Tag::They, Tag::Matter]);
+        const SOMEBODY_ELSE: u128 = set(&[Tag::They, Tag::Matter]);
         let is_consent = |(_, token): &(usize, &Token)| token.any(set(&[Tag::Permit, Tag::Texts]));
         let after = self.ahead(at).find(is_consent);
         let (place, _) = after.or_else(|| self.behind(at).find(is_consent))?;
@@ -23,6 +23,32 @@ impl Reader<'_> {
             None => Polarity::Plain,
         };
         Some(self.make(at, place, Act::Revoke, object, polarity))
+    }
+
+    /// "Let this be the last text".
+    pub(super) fn last(&self, at: usize) -> Option<Frame> {
+        const LEADING: u128 = set(&[
+            Tag::I,
+            Tag::It,
+            Tag::These,
+            Tag::Is,
+            Tag::May,
+            Tag::Want,
+            Tag::If,
+            Tag::Make,
+            Tag::How,
+            Tag::Have,
+            Tag::Ask,
+        ]);
+        let before = self.before(at);
+        let wished = before.any(&[Tag::May, Tag::Want, Tag::Make]);
+        let pointed = before.any(&[Tag::It, Tag::These, Tag::Plural]);
+        let light = |token: &Token| token.any(LEADING | TEXTING);
+        let follows = self.ahead(at).take(3).find(|(_, token)| token.any(TEXTING));
+        let (place, _) = follows.or_else(|| self.behind(at).find(|(_, token)| token.is(Tag::Texts)))?;
+        let meant = wished && pointed && before.negated.is_none();
+        (meant && self.behind(at).all(|(_, token)| light(token)))
+            .then(|| self.make(at, place, Act::Refuse, Object::Texts, Polarity::Plain))
     }
 
     /// "Your texts are unwelcome".
@@ -50,15 +76,23 @@ impl Reader<'_> {
 
     /// "Text me instead", "I want the texts", "texts are fine".
     pub(super) fn wanted(&self, at: usize, token: &Token) -> Option<Frame> {
-        const REFUSING: u64 =
-            NEGATIONS | set(&[Tag::End, Tag::Kill, Tag::Remove, Tag::Off, Tag::You, Tag::Leave]);
+        const REFUSING: u128 = NEGATIONS
+            | set(&[
+                Tag::NotAfter,
+                Tag::End,
+                Tag::Kill,
+                Tag::Remove,
+                Tag::Off,
+                Tag::You,
+                Tag::Leave,
+            ]);
         let before = self.before(at);
         if before.negated.is_some() || before.any(&[Tag::Ask, Tag::If]) {
             return None;
         }
-        let near = |tags: u64| self.ahead(at).take(3).any(|(_, token)| token.any(tags));
+        let near = |tags: u128| self.ahead(at).take(3).any(|(_, token)| token.any(tags));
         let texts = |(_, token): &(usize, &Token)| token.any(TEXTING);
-        let named = |tags: u64| self.ahead(at).take(4).any(|(_, token)| token.any(tags));
+        let named = |tags: u128| self.ahead(at).take(4).any(|(_, token)| token.any(tags));
         let wants = token.is(Tag::Want)
             && before.is_about(&[Tag::I])
             && named(TEXTING | Tag::These.bit())

@@ -1,8 +1,8 @@
 //! Two or more words that are one.
 
 use super::Tag::{
-    self, Ask, End, Enough, Fed, How, I, It, Keep, Kill, Leave, May, More, My, No, Not, NotSo, Number, Other,
-    Send, Skip, Texts, These, They, Want, You,
+    self, Ask, End, Enough, Fed, How, I, It, Keep, Kill, Leave, Matter, May, More, My, No, Not, NotSo,
+    Number, Other, Revoke, Send, Skip, Texts, These, They, Want, You,
 };
 use super::{Language, set};
 use crate::words::rule::{Effect, Rule};
@@ -16,7 +16,7 @@ pub(in crate::words) const IDIOMS: &[Rule] = &[
               opt|opted|opting out; un|on subscribe; un suscribe; count me|us out; sign me|us off|out; leave|lv|leve|let \
               me|us|my|this|our phone|number|family|line|cell|wife|husband|mom? tf|the? hell|fuck|heck? alone|be; leave me|us \
               out; text|message|bother|pester|contact|bug|annoy|harass somebody|someone|anybody|anyone|people else; \
-              stay|get|keep off my|our|this phone|line|cell; dejen|deje|deja|dejame|dejenme|dejeme|dejanos me|nos? en? \
+              stay|get|keep the? hell|fuck|heck|f? off my|our|this phone|line|cell; dejen|deje|deja|dejame|dejenme|dejeme|dejanos me|nos? en? \
               paz|tranquilo|tranquila; laissez|laisse|fichez|foutez|foute|lachez moi|nous|la la? \
               tranquille|tranquilles|paix|la|seul|patience; dar|darme|den|denme|dame|deme|darse|doy|quiero me? de baja; de \
               baja; salir|salirme|salgo de",
@@ -29,21 +29,23 @@ pub(in crate::words) const IDIOMS: &[Rule] = &[
               put a sock in; give it|this|that|me a rest|break; do away with; get rid of; leave off; go easy on; pull the plug \
               on; hang it up; turn off the faucet; cool it; back off; ease|let up; put a stop|end to; bring an end to; bring \
               to a|an end|stop|halt; come to a|an stop|end|halt; cease and|n|nd desist; enough with|of; ya estuvo; ya basta; \
-              kill off; call off; d c; chega de; had enough of",
+              kill off; call off; d c; chega de; had enough of; pack it|that|this in; put a cork|lid in|on it?; \
+              wind down; ease|lay up|off",
         ],
     ),
     idiom(&[End, It], &["cut|knock it|this|that out|off"]),
     idiom(
         &[End, These],
         &[
-            "quite sending|texting|messaging; turn|shut|switch THE* MESSAGE off|down; cut|turn|shut|switch \
+            "quite|atop|top|stob|stip|stol|step|spot|soop|shop|slop|strop|ztop|dtop|wtop sending|texting|messaging|textin|txting; \
+              turn|turning|turned|shut|shutting|switch|switching THE* MESSAGE off|down; cut|turn|shut|switch \
               them|em|these|those off|out|down",
         ],
     ),
     idiom(
         &[Kill],
         &[
-            "do|live without; good|set on|with; turn|turning|turned|shut|switch|switched|shutting|switching off|down",
+            "do|live without; good|set on|with; go away; turn|turning|turned|shut|switch|switched|shutting|switching off|down",
         ],
     ),
     idiom(&[Kill, It], &["turn|shut|switch it|this|that off|down"]),
@@ -51,14 +53,14 @@ pub(in crate::words) const IDIOMS: &[Rule] = &[
         &[Not],
         &[
             "do not; no longer; not to; no one; instead of; rather than; let|lets not; none of; no quiero que; ya no; no dey; \
-              in no way; under no circumstances; no deseo que; are never",
+              in no way; dont you|u|yall|ya dare|ever|even; under no circumstances; no deseo que; are never",
         ],
     ),
     idiom(
         &[Not, May],
         &[
             "no need to|for; no point; do you mind not; dont|not have|need to; do not have|need to; no es \
-              necesario|necesaria; no hace falta; no necesita|necesitan|tienen; faut plus|pas|pu; no sense|reason to|in",
+              necesario|necesaria; no hace falta; no necesita|necesitan|tienen; faut plus|pas|pu; no|zero sense|reason|cause to|in|for",
         ],
     ),
     idiom(
@@ -67,13 +69,14 @@ pub(in crate::words) const IDIOMS: &[Rule] = &[
     ),
     idiom(
         &[NotSo],
-        &["did|does|have|has|had|was|were|is|are|am|could|can not"],
+        &[
+            "did|does|have|has|had|was|were|is|are|am|could|can not; never got|gotten|received|recieved|saw|seen|heard|had",
+        ],
     ),
     idiom(
         &[Send],
         &[
-            "reach|reaching out; hit|hitting|hittin me|us? up; blow|blowing|blowin|light|lighting me|us|up my|the? \
-              phone|cell? up?; hear|hearing from you|u|yall|ya|them|your?; follow|following up with; get|getting|keep|be|stay \
+            "reach|reaching out; hit|hitting|hittin me|us? up; hit|hitting|hittin my|this|our line|phone|cell|inbox up?; blow|blowing|blowin|light|lighting me|us|up my|the? phone|cell? up?; blow|blowing|blowin my|the|our phone|cell up; hear|hearing from you|u|yall|ya|them|your?; follow|following up with; get|getting|keep|be|stay \
               in touch",
         ],
     ),
@@ -94,6 +97,19 @@ pub(in crate::words) const IDIOMS: &[Rule] = &[
             "im|i am|so|totally|we are over; done|finished with; im|am|were through with|reading; had it with; had enough; \
               had my fill; over it",
         ],
+    ),
+    idiom(
+        &[Revoke],
+        &["take|takes|taking|took back; change|changed|changing my|our mind"],
+    ),
+    idiom(
+        &[Other],
+        &["wrong guy|man|lady|woman|person|dude|one|gal; text and drive"],
+    ),
+    idiom(&[Matter], &["emergency contact|contacts|number"]),
+    idiom(
+        &[May, You],
+        &["can|could|would|will someone|somebody|anyone|anybody please?"],
     ),
     idiom(&[Fed], &["sick|tired of; fed up"]),
     idiom(
@@ -119,15 +135,16 @@ pub(in crate::words) const IDIOMS: &[Rule] = &[
     idiom(
         &[Skip],
         &[
-            "so that; up and; go ahead and; go on and; any|each and all|every; would|do you mind terribly?; if its|it is? \
-              not? too much? trouble|possible|ok|okay; if possible; if you dont mind|object; would|is it be? possible \
+            "so that; up and; go ahead and; go on and; any|each and all|every; would|do you mind terribly?; if its|it is|isnt|aint? not? too|that|any* much? trouble|bother|possible|ok|okay; while you|ur|u|youre are? at it; \
+              from|after today|tonight|now on|onward|forward|out?; from here|this on|onward|forward|out; as of today|now|tonight; if possible; if you dont mind|object; would|is it be? possible \
               to|for|that?; do you mind; from here|now on out?",
         ],
     ),
-    idiom(&[Other], &["text and drive"]),
     idiom(
         &[They],
-        &["that|the|this|my guy|man|lady|person|neighbor|tenant|dude"],
+        &[
+            "that|the|this|my guy|man|lady|person|neighbor|tenant|dude; get|getting|tell|ask|have|told|asked them|em|him|her to",
+        ],
     ),
     idiom(&[May], &["have|has|got|need|needs|ought to"]),
     idiom(
@@ -138,6 +155,10 @@ pub(in crate::words) const IDIOMS: &[Rule] = &[
         ],
     ),
     idiom(&[Keep, Texts], &["keep em|them coming"]),
+    idiom(
+        &[Keep],
+        &["dont|donot|never forget|hesitate|fail to; do not forget|hesitate|fail to; feel free to"],
+    ),
 ];
 
 const fn idiom(tags: &'static [Tag], patterns: &'static [&'static str]) -> Rule {

@@ -2,9 +2,9 @@
 
 use super::Tag::{
     self, About, And, Ask, At, Bound, Calls, Came, End, Enough, Fed, Fine, Flip, From, Get, Have, How, I, If,
-    Is, It, Keep, Kill, Kind, Leave, List, Mail, Make, Matter, May, Me, More, My, No, Not, NotAfter, NotSo,
-    Number, Off, Only, Past, Pause, Permit, Please, Plural, Remove, Revoke, Said, Send, Skip, Take, Texts,
-    These, They, Time, Until, Unwelcome, Use, Want, Welcome, Write, You,
+    Is, It, Keep, Kill, Kind, Last, Leave, List, Mail, Make, Matter, May, Me, More, My, No, Not, NotAfter,
+    NotSo, Number, Off, Only, Past, Pause, Permit, Please, Plural, Remove, Revoke, Said, Send, Skip, Take,
+    Texts, These, They, Time, Until, Unwelcome, Use, Want, Welcome, Write, You,
 };
 
 /// English words, and those of other languages that mean the same in all.
@@ -15,14 +15,14 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     ),
     (
         Please,
-        "please pls plz plse plss plzz pleas pleez plase kindly svp stp porfavor porfa porfis plis tanpri",
+        "please pls plz plse plss plzz pleas pleez plase kindly svp porfavor porfa porfis plis tanpri",
     ),
     (
         Skip,
         "fucking fuckin fkn fking f**king f*cking effing freaking freakin frickin \
          frigging friggin flippin damn damned damm dang goddamn god d*mn bloody stinking dumb stupid dumbass annoying ridiculous \
          ever even really literally honestly seriously simply actually also very asap sir maam madam thanks thank thx thnx ty \
-         tysm thankyou tks lol lmao omg omfg already immediately now permanently completely totally um uh ok okay k kk hey hi \
+         tysm thankyou tks lol lmao omg omfg already immediately now permanently completely totally um uh nah ok okay k kk hey hi \
          hello well oh yo bro dude bruh brah honey dear hon sugar folks ma sis mom momma bestie fr frfr rn tbh ngl tho though wtf tf \
          the a an its such do doing gonna going go goin kind whole entire own automated automatic auto robo constant endless \
          further future additional any all every each both other be being been to too just here there still kinda sorta \
@@ -32,16 +32,16 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     ),
     (
         Not,
-        "dont donot dnt don not never nor doent dony neva wouldnt shouldnt mustnt nt dotn nah object refuse decline reject opposed",
+        "dont donot dnt don not never nor doent dony neva wouldnt shouldnt mustnt nt dotn object refuse decline reject opposed",
     ),
-    (No, "no zero zip nomore nothing without nary lack"),
+    (No, "no keine zero zip nomore nothing without nary lack"),
     (
         NotSo,
         "didnt havent hasnt hadnt wasnt werent isnt arent wont cant cannot couldnt doesnt aint dint",
     ),
     (
         End,
-        "stop stoppit stap stahp stawp stopping quit quitting quits cease ceased halt desist discontinue discontinuing refrain \
+        "stop stp stoppit stap stahp stawp stopping quit quitting quits cease ceased halt desist discontinue discontinuing refrain \
          desistan",
     ),
     (
@@ -57,10 +57,9 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     ),
     (
         Remove,
-        "remove rmv removing delete deleting erase scratch scrub wipe purge unlist expunge exclude excluding omit lose loose forget \
-         trash burn removed deleted erased excluded blacklist clear retire dump eliminate removal exempt excused unlisted scrap ditch destroy toss shred purged erased stricken",
+        "remove rmv removing delete deleting erase scratch scrub wipe purge unlist expunge exclude excluding omit lose loose forget bin dnc detach unlink delist unenroll extricate jettison trash burn removed deleted erased excluded blacklist clear retire dump eliminate removal exempt excused unlisted scrap ditch destroy toss shred purged erased stricken",
     ),
-    (Off, "off outta out outa"),
+    (Off, "off outta out outa offa"),
     (From, "from of frm form fro away"),
     (
         Leave,
@@ -69,7 +68,7 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     ),
     (
         Send,
-        "text reminded bothered notified disturbed harassed txt tex txet texts message msg messages mesage contact sms hmu texting txting textin textn txtin texin txing textting messaging msging messagin smsing spamming spammin pinging contacting contactin texted txted messaged msged contacted spammed textme",
+        "text reminded bothered notified disturbed harassed txt tex txet texts message msg messages mesage contact sms hmu texting txting textin textn txtn txtng txtin texin txing textting messaging msging messagin smsing spamming spammin pinging contacting contactin texted txted messaged msged contacted spammed textme",
     ),
     (
         Write,
@@ -82,7 +81,7 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     (
         Want,
         "want wanna wan need wish like care desire prefer appreciate wants interested intrested looking whant wanting wished \
-         needed needs rather interest love glad happier grateful obliged choose elect \
+         needed needs try trying tryna rather interest love glad happier grateful obliged choose elect \
          preference thankful object refuse decline reject opposed",
     ),
     (
@@ -123,7 +122,7 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     (
         List,
         "list lists lits listing database system systems records group groups groupchat chat thread directory roll roster mailing mailings \
-         program service services rolodex campaign campaigns distribution recipients machine registry enrollment computer computers file files spreadsheet crm bot robot app robocall",
+         program service services rolodex campaign campaigns distribution recipients machine registry enrollment computer computers texter autotexter dialer mailer spreadsheet crm bot robot app robocall",
     ),
     (These, "these them em those thees theese dese"),
     (
@@ -136,7 +135,7 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
         You,
         "you u yall ya youre youve youd youll ull yous vous ustedes usted uds vos",
     ),
-    (I, "i im ive id ill we weve wed were lets je yo nosotros"),
+    (I, "i im ive id ill we weve wed were lets"),
     (
         They,
         "he she they hes shes him her his their theyre theyll who someone somebody anyone nobody noone everyone neighbor neighbors \
@@ -226,10 +225,11 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
         More,
         "more again anymore mo mor another longer further agian anymroe agn mas",
     ),
-    (Make, "make makes get have see give giving grant granting"),
+    (Make, "make makes let get have see give giving grant granting"),
     (How, "how way"),
     (Only, "only just only"),
     (Pause, "pause hold snooze suspend"),
+    (Last, "last final"),
 ];
 
 /// The same for Spanish words.
@@ -307,6 +307,7 @@ pub(in crate::words) const SPANISH: &[(Tag, &str)] = &[
     ),
     (List, "lista listas sistema registro base grupo"),
     (These, "estos esos"),
+    (I, "yo nosotros"),
     (It, "esto eso nada ahi"),
     (
         They,
@@ -342,7 +343,7 @@ pub(in crate::words) const FRENCH: &[(Tag, &str)] = &[
     (Not, "ne n"),
     (
         End,
-        "arret arretez arrete arreter arretes cessez cesse cesser stoppez stopper finissez arreteez arretons",
+        "arret arretez arrete arreter arretes cessez cesse cesser stoppez finissez arreteez arretons",
     ),
     (
         Kill,
@@ -351,7 +352,7 @@ pub(in crate::words) const FRENCH: &[(Tag, &str)] = &[
     (
         Remove,
         "retirez retire retirer enlevez enleve enlever supprimez supprime supprimer effacez efface effacer otez oter moter sortez radiez rayez retirez \
-         mets mettez lachez lache",
+         mets mettez lachez lache menlever menlevez menlever meffacer meffacez mexclure",
     ),
     (
         Leave,
@@ -392,8 +393,9 @@ pub(in crate::words) const FRENCH: &[(Tag, &str)] = &[
     ),
     (List, "liste listes dossier base affaires affaire"),
     (It, "ca cela ceci sa"),
-    (Me, "moi moe"),
+    (Me, "moi moe menlever menlevez meffacer meffacez mexclure"),
     (You, "vous tu"),
+    (I, "je"),
     (Ask, "pourquoi comment si quand"),
     (May, "pouvez pourriez peux pourrais pouvoir"),
     (
