@@ -25,10 +25,7 @@ impl Stage {
             Operation::Facility { facility, .. } => {
                 let path = format!("PUT /v1/facilities/{}", FACILITIES[*facility]);
                 let body = settings(&planned.operation);
-                let what = format!(
-                    "{path}: {}, {}",
-                    body["two_way_texting"], body["confirm_opt_in"]
-                );
+                let what = format!("{path}: {}, {}", body["two_way_texting"], body["confirm_opt_in"]);
                 self.ask(planned, &what, staff(id, &path).json(&body)).await;
             }
             Operation::Register { facility, details } => {

@@ -53,7 +53,9 @@ impl Stage {
         let tenants: Vec<(String, String)> = self.net.state().facts.tenants.keys().cloned().collect();
         let (count, touched) = (tenants.len(), self.touched());
         let mut end = End {
-            keys: self.read(call("GET /.well-known/evidence-keys.json").nobody()).await,
+            keys: self
+                .read(call("GET /.well-known/evidence-keys.json").nobody())
+                .await,
             ..End::default()
         };
         for key in tenants {
@@ -92,7 +94,9 @@ impl Stage {
             let of_report = (list(&report["rows"]), report["totals"].clone());
             end.reports.insert(facility.to_owned(), of_report);
             let open = self.get(&format!("{path}/reviews?limit=200")).await;
-            let decided = self.get(&format!("{path}/reviews?status=decided&limit=200")).await;
+            let decided = self
+                .get(&format!("{path}/reviews?status=decided&limit=200"))
+                .await;
             let reviews = [list(&open["reviews"]), list(&decided["reviews"])].concat();
             end.reviews
                 .insert(facility.to_owned(), (reviews, open["open"].clone()));

@@ -37,8 +37,7 @@ struct Writer<'a> {
 
 /// What was done that concerns a tenant.
 pub(crate) fn history(ran: &Ran, facility: &str, tenant: &str) -> Vec<Done> {
-    let is_carrier =
-        |planned: &crate::plan::Planned| matches!(planned.operation, Operation::Carrier { .. });
+    let is_carrier = |planned: &crate::plan::Planned| matches!(planned.operation, Operation::Carrier { .. });
     let mut writer = Writer {
         ran,
         facility,
@@ -314,11 +313,9 @@ fn standing(plan: &Plan, body: &Value) -> Option<Standing> {
     let text = |hold: &Value| text_of_review(plan, hold["review_id"].as_str()?);
     Some(Standing {
         status: body["status"].as_str()?.to_owned(),
-        source: body.get("source").map_or(Shown::Not, |source| {
-            Shown::Is(source.as_str().map(str::to_owned))
-        }),
-        held: body
-            .get("hold")
-            .map_or(Shown::Not, |hold| Shown::Is(text(hold))),
+        source: body
+            .get("source")
+            .map_or(Shown::Not, |source| Shown::Is(source.as_str().map(str::to_owned))),
+        held: body.get("hold").map_or(Shown::Not, |hold| Shown::Is(text(hold))),
     })
 }

@@ -73,9 +73,10 @@ impl Search<'_> {
     /// Whether the rest can be explained after these. `None`: it takes too long to tell.
     fn goes_on(&mut self, mut placed: u128, state: &State) -> Option<bool> {
         // What only looks may come as soon as it fits: what comes after it is the same.
-        while let Some(look) = self.next(placed).find(|place| {
-            only_looks(&self.history[*place]) && !self.after(*place, state).is_empty()
-        }) {
+        while let Some(look) = self
+            .next(placed)
+            .find(|place| only_looks(&self.history[*place]) && !self.after(*place, state).is_empty())
+        {
             placed |= 1 << look;
         }
         if self.first_end(placed).is_none() {

@@ -239,9 +239,11 @@ impl Plan {
 
     /// The texts, each with the id of its operation.
     pub(crate) fn texts(&self) -> impl Iterator<Item = (usize, &Text)> {
-        self.planned.iter().filter_map(|planned| match &planned.operation {
-            Operation::Text(text) => Some((planned.id, text)),
-            _ => None,
-        })
+        self.planned
+            .iter()
+            .filter_map(|planned| match &planned.operation {
+                Operation::Text(text) => Some((planned.id, text)),
+                _ => None,
+            })
     }
 }

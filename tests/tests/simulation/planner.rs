@@ -227,7 +227,7 @@ impl Planner {
                     self.leave(Self::uncheck(facility, tenant, screen, via));
                 }
             }
-            Kind::Grant => self.grant(facility, tenant),
+            Kind::Grant => self.grant(facility, &tenant),
             Kind::Stop => self.keyword(facility, Word::Stop),
             Kind::Start => self.keyword(facility, Word::Start),
             Kind::OtherText => {

@@ -5,18 +5,18 @@ use crate::planner::Planner;
 
 impl Planner {
     /// Whatever stands in the way of texts, one of these lifts it.
-    pub(crate) fn grant(&mut self, facility: usize, tenant: String) {
+    pub(crate) fn grant(&mut self, facility: usize, tenant: &str) {
         if self.dice.happens(250) {
             let details = Details {
                 replied_stop: false,
-                ..self.details(tenant.clone())
+                ..self.details(tenant.to_owned())
             };
             self.add(0, Operation::Register { facility, details });
         }
         self.text(0, facility, Word::Start);
         let pause = self.dice.one(&[10, 150, 600]);
         for screen in [Screen::Portal, Screen::Profile] {
-            self.check(pause, facility, tenant.clone(), screen);
+            self.check(pause, facility, tenant.to_owned(), screen);
         }
     }
 
@@ -97,7 +97,9 @@ impl Planner {
         self.add(after, Operation::Text(stop));
         let others = self.dice.one(&[0, 0, 1, 2]);
         for _ in 0..others {
-            let word = self.dice.one(&[Word::Stop, Word::Start, Word::Doubt, Word::Doubt]);
+            let word = self
+                .dice
+                .one(&[Word::Stop, Word::Start, Word::Doubt, Word::Doubt]);
             let later = after + self.dice.one(&[0, 5, 20, 100, 600]);
             self.text_from(later, facility, word, 0);
         }

@@ -20,10 +20,7 @@ pub(super) fn judge(ran: &Ran, wrong: &mut Vec<String>) {
         }
         let mut events = Events::default();
         for event in &ran.facts.published {
-            if events
-                .line(&examination, event.to_string().as_bytes())
-                .is_err()
-            {
+            if events.line(&examination, event.to_string().as_bytes()).is_err() {
                 wrong.push(format!("evidence: {} is no event", event["id"]));
             }
         }

@@ -67,7 +67,10 @@ fn holds(ran: &Ran, facility: &str, reviews: &BTreeMap<&str, Reviewed<'_>>, wron
         let is_open = review.shown["decision"].is_null() && review.shown["kind"] == "hold";
         let is_held = held.iter().any(|(_, by)| by == id);
         if is_open && !is_held && ran.is_acknowledged(review.text) {
-            wrong.push(format!("review: {id} of #{} is open and holds nobody", review.text));
+            wrong.push(format!(
+                "review: {id} of #{} is open and holds nobody",
+                review.text
+            ));
         }
     }
 }

@@ -131,7 +131,10 @@ fn a_lost_withdrawal_is_not() {
     check(false, &[stop.clone(), view(6_000, given())]);
     check(false, &[stop, (6_000, Act::Send, Answer::Done)]);
     let answer = standing("opted_out", Some("portal"));
-    check(false, &[uncheck(5_000, Screen::Portal, answer), view(6_000, unchecked())]);
+    check(
+        false,
+        &[uncheck(5_000, Screen::Portal, answer), view(6_000, unchecked())],
+    );
 }
 
 #[test]
@@ -161,8 +164,14 @@ fn a_hold_is_that_of_its_text_and_goes_with_the_decision_about_it() {
     check(true, &[doubted(3, 5_000), view(6_000, held_by(Some(3)))]);
     check(false, &[doubted(3, 5_000), view(6_000, held_by(Some(4)))]);
     check(false, &[doubted(3, 5_000), (6_000, Act::Send, Answer::Done)]);
-    check(true, &[doubted(3, 5_000), no_opt_out(3), view(8_000, held_by(None))]);
-    check(false, &[doubted(3, 5_000), no_opt_out(4), view(8_000, held_by(None))]);
+    check(
+        true,
+        &[doubted(3, 5_000), no_opt_out(3), view(8_000, held_by(None))],
+    );
+    check(
+        false,
+        &[doubted(3, 5_000), no_opt_out(4), view(8_000, held_by(None))],
+    );
 }
 
 #[test]

@@ -98,7 +98,9 @@ impl HttpConnector for Way {
         let net = Arc::clone(&self.0);
         HttpConnectorFuture::new(async move {
             match target.split_once('.') {
-                Some(("DynamoDB_20120810", operation)) => net.database(here, operation.to_owned(), body).await,
+                Some(("DynamoDB_20120810", operation)) => {
+                    net.database(here, operation.to_owned(), body).await
+                }
                 Some(("secretsmanager", _)) => net.secret(&here, &body).await,
                 Some(("TrentService", _)) => net.sign(target, body).await,
                 _ => net.sns(here, &body).await,

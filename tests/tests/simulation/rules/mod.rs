@@ -241,9 +241,7 @@ pub(crate) fn step(state: &State, act: &Act, answer: &Answer, around: Circumstan
         Act::OtherStopped { phone } => {
             // It may have stopped on its way.
             let half = keyword(state, (usize::MAX, Word::Stop), *phone, None, now);
-            let whole = half
-                .iter()
-                .flat_map(|half| reach(half, (usize::MAX, true), now));
+            let whole = half.iter().flat_map(|half| reach(half, (usize::MAX, true), now));
             whole.chain(half.clone()).chain([state.clone()]).collect()
         }
         Act::Reach { id, is_stop } => reach(state, (*id, *is_stop), now),
@@ -266,7 +264,9 @@ pub(crate) fn step(state: &State, act: &Act, answer: &Answer, around: Circumstan
         }
         Act::MoveOut => move_out(state, answer, now),
         Act::Click { .. } => click(state, act, answer, around),
-        Act::Keyword { word: Word::Start, .. } => start(state, act, around),
+        Act::Keyword {
+            word: Word::Start, ..
+        } => start(state, act, around),
         Act::Keyword {
             id, word, from, sent, ..
         } => keyword(state, (*id, *word), *from, sent_at(*sent, now), now),
