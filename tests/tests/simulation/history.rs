@@ -151,6 +151,8 @@ impl Writer<'_> {
                     let answer = match decision["code"].as_str() {
                         None => Answer::Done,
                         Some("tenant_not_found") => Answer::NotFound,
+                        // Nothing was decided.
+                        Some("unavailable" | "conflict") => Answer::Open,
                         Some(code) => Answer::Refused(code.to_owned()),
                     };
                     self.add(called, Act::Send, answer);

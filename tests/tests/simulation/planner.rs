@@ -12,7 +12,7 @@ use crate::plan::{
 pub(crate) enum Cast {
     /// A few tenants with one to four numbers.
     Few,
-    /// Some who share a number. Where transactions meet others, a text from it takes several transactions.
+    /// Some who share a number. Where its transactions meet others, a text from it takes several of them.
     Household,
     /// More who share a number than one transaction holds.
     Crowd,
@@ -67,7 +67,7 @@ impl Planner {
         let cast = dice.weighted(&[(73, Cast::Few), (18, Cast::Household), (9, Cast::Crowd)]);
         let tenants = match cast {
             Cast::Few => dice.one(&[1, 1, 2, 3, 5]),
-            Cast::Household => dice.between(5, 9),
+            Cast::Household => dice.one(&[6, 9, 15, 18]),
             Cast::Crowd => dice.one(&[34, 34, 60]),
         };
         if cast == Cast::Household {
@@ -227,7 +227,7 @@ impl Planner {
                     self.leave(Self::uncheck(facility, tenant, screen, via));
                 }
             }
-            Kind::Grant => self.grant(facility, tenant),
+            Kind::Grant => self.grant(facility, &tenant),
             Kind::Stop => self.keyword(facility, Word::Stop),
             Kind::Start => self.keyword(facility, Word::Start),
             Kind::OtherText => {

@@ -5,18 +5,18 @@ use crate::planner::Planner;
 
 impl Planner {
     /// Whatever stands in the way of texts, one of these lifts it.
-    pub(crate) fn grant(&mut self, facility: usize, tenant: String) {
+    pub(crate) fn grant(&mut self, facility: usize, tenant: &str) {
         if self.dice.happens(250) {
             let details = Details {
                 replied_stop: false,
-                ..self.details(tenant.clone())
+                ..self.details(tenant.to_owned())
             };
             self.add(0, Operation::Register { facility, details });
         }
         self.text(0, facility, Word::Start);
         let pause = self.dice.one(&[10, 150, 600]);
         for screen in [Screen::Portal, Screen::Profile] {
-            self.check(pause, facility, tenant.clone(), screen);
+            self.check(pause, facility, tenant.to_owned(), screen);
         }
     }
 
@@ -75,7 +75,7 @@ impl Planner {
     /// Texts to several of those who share a number are on their way, and then something comes from it: a STOP whose
     /// deliveries overtake each other, and perhaps something else right behind it. Those who have withdrawn are not texted.
     pub(crate) fn together(&mut self, facility: usize) {
-        let texts = self.dice.between(2, 6);
+        let texts = self.dice.between(3, 8);
         for _ in 0..texts {
             let tenant = self.tenant();
             let after = self.dice.below(40);
@@ -89,7 +89,7 @@ impl Planner {
                 },
             );
         }
-        let after = self.dice.one(&[20, 80, 200, 500]);
+        let after = self.dice.one(&[60, 150, 300, 600]);
         let mut stop = self.roll_text(facility, Word::Stop, 0);
         let deliveries = self.dice.between(2, 4);
         let gap = self.dice.one(&[1, 15, 60, 250]);

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::sync::Arc;
 
+use aws_smithy_runtime_api::client::orchestrator::HttpResponse;
 use axum::body::{Body, to_bytes};
 use consent_store::Unpublished;
 use consent_texts::Exchange;
@@ -37,12 +38,12 @@ impl Here {
     }
 }
 
-fn refused(status: u16, code: &str) -> Answered {
+fn refused(status: u16, code: &str) -> HttpResponse {
     let text = format!(
         "<ErrorResponse xmlns=\"{SNS}\"><Error><Type>Sender</Type><Code>{code}</Code><Message>no</Message></Error>\
          <RequestId>r</RequestId></ErrorResponse>"
     );
-    Ok(response(status, "text/xml", text))
+    response(status, "text/xml", text)
 }
 
 impl Net {
@@ -125,12 +126,12 @@ impl Net {
                 );
                 Ok(response(200, "text/xml", text))
             }
-            Met::Answer((status, code)) => refused(status, &code),
+            Met::Answer((status, code)) => Ok(refused(status, &code)),
             Met::Conflict | Met::Throttled => {
                 millis(takes).await;
-                refused(400, "Throttling")
+                Ok(refused(400, "Throttling"))
             }
-            Met::ServerError => refused(500, "InternalError"),
+            Met::ServerError => Ok(refused(500, "InternalError")),
             Met::Broken { .. } => Err(broken()),
         }
     }
