@@ -42,6 +42,11 @@ impl KmsStandIn {
         }
     }
 
+    /// Where it is.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     /// What signs with the stand-in's key. The keys that signed before it are those with these ids.
     pub fn signer(&self, earlier: &[&str]) -> Signer {
         if let Some(simulated) = &self.simulated {

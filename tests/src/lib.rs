@@ -234,6 +234,16 @@ impl World {
         )
     }
 
+    /// Where the database is.
+    pub fn database_endpoint(&self) -> &str {
+        self.emulator.endpoint()
+    }
+
+    /// The name of the table.
+    pub fn table_name(&self) -> &str {
+        self.emulator.table()
+    }
+
     /// Hands a request to the function that has its path, and checks that the answer is one that
     /// `infra/openapi.yaml` describes.
     pub async fn send(&self, call: Call) -> Answer {

@@ -34,9 +34,8 @@ pub fn linked_actions(binary: &Path) -> BTreeSet<String> {
         let path = format!("{:#}", rustc_demangle::demangle(name)).replace(['<', '>'], "");
         let path: Vec<&str> = path.split("::").collect();
         match path.as_slice() {
-            // What is published to is said below. The SDK's own way to credentials in a container of Kubernetes is none of
-            // ours: Lambda's are in the environment.
-            [_, "operation", _, "Publish", "orchestrate", ..] | ["aws_sdk_sts", ..] => {}
+            // What is published to is said below.
+            [_, "operation", _, "Publish", "orchestrate", ..] => {}
             [_, "operation", _, "TransactWriteItems", "orchestrate", ..] => transactions = true,
             [service, "operation", _, operation, "orchestrate", ..] => {
                 let service = service.trim_start_matches("aws_sdk_");

@@ -68,6 +68,11 @@ impl SecretsStandIn {
         }
     }
 
+    /// Where it is.
+    pub fn endpoint(&self) -> &str {
+        &self.endpoint
+    }
+
     fn config(&self) -> aws_sdk_secretsmanager::config::Builder {
         aws_sdk_secretsmanager::Config::builder()
             .behavior_version(BehaviorVersion::latest())

@@ -1,7 +1,7 @@
 //! AWS and the providers, as a simulation answers for them.
 
-use aws_config::SdkConfig;
 use aws_sdk_dynamodb::config::retry::RetryPartition;
+use aws_types::SdkConfig;
 use consent_texts::Exchange;
 
 /// The way of a simulation's functions to AWS and to providers.

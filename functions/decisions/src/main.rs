@@ -10,7 +10,7 @@ async fn main() -> Result<(), lambda_http::Error> {
     let decisions = &Decisions {
         access: Access::from_environment()?,
         store: environment::store().await?,
-        cursors: Secret::from_environment(cursor_key).await?,
+        cursors: Secret::from_environment(cursor_key)?,
         metrics: environment::metrics()?,
     };
     serve(|request| decisions.handle(request)).await

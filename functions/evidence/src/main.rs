@@ -6,7 +6,7 @@ use evidence::{Evidence, Signer};
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let store = environment::store().await?;
-    let signer = Signer::from_environment().await?;
+    let signer = Signer::from_environment()?;
     let evidence = &Evidence::new(Access::from_environment()?, store, signer);
     serve(|request| evidence.handle(request)).await
 }

@@ -8,13 +8,14 @@ use consent::evidence::{Jwk, PublicKey, key_of_der, signature_of_der};
 use consent_http::environment::{
     EARLIER_EVIDENCE_KEY_IDS, EVIDENCE_KEY_ID, EnvironmentError, optional, required,
 };
+use consent_store::{Lazily, aws_client};
 use ring::digest::{SHA256, digest};
 use tokio::sync::OnceCell;
 
 /// Signs with a key that never leaves KMS.
 #[derive(Debug)]
 pub struct Signer {
-    client: Client,
+    client: Lazily<Client>,
     key: SigningKey,
     earlier: Vec<SigningKey>,
 }
@@ -61,15 +62,19 @@ impl Signer {
     ///
     /// # Errors
     /// It names no key.
-    pub async fn from_environment() -> Result<Self, EnvironmentError> {
+    pub fn from_environment() -> Result<Self, EnvironmentError> {
         let key = required(EVIDENCE_KEY_ID)?;
         let earlier = optional(EARLIER_EVIDENCE_KEY_IDS).unwrap_or_default();
-        let client = Client::new(&consent_store::aws_configuration().await);
-        Ok(Self::new(client, &key, earlier.split(',')))
+        let client = aws_client(|configuration| Client::new(&configuration));
+        Ok(Self::with(client, &key, earlier.split(',')))
     }
 
     /// With a client and these keys: the one that signs, and those that signed before it.
     pub fn new<'a>(client: Client, key: &str, earlier: impl Iterator<Item = &'a str>) -> Self {
+        Self::with(client.into(), key, earlier)
+    }
+
+    fn with<'a>(client: Lazily<Client>, key: &str, earlier: impl Iterator<Item = &'a str>) -> Self {
         let earlier = earlier.map(str::trim).filter(|id| !id.is_empty());
         Self {
             client,

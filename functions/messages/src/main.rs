@@ -10,8 +10,8 @@ async fn main() -> Result<(), lambda_http::Error> {
     let messages = &Messages {
         access: Access::from_environment()?,
         store: environment::store().await?,
-        sender: Sender::from_environment(environment::metrics()?).await?,
-        cursors: Secret::from_environment(cursor_key).await?,
+        sender: Sender::from_environment(environment::metrics()?)?,
+        cursors: Secret::from_environment(cursor_key)?,
         metrics: environment::metrics()?,
     };
     serve(|request| messages.handle(request)).await

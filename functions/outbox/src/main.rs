@@ -10,7 +10,7 @@ use outbox::Outbox;
 async fn main() -> Result<(), Error> {
     log::start();
     let outbox = &Outbox {
-        topic: EventsTopic::from_environment(environment::required(EVENTS_TOPIC_ARN)?).await,
+        topic: EventsTopic::from_environment(environment::required(EVENTS_TOPIC_ARN)?),
         metrics: environment::metrics()?,
     };
     run(service_fn(|event: LambdaEvent<_>| async {

@@ -8,8 +8,8 @@ use profile::Profile;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let store = environment::store().await?;
-    let sender = Sender::from_environment(environment::metrics()?).await?;
-    let cursors = Secret::from_environment(cursor_key).await?;
+    let sender = Sender::from_environment(environment::metrics()?)?;
+    let cursors = Secret::from_environment(cursor_key)?;
     let profile = &Profile::new(Access::from_environment()?, store, sender, cursors);
     serve(|request| profile.handle(request)).await
 }

@@ -7,7 +7,7 @@ use report::Report;
 #[tokio::main(flavor = "current_thread")]
 async fn main() -> Result<(), lambda_http::Error> {
     let store = environment::store().await?;
-    let cursors = Secret::from_environment(cursor_key).await?;
+    let cursors = Secret::from_environment(cursor_key)?;
     let report = &Report::new(Access::from_environment()?, store, cursors);
     serve(|request| report.handle(request)).await
 }

@@ -10,7 +10,7 @@ async fn main() -> Result<(), Error> {
     log::start();
     let topic = &SmsTopic {
         store: environment::store().await?,
-        sender: Sender::from_environment(environment::metrics()?).await?,
+        sender: Sender::from_environment(environment::metrics()?)?,
         metrics: environment::metrics()?,
     };
     run(service_fn(|event: LambdaEvent<_>| async {

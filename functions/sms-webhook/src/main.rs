@@ -10,8 +10,8 @@ use sms_webhook::{ProviderKeys, SmsWebhook};
 async fn main() -> Result<(), lambda_http::Error> {
     let webhook = &SmsWebhook {
         store: environment::store().await?,
-        sender: Sender::from_environment(environment::metrics()?).await?,
-        keys: Secret::from_environment(ProviderKeys::read).await?,
+        sender: Sender::from_environment(environment::metrics()?)?,
+        keys: Secret::from_environment(ProviderKeys::read)?,
         base_url: environment::required(SMS_WEBHOOK_BASE_URL)?,
         metrics: environment::metrics()?,
     };

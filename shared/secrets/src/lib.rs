@@ -16,10 +16,11 @@ mod members;
 use std::sync::Arc;
 use std::time::Duration;
 
-use aws_config::timeout::TimeoutConfig;
 use aws_sdk_secretsmanager::Client;
+use aws_sdk_secretsmanager::config::timeout::TimeoutConfig;
 use consent_http::Problem;
 use consent_http::environment::{self, EnvironmentError, SECRETS_ARN};
+use consent_store::{Lazily, aws_client};
 use jiff::{SignedDuration, Timestamp};
 use tokio::sync::Mutex;
 use tokio::time::Instant;
@@ -47,7 +48,7 @@ pub type Reader<T> = fn(current: &Members, previous: Option<&Members>) -> Result
 
 /// The secret, as far as a function needs it.
 pub struct Secret<T> {
-    client: Client,
+    client: Lazily<Client>,
     id: String,
     read: Reader<T>,
     held: Mutex<Held<T>>,
@@ -90,21 +91,26 @@ impl<T> Secret<T> {
     ///
     /// # Errors
     /// The environment names none.
-    pub async fn from_environment(read: Reader<T>) -> Result<Self, EnvironmentError> {
+    pub fn from_environment(read: Reader<T>) -> Result<Self, EnvironmentError> {
         let id = environment::required(SECRETS_ARN)?;
-        // A request waits for it.
-        let timeouts = TimeoutConfig::builder()
-            .connect_timeout(Duration::from_secs(1))
-            .operation_attempt_timeout(Duration::from_secs(1))
-            .operation_timeout(Duration::from_secs(3))
-            .build();
-        let configuration = consent_store::aws_configuration().await.into_builder();
-        let configuration = configuration.timeout_config(timeouts).build();
-        Ok(Self::new(Client::new(&configuration), id, read))
+        let client = aws_client(|configuration| {
+            // A request waits for it.
+            let timeouts = TimeoutConfig::builder()
+                .connect_timeout(Duration::from_secs(1))
+                .operation_attempt_timeout(Duration::from_secs(1))
+                .operation_timeout(Duration::from_secs(3))
+                .build();
+            Client::new(&configuration.into_builder().timeout_config(timeouts).build())
+        });
+        Ok(Self::with(client, id, read))
     }
 
     /// With a client, for the secret of this ARN or name.
     pub fn new(client: Client, id: impl Into<String>, read: Reader<T>) -> Self {
+        Self::with(client.into(), id, read)
+    }
+
+    fn with(client: Lazily<Client>, id: impl Into<String>, read: Reader<T>) -> Self {
         let held = Held {
             known: None,
             hurried_at: None,
@@ -207,8 +213,9 @@ impl<T> Secret<T> {
     }
 
     async fn fetch(&self) -> Result<T, SecretError> {
-        let (current, previous) = tokio::try_join!(self.version(CURRENT), self.version(PREVIOUS))?;
-        let current = current.ok_or(SecretError::Missing)?;
+        // One after the other, over one connection: TLS for a second one takes longer than the wait.
+        let current = self.version(CURRENT).await?.ok_or(SecretError::Missing)?;
+        let previous = self.version(PREVIOUS).await?;
         let previous = previous.and_then(|text| Members::parse(&text).ok());
         Ok((self.read)(&Members::parse(&current)?, previous.as_ref())?)
     }

@@ -3,11 +3,12 @@
 use aws_sdk_sns::Client;
 use aws_sdk_sns::error::DisplayErrorContext;
 use aws_sdk_sns::types::MessageAttributeValue;
+use consent_store::{Lazily, aws_client};
 
 /// The topic that events are published to. It is FIFO: one that is not passes messages on in any order.
 #[derive(Debug, Clone)]
 pub struct EventsTopic {
-    client: Client,
+    client: Lazily<Client>,
     arn: String,
 }
 
@@ -38,13 +39,17 @@ pub enum EventError {
 impl EventsTopic {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. Unlike a text, an event
     /// may be published twice: calls are repeated.
-    pub async fn from_environment(arn: String) -> Self {
-        Self::new(Client::new(&consent_store::aws_configuration().await), arn)
+    pub fn from_environment(arn: String) -> Self {
+        let client = aws_client(|configuration| Client::new(&configuration));
+        Self { client, arn }
     }
 
     /// With a client.
     pub fn new(client: Client, arn: String) -> Self {
-        Self { client, arn }
+        Self {
+            client: client.into(),
+            arn,
+        }
     }
 
     /// Publishes an event.

@@ -5,7 +5,7 @@
 //! in this crate.
 
 mod asking;
-mod client;
+mod aws;
 mod deciding;
 mod decision_lists;
 mod decisions;
@@ -41,7 +41,7 @@ mod tenants;
 mod thread;
 
 pub use asking::{Allowed, Ask, Asked, RefusedText};
-pub use client::{aws_configuration, aws_configuration_over};
+pub use aws::{Lazily, aws_client, aws_configuration_over};
 pub use decision_lists::{DecisionWithText, DecisionsUpTo};
 pub use decisions::Decision;
 pub use error::StoreError;

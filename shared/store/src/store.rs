@@ -15,7 +15,7 @@ use jiff::{SignedDuration, Timestamp};
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use tokio::time::Instant;
 
-use crate::client::aws_configuration;
+use crate::aws::{Lazily, aws_client, open_connection_to_dynamodb};
 use crate::error::{StoreError, transaction_error};
 use crate::items::{FacilityItem, Item, Stored, TenantItem, Versioned};
 use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, VERSION, totals_shard};
@@ -30,7 +30,7 @@ pub(crate) const BATCH_KEYS: usize = 100;
 /// The one way to what is stored.
 #[derive(Debug, Clone)]
 pub struct Store {
-    pub(crate) client: Client,
+    pub(crate) client: Lazily<Client>,
     pub(crate) table: String,
     pub(crate) metrics: Metrics,
 }
@@ -180,15 +180,20 @@ impl Store {
     /// A store on this table, which counts what it writes.
     pub fn new(client: Client, table: impl Into<String>, metrics: Metrics) -> Self {
         Self {
-            client,
+            client: client.into(),
             table: table.into(),
             metrics,
         }
     }
 
-    /// A store on this table, with a client as the environment configures it.
+    /// A store on this table, with a client as the environment configures it, and the connection to the database open.
     pub async fn from_environment(table: impl Into<String>, metrics: Metrics) -> Self {
-        Self::new(Client::new(&aws_configuration().await), table, metrics)
+        open_connection_to_dynamodb().await;
+        Self {
+            client: aws_client(|configuration| Client::new(&configuration)),
+            table: table.into(),
+            metrics,
+        }
     }
 
     /// Reads items strongly consistent, in one request where the service answers whole.

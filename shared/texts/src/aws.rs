@@ -1,19 +1,21 @@
 //! Amazon SNS.
 
-use aws_config::{SdkConfig, retry::RetryConfig, timeout::TimeoutConfig};
 use aws_sdk_sns::Client;
+use aws_sdk_sns::config::retry::RetryConfig;
+use aws_sdk_sns::config::timeout::TimeoutConfig;
 use aws_sdk_sns::error::{DisplayErrorContext, ProvideErrorMetadata, SdkError};
 use aws_sdk_sns::operation::publish::PublishError;
 use aws_sdk_sns::types::MessageAttributeValue;
+use aws_types::SdkConfig;
 use consent::id::PhoneNumber;
-use consent_store::Unpublished;
+use consent_store::{Lazily, Unpublished, aws_client};
 
 use crate::{ANSWER_WITHIN, Text};
 
 /// Sends through SNS.
 #[derive(Debug, Clone)]
 pub(crate) struct Aws {
-    client: Client,
+    client: Lazily<Client>,
 }
 
 /// The codes by which SNS says that it is asked too often
@@ -49,25 +51,33 @@ where
     }
 }
 
+fn client(configuration: SdkConfig) -> Client {
+    let timeouts = TimeoutConfig::builder().operation_timeout(ANSWER_WITHIN).build();
+    let configuration = configuration
+        .into_builder()
+        .retry_config(RetryConfig::disabled())
+        .timeout_config(timeouts);
+    Client::new(&configuration.build())
+}
+
 impl Aws {
     /// With region, credentials and endpoint from the environment, as Lambda sets them. A call is made once:
     /// made again after a time-out it might send a text twice.
-    pub(crate) async fn from_environment() -> Self {
-        Self::from_configuration(consent_store::aws_configuration().await)
+    pub(crate) fn from_environment() -> Self {
+        Self {
+            client: aws_client(client),
+        }
     }
 
     /// With the rest of the client's configuration, and the same patience.
     pub(crate) fn from_configuration(configuration: SdkConfig) -> Self {
-        let timeouts = TimeoutConfig::builder().operation_timeout(ANSWER_WITHIN).build();
-        let configuration = configuration
-            .into_builder()
-            .retry_config(RetryConfig::disabled())
-            .timeout_config(timeouts);
-        Self::new(Client::new(&configuration.build()))
+        Self::new(client(configuration))
     }
 
     pub(crate) fn new(client: Client) -> Self {
-        Self { client }
+        Self {
+            client: client.into(),
+        }
     }
 
     pub(crate) async fn send(&self, text: &Text<'_>) -> Result<(), Unpublished> {

@@ -12,7 +12,7 @@ mod twilio;
 
 use std::time::Duration;
 
-use aws_config::SdkConfig;
+use aws_types::SdkConfig;
 use consent::facility::Provider;
 use consent::gate::ProviderBlock;
 use consent::id::{FacilityId, PhoneNumber, TenantId};
@@ -92,16 +92,16 @@ impl Sender {
     ///
     /// # Errors
     /// The environment names no secret.
-    pub async fn from_environment(metrics: Metrics) -> Result<Self, EnvironmentError> {
+    pub fn from_environment(metrics: Metrics) -> Result<Self, EnvironmentError> {
         let url = |name, usual: &str| environment::optional(name).unwrap_or_else(|| usual.to_owned());
         Ok(Self {
-            aws: Aws::from_environment().await,
+            aws: Aws::from_environment(),
             http: Http::default(),
             urls: Urls {
                 twilio: url(TWILIO_API_URL, twilio::URL),
                 telnyx: url(TELNYX_API_URL, telnyx::URL),
             },
-            accounts: Secret::from_environment(Accounts::read).await?,
+            accounts: Secret::from_environment(Accounts::read)?,
             metrics,
         })
     }

@@ -45,6 +45,7 @@ mod reviews_of_many;
 mod schema_versions;
 mod secrets;
 mod sms_webhook;
+mod start;
 mod telnyx_events;
 mod template;
 mod tenants;

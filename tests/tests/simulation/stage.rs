@@ -9,7 +9,7 @@ use std::sync::{Arc, Mutex};
 use std::task::Poll;
 use std::time::Duration;
 
-use aws_sdk_dynamodb::config::{Credentials, Region};
+use aws_sdk_dynamodb::config::{Credentials, Region, SharedCredentialsProvider};
 use aws_smithy_async::time::StaticTimeSource;
 use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent_http::clock;
@@ -79,13 +79,13 @@ impl Stage {
         let database = dev::embedded::in_memory().unwrap();
         let key = EvidenceKey::read(&STANDARD.encode([1; 32])).unwrap();
         let net = Net::new(database.clone(), dev::kms::router(key).unwrap());
+        let credentials = Credentials::new("test", "test", None, None, "tests");
         let configuration = aws_configuration_over(Way(Arc::clone(&net)))
             .region(Region::new("us-east-1"))
-            .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
+            .credentials_provider(SharedCredentialsProvider::new(credentials))
             .endpoint_url("http://aws.example.com")
             .time_source(StaticTimeSource::from_secs(1_795_417_929))
-            .load()
-            .await;
+            .build();
         let simulated = Simulated::new(configuration, net.others());
         let instance = |_| World::simulated(&simulated, database.clone(), TABLE);
         let instances = plan.skews.iter().map(instance).collect();

@@ -1,0 +1,227 @@
+//! HTTP to AWS: the SDK's own client, one for all services, so that TLS is configured once and connections are shared.
+
+use std::sync::{LazyLock, OnceLock};
+use std::time::Duration;
+
+use aws_sdk_dynamodb::config::SharedHttpClient;
+use aws_smithy_http_client::Connector;
+use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
+use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::http::{
+    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn,
+};
+use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use http::Uri;
+use http_body_util::BodyExt as _;
+use tokio::time::timeout;
+
+/// A connection is open within this time or given up.
+pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(1);
+/// A connection that nobody used for so long is not used again. Lambda holds an instance between two requests, and AWS
+/// closes what is idle meanwhile.
+const IDLE: Duration = Duration::from_secs(60);
+/// The domain of AWS, and the endpoints under it.
+const AWS: &str = ".amazonaws.com";
+
+/// The roots that sign for AWS, all five that Amazon Trust Services names for stores of one's own
+/// (<https://www.amazontrust.com/repository/>). To parse the 140 of a system takes more instructions than all the rest of a
+/// start.
+///
+/// A test says a year ahead when one of them ends. To renew: take the certificates from that page as PEM, put them into
+/// `roots.pem`, and put the hashes of their keys, from the same page, into the test below.
+const ROOTS: &[u8] = include_bytes!("roots.pem");
+
+static CONNECTOR: LazyLock<SharedHttpConnector> =
+    LazyLock::new(|| SharedHttpConnector::new(ByHost::default()));
+
+/// The client.
+pub(super) fn client() -> SharedHttpClient {
+    http_client_fn(|_, _| CONNECTOR.clone())
+}
+
+/// Opens a connection to where `url` leads, by a request that asks for nothing, and leaves it to the next request to the
+/// same host. Where that fails, the next request tries again and says why.
+pub(super) async fn open(url: &str) {
+    let Ok(request) = HttpRequest::get(url) else {
+        return;
+    };
+    let asked = async {
+        let answer = CONNECTOR.call(request).await.ok()?;
+        // A connection is free once the answer on it is read.
+        answer.into_body().collect().await.ok()
+    };
+    drop(timeout(CONNECT_WITHIN, asked).await);
+}
+
+/// Connections by whom they trust: an endpoint of AWS is known by AWS's own roots, another, which only the environment can
+/// name, by those of this system. Each is made at its first use.
+#[derive(Debug, Default)]
+struct ByHost {
+    of_aws: OnceLock<Connector>,
+    of_others: OnceLock<Connector>,
+}
+
+impl HttpConnector for ByHost {
+    fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
+        let connector = if needs_system_roots(request.uri()) {
+            self.of_others.get_or_init(|| connector(TrustStore::default()))
+        } else {
+            self.of_aws.get_or_init(|| connector(aws_roots()))
+        };
+        connector.call(request)
+    }
+}
+
+fn needs_system_roots(uri: &str) -> bool {
+    let Ok(uri) = uri.parse::<Uri>() else {
+        return false;
+    };
+    let is_aws = |host: &str| host.to_ascii_lowercase().ends_with(AWS);
+    uri.scheme_str() == Some("https") && !uri.host().is_some_and(is_aws)
+}
+
+fn aws_roots() -> TrustStore {
+    TrustStore::empty().with_pem_certificate(ROOTS)
+}
+
+fn connector(trust: TrustStore) -> Connector {
+    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN);
+    let connector = Connector::builder()
+        .connector_settings(settings.build())
+        .pool_idle_timeout(IDLE)
+        .tls_provider(Provider::Rustls(CryptoMode::Ring));
+    // Building a context cannot fail.
+    let context = TlsContext::builder().with_trust_store(trust).build();
+    connector.tls_context(context.unwrap_or_default()).build()
+}
+
+#[cfg(test)]
+mod tests {
+    use std::fmt::Write as _;
+
+    use jiff::civil::DateTime;
+    use jiff::tz::TimeZone;
+    use jiff::{Span, Timestamp};
+    use rustls::RootCertStore;
+    use rustls::pki_types::CertificateDer;
+    use rustls::pki_types::pem::PemObject as _;
+    use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
+    use tokio::net::TcpListener;
+
+    use super::*;
+
+    /// A server that takes one connection, answers `requests` on it and takes no other. Says where it is.
+    async fn server(requests: usize) -> String {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            drop(listener);
+            for _ in 0..requests {
+                let mut request = [0; 1024];
+                assert_ne!(connection.read(&mut request).await.unwrap(), 0);
+                let answer = b"HTTP/1.1 404 Not Found\r\ncontent-length: 2\r\n\r\n{}";
+                connection.write_all(answer).await.unwrap();
+            }
+        });
+        url
+    }
+
+    #[tokio::test]
+    async fn an_opened_connection_is_the_first_requests() {
+        let url = server(2).await;
+        open(&url).await;
+        let answer = CONNECTOR.call(HttpRequest::get(&url).unwrap()).await.unwrap();
+        assert_eq!(answer.status().as_u16(), 404);
+    }
+
+    #[tokio::test]
+    async fn what_cannot_be_opened_is_left_to_the_first_request() {
+        for url in ["http://127.0.0.1:1", "not a url", "/path", ""] {
+            open(url).await;
+        }
+    }
+
+    #[test]
+    fn only_another_host_than_aws_needs_the_roots_of_the_system() {
+        let check = |uri: &str, expected: bool| assert_eq!(needs_system_roots(uri), expected, "{uri}");
+        check("https://dynamodb.us-east-1.amazonaws.com/", false);
+        check("https://vpce-1.sns.us-gov-west-1.vpce.AMAZONAWS.com:443/", false);
+        check("http://localhost:8000", false);
+        check("https://localhost:8000", true);
+        check("https://127.0.0.1", true);
+        check("https://amazonaws.com.example.org", true);
+        check("https://notamazonaws.com", true);
+        check("https://dynamodb.cn-north-1.amazonaws.com.cn", true);
+    }
+
+    fn roots() -> Vec<CertificateDer<'static>> {
+        CertificateDer::pem_slice_iter(ROOTS)
+            .map(Result::unwrap)
+            .collect()
+    }
+
+    /// When a certificate ends. Its validity is two times of the years up to 2049, in each of these five.
+    fn not_after(certificate: &[u8]) -> DateTime {
+        let begin = certificate
+            .windows(4)
+            .position(|it| it == [0x30, 0x1e, 0x17, 0x0d])
+            .unwrap();
+        let after = &certificate[begin + 19..begin + 32];
+        DateTime::strptime("%y%m%d%H%M%SZ", after).unwrap()
+    }
+
+    #[test]
+    #[expect(clippy::disallowed_methods, reason = "the calendar that certificates end by")]
+    fn no_root_ends_within_a_year() {
+        let now = TimeZone::UTC.to_datetime(Timestamp::now());
+        let in_a_year = now.saturating_add(Span::new().years(1));
+        let ends: Vec<DateTime> = roots().iter().map(|root| not_after(root)).collect();
+        for end in &ends {
+            assert!(
+                *end > in_a_year,
+                "a root ends at {end}: see how to renew the roots"
+            );
+        }
+        assert_eq!(ends[0].to_string(), "2038-01-17T00:00:00");
+    }
+
+    /// DER's length of so many bytes of content.
+    fn length(bytes: usize) -> Vec<u8> {
+        match u16::try_from(bytes).unwrap().to_be_bytes() {
+            [0, short] if short < 0x80 => vec![short],
+            [0, byte] => vec![0x81, byte],
+            [high, low] => vec![0x82, high, low],
+        }
+    }
+
+    /// Hashes of the keys, as the repository publishes them.
+    #[test]
+    fn the_roots_are_those_that_amazon_publishes() {
+        let published = [
+            "fbe3018031f9586bcbf41727e417b7d1c45c2f47f93be372a17b96b50757d5a2",
+            "7f4296fc5b6a4e3b35d3c369623e364ab1af381d8fa7121533c9d6c633ea2461",
+            "36abc32656acfc645c61b71613c4bf21c787f5cabbee48348d58597803d7abc9",
+            "f7ecded5c66047d28ed6466b543c40e0743abe81d109254dcf845d4c2c7853c5",
+            "2b071c59a0a0ae76b0eadb2bad23bad4580b69c3601b630c2eaf0613afa83f92",
+        ];
+        let mut store = RootCertStore::empty();
+        for root in roots() {
+            store.add(root).unwrap();
+        }
+        let hash_of_key = |content: &[u8]| {
+            // An anchor has the content of the key's sequence; the hash is over all of it.
+            let key = [vec![0x30], length(content.len()), content.to_vec()].concat();
+            let hash = ring::digest::digest(&ring::digest::SHA256, &key);
+            hash.as_ref().iter().fold(String::new(), |mut hex, byte| {
+                write!(hex, "{byte:02x}").unwrap();
+                hex
+            })
+        };
+        let keys = store
+            .roots
+            .iter()
+            .map(|root| hash_of_key(root.subject_public_key_info.as_ref()));
+        assert_eq!(keys.collect::<Vec<_>>(), published);
+    }
+}
