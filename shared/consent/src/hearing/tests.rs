@@ -342,3 +342,26 @@ fn what_a_text_means_is_what_it_asks() {
     assert_eq!(says(Meaning::Doubt), Says::Doubt);
     assert_eq!([Meaning::Help, Meaning::None].map(says), [Says::Nothing; 2]);
 }
+
+#[test]
+fn only_a_stop_says_that_it_is_on_its_way_and_only_a_start_expects_an_answer() {
+    let mut world = World::sharing(&[AGREED, AGREED]);
+    assert!(!world.part("m1", Says::Keyword(Start), 0));
+    assert_eq!(world.number.spreading, None);
+    assert!(!world.part("m2", Says::Keyword(Stop), 1));
+    assert_eq!(world.number.spreading, Some(evidence()));
+    let expects_an_answer = |says| {
+        let delivery = Delivery {
+            number: &phone(42),
+            says,
+            sent_at: None,
+            evidence: &evidence(),
+            message: "m1",
+        };
+        delivery.expects_an_answer()
+    };
+    assert!(expects_an_answer(Says::Keyword(Start)));
+    for other in [Says::Keyword(Stop), Says::Doubt, Says::Nothing] {
+        assert!(!expects_an_answer(other), "{other:?}");
+    }
+}
