@@ -19,7 +19,7 @@ use tokio::time::timeout;
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(1);
 /// A connection that nobody used for so long is not used again. Lambda holds an instance between two requests, and AWS
 /// closes what is idle meanwhile.
-const IDLE: Duration = Duration::from_secs(60);
+const IDLE: Duration = Duration::from_mins(1);
 /// The domain of AWS, and the endpoints under it.
 const AWS: &str = ".amazonaws.com";
 
