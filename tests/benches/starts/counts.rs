@@ -36,29 +36,24 @@ struct Counts {
     write_units: f64,
 }
 
-/// By the kind of binaries, and by function.
-type Known = BTreeMap<String, BTreeMap<String, Counts>>;
+type Environment = Vec<(&'static str, String)>;
 
-pub(crate) async fn run(
-    stage: &Stage,
-    subjects: &[Subject],
-    places: &Places,
-    kind: &str,
-    check: bool,
-    write: bool,
-) {
+/// By function.
+type Known = BTreeMap<String, Counts>;
+
+pub(crate) async fn run(stage: &Stage, subjects: &[Subject], places: &Places, check: bool, write: bool) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/starts/counts.json");
     let mut known: Known = fs::read_to_string(&file)
         .map(|known| serde_json::from_str(&known).unwrap())
         .unwrap_or_default();
-    let known_ones = known.entry(kind.to_owned()).or_default();
+    let environment = stage.environment();
     let mut differences = Vec::new();
     println!(
         "{:<12} {:<17} {:>10} {:>15} {:>11} {:>9} {:>11} {:>12}",
         "function", "request", "zipped", "start and first", "warm", "requests", "read units", "write units"
     );
     for subject in subjects {
-        let counts = count(stage, subject, places).await;
+        let counts = count(stage, subject, places, &environment).await;
         println!(
             "{:<12} {:<17} {:>10} {:>15} {:>11} {:>9} {:>11} {:>12}",
             subject.function,
@@ -70,12 +65,8 @@ pub(crate) async fn run(
             counts.read_units,
             counts.write_units
         );
-        differences.extend(differing(
-            subject.function,
-            known_ones.get(subject.function),
-            &counts,
-        ));
-        known_ones.insert(subject.function.to_owned(), counts);
+        differences.extend(differing(subject.function, known.get(subject.function), &counts));
+        known.insert(subject.function.to_owned(), counts);
     }
     if write {
         fs::write(&file, serde_json::to_string_pretty(&known).unwrap() + "\n").unwrap();
@@ -111,10 +102,10 @@ fn differing(function: &str, then: Option<&Counts>, now: &Counts) -> Vec<String>
     near.chain(same).collect()
 }
 
-async fn count(stage: &Stage, subject: &Subject, places: &Places) -> Counts {
+async fn count(stage: &Stage, subject: &Subject, places: &Places, environment: &Environment) -> Counts {
     let binary = stripped(&places.binaries.join(subject.function));
-    let first = instructions(stage, subject, &binary, 1).await;
-    let all = instructions(stage, subject, &binary, 1 + WARM).await;
+    let first = instructions(environment, subject, &binary, 1).await;
+    let all = instructions(environment, subject, &binary, 1 + WARM).await;
     let calls = usize::try_from(WARM).unwrap();
     let mut command = Command::new(&binary);
     command.envs(stage.counted_environment());
@@ -132,7 +123,7 @@ async fn count(stage: &Stage, subject: &Subject, places: &Places) -> Counts {
     }
 }
 
-async fn instructions(stage: &Stage, subject: &Subject, binary: &Path, calls: u64) -> u64 {
+async fn instructions(environment: &Environment, subject: &Subject, binary: &Path, calls: u64) -> u64 {
     let file = scratch(&format!("callgrind.{}.{calls}", subject.function));
     let calls = usize::try_from(calls).unwrap();
     let mut left = TRIES;
@@ -142,7 +133,7 @@ async fn instructions(stage: &Stage, subject: &Subject, binary: &Path, calls: u6
             .args(["--tool=callgrind", "--quiet"])
             .arg(format!("--callgrind-out-file={}", file.display()))
             .arg(binary)
-            .envs(stage.environment())
+            .envs(environment.iter().map(|(name, value)| (name, value)))
             .stderr(Stdio::null());
         let process = Process::of(command, subject.function);
         left -= 1;
@@ -151,7 +142,7 @@ async fn instructions(stage: &Stage, subject: &Subject, binary: &Path, calls: u6
             Err(why) => assert!(left > 0, "{why}"),
         }
     }
-    let written = fs::read_to_string(&file).expect("valgrind is not installed");
+    let written = fs::read_to_string(&file).unwrap();
     let total = written.lines().find_map(|line| {
         line.strip_prefix("totals: ")
             .or_else(|| line.strip_prefix("summary: "))

@@ -6,7 +6,6 @@
 //! cargo starts --others          # with the same toggle and report in Python and Node
 //! cargo starts --counts          # what does not depend on the machine's load: instructions, sizes, requests, units
 //! cargo starts --check           # the same, held to counts.json; --write writes that file
-//! cargo starts --debug --check   # the binaries of `cargo test` instead of the deployed ones, as CI does
 //! cargo starts --starts 30       # fewer starts than 300
 //! ```
 //!
@@ -58,7 +57,7 @@ async fn main() {
     let mut arguments: Vec<String> = std::env::args().skip(1).filter(|it| it != "--bench").collect();
     let starts = arguments.iter().position(|it| it == "--starts").map(|at| {
         arguments.remove(at);
-        arguments.remove(at).parse().expect("a number of starts")
+        arguments.remove(at).parse().unwrap()
     });
     let option = |name: &str| arguments.iter().any(|it| it == name);
     let only: Vec<&String> = arguments.iter().filter(|it| !it.starts_with("--")).collect();
@@ -71,20 +70,11 @@ async fn main() {
     let is_counted = option("--check") || option("--write") || option("--counts");
     subjects.retain(|subject| !is_counted || subject.language == Language::Rust);
     let places = Places {
-        binaries: binaries(&subjects, option("--debug")),
+        binaries: binaries(&subjects),
         others: others(option("--others")),
     };
     if is_counted {
-        let kind = if option("--debug") { "debug" } else { "release" };
-        counts::run(
-            &stage,
-            &subjects,
-            &places,
-            kind,
-            option("--check"),
-            option("--write"),
-        )
-        .await;
+        counts::run(&stage, &subjects, &places, option("--check"), option("--write")).await;
         return;
     }
     println!(
@@ -110,24 +100,19 @@ async fn main() {
     }
 }
 
-/// Builds the binaries, as a deployment or as `cargo test` does, and says where they are.
-fn binaries(subjects: &[Subject], is_debug: bool) -> PathBuf {
+/// Builds the binaries as a deployment does, and says where they are.
+fn binaries(subjects: &[Subject]) -> PathBuf {
     let root = Path::new(env!("CARGO_MANIFEST_DIR")).parent().unwrap();
     if let Some(built) = std::env::var_os("STARTS_BINARIES") {
         return built.into();
     }
     let mut build = Command::new(env!("CARGO"));
-    build.args(["build", "--locked"]).current_dir(root);
-    if is_debug {
-        build.arg("--bins");
-    } else {
-        build.arg("--release");
-        for subject in subjects.iter().filter(|it| it.language == Language::Rust) {
-            build.args(["--bin", subject.function]);
-        }
+    build.args(["build", "--release", "--locked"]).current_dir(root);
+    for subject in subjects.iter().filter(|it| it.language == Language::Rust) {
+        build.args(["--bin", subject.function]);
     }
     assert!(build.status().unwrap().success(), "the functions cannot be built");
-    target().join(if is_debug { "debug" } else { "release" })
+    target().join("release")
 }
 
 fn target() -> PathBuf {

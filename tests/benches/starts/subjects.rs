@@ -103,14 +103,14 @@ impl Stage {
         let trusted = Path::new(env!("CARGO_TARGET_TMPDIR")).join("starts.pem");
         let roots = [here.join("keys/tls/root.pem"), here.join(ROOTS_OF_AWS)];
         fs::write(&trusted, roots.map(|it| fs::read_to_string(it).unwrap()).concat()).unwrap();
-        let (counter, counted) = Counter::in_front_of(world.database_endpoint()).await;
+        let (counter, url) = Counter::in_front_of(world.database_endpoint()).await;
         Self {
             database: tls::in_front_of(world.database_endpoint()).await,
             secrets: tls::in_front_of(world.secrets.endpoint()).await,
             world,
             trusted,
             counter,
-            counted,
+            counted: url,
         }
     }
 
@@ -139,9 +139,11 @@ impl Stage {
         ]
     }
 
-    /// The environment of a function whose requests of the database are counted, which is without TLS then.
+    /// The environment of a function whose requests of the database are counted: without TLS.
     pub(crate) fn counted_environment(&self) -> Vec<(&'static str, String)> {
         let mut environment = self.environment();
+        let secrets = self.world.secrets.endpoint().to_owned();
+        environment.push(("AWS_ENDPOINT_URL_SECRETS_MANAGER", secrets));
         environment.push(("AWS_ENDPOINT_URL_DYNAMODB", self.counted.clone()));
         environment
     }
