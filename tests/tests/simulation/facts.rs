@@ -73,8 +73,8 @@ pub(crate) struct Facts {
     pub(crate) facilities: BTreeMap<String, Vec<FacilityVersion>>,
     /// Who has a business number, since when.
     pub(crate) holders: BTreeMap<String, Vec<(u64, String)>>,
-    /// When a message was first written, by its partition key.
-    pub(crate) heard: BTreeMap<String, u64>,
+    /// When a message was first written, and for which facility, by its partition key.
+    pub(crate) heard: BTreeMap<String, (u64, String)>,
     /// The versions of tenants that the decisions of a call wrote which let a text out, in their order.
     pub(crate) decided: BTreeMap<CallId, Vec<(String, String, usize)>>,
     /// What is wrong with a write itself.
@@ -161,7 +161,8 @@ impl Facts {
                     holders.push((at, text(item, "facility_id")));
                 }
                 ("Put", Some(("MESSAGE", _)), None) => {
-                    self.heard.entry(pk).or_insert(at);
+                    let facility = text(item, "facility_id");
+                    self.heard.entry(pk).or_insert((at, facility));
                 }
                 ("Put", Some(("TENANT", whose)), Some(("DECISION", _)))
                     if item["allowed"]["BOOL"] == true =>

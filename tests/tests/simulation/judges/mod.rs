@@ -43,7 +43,8 @@ fn holders<'a>(ran: &'a Ran, text: &Text, from: u64, until: u64) -> Vec<&'a str>
 
 /// When a facility heard a text. `None`: it did not.
 fn heard_at(ran: &Ran, id: usize, text: &Text, facility: &str) -> Option<u64> {
-    ran.facts.heard.get(&message_key(id, text, facility)).copied()
+    let heard = ran.facts.heard.get(&message_key(id, text, facility));
+    heard.filter(|(_, at)| at == facility).map(|(at, _)| *at)
 }
 
 /// The rows of an import that were not rejected.
