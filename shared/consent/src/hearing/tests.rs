@@ -121,8 +121,8 @@ fn a_stop_in_parts_of_any_size_does_what_it_does_in_one() {
         Consent::OptedOut(OptOut::Portal),
     ];
     let mut whole = World::sharing(&consents);
-    whole.hear("m1", stop, 10);
-    assert_eq!(whole.number.spreading, None);
+    assert!(whole.part("m1", stop, consents.len()));
+    assert_eq!(whole.number.spreading, None, "all of them fit");
     for room in 1..=5 {
         let mut world = World::sharing(&consents);
         // The number comes first, without anybody.
