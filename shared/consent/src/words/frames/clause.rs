@@ -150,7 +150,9 @@ impl<'t> Reader<'t> {
         // A negation reaches no further than its own object: "don't want these texts, stop".
         let mut open = true;
         for (place, token) in self.behind(at) {
-            before.seen |= token.tags;
+            // "May 3" is a month.
+            let is_month = token.is(Tag::May) && self.is(place + 1, Tag::Digits);
+            before.seen |= if is_month { 0 } else { token.tags };
             if open && before.negated.is_none() {
                 before.negated = KINDS.into_iter().find(|kind| token.is(*kind));
             }
