@@ -1,5 +1,6 @@
 //! The languages that the screens speak.
 
+use consent_http::Problem;
 use consent_http::request::Query;
 use lambda_http::http::HeaderMap;
 use lambda_http::http::header::ACCEPT_LANGUAGE;
@@ -21,14 +22,18 @@ impl Language {
     }
 
     /// The one that `lang` in the address asks for, else the one that the browser prefers. English, where neither says.
-    pub(crate) fn of(query: &Query, headers: &HeaderMap) -> Self {
-        match query.all("lang").next() {
-            Some("en") => Self::English,
-            Some("es") => Self::Spanish,
-            _ => {
+    ///
+    /// # Errors
+    /// 400: `lang` is another one.
+    pub(crate) fn of(query: &Query, headers: &HeaderMap) -> Result<Self, Problem> {
+        match query.one("lang")? {
+            Some("en") => Ok(Self::English),
+            Some("es") => Ok(Self::Spanish),
+            Some(_) => Err(Problem::invalid_field("lang", "must be en or es")),
+            None => {
                 let values = headers.get_all(ACCEPT_LANGUAGE).iter();
                 let accepted: Vec<&str> = values.filter_map(|value| value.to_str().ok()).collect();
-                Self::accepted(&accepted.join(","))
+                Ok(Self::accepted(&accepted.join(",")))
             }
         }
     }

@@ -68,7 +68,7 @@ impl Pages {
             Page::Program(facility) => {
                 let facility = request::facility_id(facility)?;
                 let facility = self.store.facility(&facility).await?;
-                let language = Language::of(&Query::of(&request), request.headers());
+                let language = Language::of(&Query::of(&request), request.headers())?;
                 let page = program::page(&facility, language);
                 let mut response = self.page(self.assets.linked(&page), Keep::Minutes);
                 response

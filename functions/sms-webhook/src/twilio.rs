@@ -81,10 +81,7 @@ fn parameter<'a>(parameters: &'a Parameters, wanted: &str) -> Result<&'a str, Pr
     if values.all(|value| value == first) {
         Ok(first)
     } else {
-        Err(Problem::invalid_field(
-            wanted,
-            "must not stand there more than once",
-        ))
+        Err(Problem::invalid_field(wanted, "may appear only once"))
     }
 }
 

@@ -73,15 +73,12 @@ impl Query {
     /// The value of a parameter that has one.
     ///
     /// # Errors
-    /// 400: it stands there more than once.
+    /// 400: it appears more than once.
     pub fn one(&self, name: &str) -> Result<Option<&str>, Problem> {
         let mut values = self.all(name);
         match (values.next(), values.next()) {
             (value, None) => Ok(value),
-            _ => Err(Problem::invalid_field(
-                name,
-                "must not stand there more than once",
-            )),
+            _ => Err(Problem::invalid_field(name, "may appear only once")),
         }
     }
 
