@@ -249,7 +249,7 @@ mod tests {
             "the repetition waits as well"
         );
         let mut again = before.clone();
-        for anew in [second(1), second(2)] {
+        for anew in [second(2), second(3)] {
             again.number_since = Some(anew);
             assert_eq!(left_behind(&again, Some(&again)), 1, "they have the number anew");
         }
