@@ -235,7 +235,7 @@ fn hostile_packs_of_any_size_fail_within_a_second() {
             1,
         ),
         ("millions of numbers", with("extra", &many("1")), 2),
-        ("records that are none", with("records", "{\"length\": 2}"), 1),
+        ("records that are no list", with("records", "{\"length\": 2}"), 1),
         ("a fraction", with("decisions_left_out", "0.5"), 1),
         ("above 2^53", with("decisions_left_out", "9007199254740993"), 1),
         ("negative", with("decisions_left_out", "-1"), 1),
@@ -254,7 +254,7 @@ fn hostile_packs_of_any_size_fail_within_a_second() {
         ),
         ("no time", with("as_of", "\"yesterday\""), 1),
         (
-            "a time that is none",
+            "a time that is not a time",
             with("as_of", "\"+999999999-13-40T99:99:99Z\""),
             1,
         ),

@@ -539,9 +539,9 @@ fn texts(page: &mut String) {
     heading(
         page,
         "A text that means STOP",
-        "It counts for the number and for every tenant of the facility who has it, whatever the facility's settings and \
-         however late it comes. The record names the rule that read the text in place of `stop`. Of several tenants with \
-         the number, it is answered if anything changed for one of them.",
+        "It counts for the number and for every tenant of the facility who has that number. The facility's settings make no \
+         difference, and a late STOP counts as well. The record names the rule that read the text in place of `stop`. The \
+         text is answered if it changed anything for one of the tenants.",
     );
     table(page, &STATES, &facts, |case| {
         texted(case, Meaning::OptOut, None, newest.clone())
@@ -689,9 +689,8 @@ fn registrations(page: &mut String) {
 fn gates(page: &mut String) {
     write!(
         page,
-        "\n## May a text leave?\n\nEvery text but the answers below passes this gate, whoever sends it. The decision is on \
-         file with the version of these rules, which is {POLICY_VERSION}. 47 CFR 64.1200(a)(1)(iii) wants consent; the other \
-         reasons are house rules. Somebody who moved out is not texted: to whoever sends they do not exist.\n"
+        "\n## May a text leave?\n\nEvery text passes this gate, except the answers below. The decision is on file with the version of these rules, which is {POLICY_VERSION}. 47 CFR 64.1200(a)(1)(iii) wants consent; the other \
+         reasons are house rules. A tenant who moved out is not texted: the sender is told that there is no such tenant.\n"
     )
     .unwrap();
     let facts = [
@@ -719,7 +718,7 @@ fn gates(page: &mut String) {
 fn answers(page: &mut String) {
     page.push_str(
         "\n## What is said, word for word\n\n47 CFR 64.1200(a)(12) allows one text that confirms a withdrawal, within five \
-         minutes and without anything promotional. Whoever opts in is told what carriers ask for (CTIA, Messaging Principles \
+         minutes and without anything promotional. A tenant who opts in is told what carriers ask for (CTIA, Messaging Principles \
          and Best Practices, 5.1.2): who texts, how often, that rates may apply, and how to get help and to opt out.\n\n\
          | Answer | English | Spanish | French |\n|---|---|---|---|\n",
     );
@@ -829,14 +828,14 @@ fn ids(page: &mut String) {
 
 fn page() -> String {
     let mut page = "# The rules of consent\n\n\
-        This page is printed from the program, and a test compares the two: it says what the program does. Every state is put \
-        together with everything that can happen to it. Rows with the same outcome are one row; where a circumstance is not \
-        named, it makes no difference. Whatever changes status or source ends a hold, unless the row says that it stays. What \
-        cannot be is left out: whoever agreed has a cell phone on file, and nobody who \
-        withdrew by themselves is on hold.\n\n\
-        *On hold*: a text of the tenant's may ask for no more texts, and no text goes to them until a person has read it. \
-        *Two-way texting*: tenants can reply to the facility's number; it counts as it is set at that moment. *Said*: on the \
-        screen to whoever clicked, or by text to whoever texted.\n\n\
+        The program prints this page, and a test compares the two. So the page says what the program does. It takes every state \
+        of a tenant and everything that can happen. Rows with the same outcome are one row. A circumstance that is not named \
+        makes no difference. A change of status or source ends a hold, unless the row says that the hold stays. The page \
+        leaves out what cannot be: a tenant who agreed has a cell phone on file, and a tenant who opted out by text or \
+        on the portal is not on hold.\n\n\
+        *On hold*: the tenant's last text may ask for no more texts. Nothing is sent to them until a person has read it. \
+        *Two-way texting*: tenants can reply to the facility's number. The setting of that moment counts. *Said*: on the \
+        screen after a click, or by text after a text.\n\n\
         - Who may undo an opt-out on the portal: [the check boxes](#the-check-boxes) and [texts](#texts-from-the-tenants-number).\n\
         - What a tenant is told, word for word: [answers](#what-is-said-word-for-word).\n\
         - Every rule id: [the list](#every-rule-id-that-a-record-can-have). Every time limit: \

@@ -24,6 +24,20 @@ struct World {
     now: Timestamp,
 }
 
+/// What is known of a number before the first part of a message.
+fn at_first(number: &Number) -> Known<'_> {
+    Known {
+        two_way_texting: TwoWayTexting::On,
+        number: Some(number),
+        progress: None,
+        open_review: None,
+        seen_before: None,
+        answered_by: None,
+        room: 5,
+        now: NOON,
+    }
+}
+
 fn id(number: usize) -> TenantId {
     TenantId::parse(&format!("t{number}")).unwrap()
 }
@@ -234,17 +248,11 @@ fn a_doubt_writes_the_number_so_that_a_keyword_at_the_same_time_is_seen() {
             evidence: &evidence,
             message: "m1",
         };
-        let known = Known {
-            two_way_texting: TwoWayTexting::On,
-            number: Some(&world.number),
-            progress: None,
-            open_review: None,
-            seen_before: None,
-            answered_by: None,
-            room: 5,
-            now: NOON,
-        };
-        assert_eq!(Part::next(&delivery, known).changes_number, changes, "{says:?}");
+        assert_eq!(
+            Part::next(&delivery, at_first(&world.number)).changes_number,
+            changes,
+            "{says:?}"
+        );
     }
     world.two_way_texting = TwoWayTexting::Off;
     world.hear("m2", Says::Keyword(Start), 5);
@@ -282,17 +290,7 @@ fn a_start_lets_the_number_back_where_a_stop_or_a_block_kept_texts_in() {
             evidence: &evidence,
             message: "m1",
         };
-        let known = Known {
-            two_way_texting: TwoWayTexting::On,
-            number: Some(&world.number),
-            progress: None,
-            open_review: None,
-            seen_before: None,
-            answered_by: None,
-            room: 5,
-            now: NOON,
-        };
-        Part::next(&delivery, known)
+        Part::next(&delivery, at_first(&world.number))
             .reach(&world.tenants[&id(0)])
             .lets_back
     };
