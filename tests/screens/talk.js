@@ -121,6 +121,9 @@ export async function look(page, name, ...words) {
     const wider = await page.evaluate(() => document.documentElement.scrollWidth - document.documentElement.clientWidth);
     await page.screenshot({ path: `${SCREENS_PICTURES}/${what}.png`, fullPage: true });
     assert.ok(wider <= 0, `${what} is wider than the screen by ${wider}`);
+    const cut = await page.evaluate(() =>
+      [...document.querySelectorAll("*")].flatMap((it) => [...(it.shadowRoot?.querySelectorAll(".scroll") ?? [])].map((table) => table.scrollWidth - table.clientWidth)));
+    assert.ok(cut.every((it) => it <= 0), `${what} has a table that is wider than its place by ${cut}`);
     await accessible(page, what);
   }
   const tree = await page.locator("body").ariaSnapshot();

@@ -234,7 +234,7 @@ fn record_entry(stored: &StoredRecord, tenant: &str, times: &Times) -> String {
     };
     let quotes: Vec<(&str, &str)> = disclosure
         .iter()
-        .map(|words| ("The words beside the box", words.as_str()))
+        .map(|words| ("What the box said", words.as_str()))
         .chain(text.iter().map(|words| (received, words.as_str())))
         .chain(note.iter().map(|words| ("What they noted", words.as_str())))
         .collect();

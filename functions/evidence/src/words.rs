@@ -205,7 +205,7 @@ pub(crate) fn standing(standing: &PackStanding, tenant: &str, since: Option<&str
 /// How well a grant is proven.
 pub(crate) const fn grade(grade: Grade) -> &'static str {
     match grade {
-        Grade::SignedDisclosure => "The tenant checked a box beside the words that the record has.",
+        Grade::SignedDisclosure => "The tenant checked a box. The record has what the box said.",
         Grade::Keyword => "The tenant asked for text messages by a text from their own number.",
         Grade::StaffAttested => "Staff recorded that the tenant agreed.",
         Grade::Assumed => "The tenancy began before 26 September 2023. The service did not ask the tenant.",

@@ -4,7 +4,7 @@ import { nextOf } from "./api.js";
 import { ConsentElement, arrange, define, h, say } from "./element.js";
 import { day, phone, time } from "./format.js";
 import { save } from "./report.js";
-import { hasText } from "./texts.js";
+import { hasText, split } from "./texts.js";
 
 /** The page of evidence is opened with the policy that the service sends with it: nothing runs in it. */
 const POLICY = `<meta http-equiv="Content-Security-Policy" content="default-src 'none'; style-src 'unsafe-inline'; form-action 'none'">`;
@@ -71,6 +71,7 @@ export class ConsentHistory extends ConsentElement {
     const facts = /** @type {[import("./texts.js").Key, Node | string | null][]} */ ([
       ["recordDisclosure", record.disclosure && h("q", { class: "pre" }, record.disclosure)],
       ["recordText", record.text && h("q", { class: "pre", dir: "auto" }, record.text)],
+      ["recordNote", record.note && h("q", { class: "pre", dir: "auto" }, record.note)],
       ["recordActor", h("bdi", {}, record.actor)],
       ["cellPhone", record.cell_phone && phone(record.cell_phone)],
       ["recordReceived", record.received_at && time(record.received_at, this.language)],
@@ -82,11 +83,12 @@ export class ConsentHistory extends ConsentElement {
       ["recordHash", h("code", {}, record.hash)],
     ]);
     const rows = facts.filter(([, value]) => value).map(([key, value]) => h("div", {}, h("dt", {}, this.t(key)), h("dd", {}, value)));
-    const sentence = this.#sentence(record);
+    // A value has its own direction: marks for right to left in a text do not turn our words around.
+    const sentence = () => this.#sentence(record).map(({ text, isValue }) => (isValue ? h("bdi", {}, text) : text));
     return h("li", { class: record.type },
-      h("p", {}, h("span", { class: "when" }, time(record.at, this.language)), " ", h("span", {}, sentence)),
+      h("p", {}, h("span", { class: "when" }, time(record.at, this.language)), " ", h("span", {}, ...sentence())),
       h("details", {},
-        h("summary", {}, this.t("recordDetails"), h("span", { class: "hidden" }, `: ${sentence}`)),
+        h("summary", {}, this.t("recordDetails"), h("span", { class: "hidden" }, ": ", ...sentence())),
         h("dl", { class: "facts" }, ...rows)));
   }
 
@@ -99,7 +101,7 @@ export class ConsentHistory extends ConsentElement {
     const keys = [grandfathered && "granted.grandfathered", record.received_via && `${type}.received`, `${type}.${channel}`, type];
     const key = keys.find((it) => it && hasText(`record.${it}`)) || "other";
     const via = record.received_via ? this.t(/** @type {any} */ (`via.${record.received_via}`)) : "";
-    return this.t(/** @type {any} */ (`record.${key}`), { actor: record.actor, text: record.text ?? "", via, type });
+    return split(this.language, /** @type {any} */ (`record.${key}`), { actor: record.actor, text: record.text ?? "", via, type });
   }
 
   /** Opens the page to print in a tab of its own. It needs the token, so the browser cannot open it by its address.

@@ -89,7 +89,7 @@ export class ConsentProfile extends ConsentElement {
     this.chips = h("span", { class: "chips" });
     this.phone = h("dd");
     this.standing = h("dd");
-    this.ways = h("dd");
+    this.ways = h("dd", { class: "ways" });
     this.evidence = h("dd");
     this.evidenceRow = h("div", {}, h("dt", {}, this.t("evidence")), this.evidence);
     this.waysLabel = h("dt");

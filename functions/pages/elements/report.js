@@ -170,6 +170,9 @@ export class ConsentReport extends ConsentElement {
   async #print() {
     const { problem, rows, printed } = this;
     if (!problem || !rows || !printed) return;
+    // The screen may still show what was asked for before.
+    clearTimeout(this.#typing);
+    await this.refresh();
     await this.change(problem, () => {}, async () => {
       const facility = await this.send("GET", this.atFacility());
       const query = this.#query();

@@ -102,6 +102,7 @@ input[type="checkbox"]:not(:disabled), input[type="checkbox"]:not(:disabled) + l
 .facts { display: grid; gap: var(--_space); }
 .facts > div { display: grid; grid-template-columns: minmax(7rem, 10rem) 1fr; gap: 0 calc(var(--_space) * 2); }
 dt { color: var(--_muted); }
+.ways::first-letter { text-transform: uppercase; }
 .x { display: inline-flex; align-items: center; gap: 0.375rem; margin-inline-start: 0.75rem; color: var(--_bad); font-weight: 600; }
 .cross { display: inline-grid; place-items: center; inline-size: 1.25rem; block-size: 1.25rem; border-radius: 50%; background: var(--_bad); color: var(--_surface); font-size: 0.75rem; line-height: 1; }
 .consent { display: grid; gap: var(--_space); padding: calc(var(--_space) * 2); border: 1px solid var(--_border); border-radius: var(--_radius); background: var(--_surface); }
@@ -133,11 +134,12 @@ summary { inline-size: fit-content; color: var(--_accent); }
 table { inline-size: 100%; border-collapse: collapse; font-size: 0.875rem; }
 table[aria-busy="true"] tbody { opacity: 0.6; }
 th, td { padding: calc(var(--_space) * 0.75) calc(var(--_space) * 1.5); border-block-end: 1px solid var(--_border); text-align: start; vertical-align: top; }
-thead th { background: var(--_sunken); color: var(--_muted); font-weight: 600; white-space: nowrap; }
+thead th { background: var(--_sunken); color: var(--_muted); font-weight: 600; }
 tbody tr:last-child :is(th, td) { border-block-end: 0; }
 td { white-space: nowrap; }
 td, thead th { overflow-wrap: break-word; }
 .cellPhone { font-variant-numeric: tabular-nums; }
+.report td:is(.source, .evidence) { white-space: normal; }
 .units { white-space: normal; min-inline-size: 5rem; }
 .none { color: var(--_muted); }
 time { white-space: nowrap; }
@@ -185,6 +187,7 @@ form .row { justify-content: space-between; align-items: center; }
 .history > .granted::before { background: var(--_good); }
 .history > :is(.opted_out, .ended)::before { background: var(--_bad); }
 .history > .held::before { background: var(--_warn); }
+.evidence.row button.quiet { padding-inline: 0; }
 .when { display: block; color: var(--_muted); font-size: 0.8125rem; }
 .history details { font-size: 0.8125rem; }
 .history .facts { margin-block: var(--_space); padding: calc(var(--_space) * 1.5); border-radius: var(--_radius); background: var(--_sunken); gap: 0.25rem; }
@@ -203,12 +206,12 @@ code { font: 0.8125rem/1.5 ui-monospace, Menlo, Consolas, monospace; }
 }
 @container (max-width: 62rem) {
   .report .evidence { display: none; }
-  .report thead .providedConsent, .report td:is(.status, .source) { white-space: normal; }
+  .report td.status { white-space: normal; }
   .report .units { min-inline-size: 3.5rem; }
   .report tbody th { min-inline-size: 7rem; }
   .report :is(th, td) { padding-inline: calc(var(--_space) * 0.75); font-size: 0.8125rem; }
 }
-@container (max-width: 38rem) {
+@container (max-width: 44rem) {
   .report thead { display: block; position: absolute; inline-size: 1px; block-size: 1px; overflow: hidden; clip-path: inset(50%); }
   .report, .report tbody { display: block; }
   .report tbody tr { display: block; position: relative; min-block-size: 4rem; padding: calc(var(--_space) * 1.25) calc(var(--_space) * 1.5); border-block-end: 1px solid var(--_border); }

@@ -147,6 +147,7 @@ const EN = {
   recordDetails: "Details",
   recordDisclosure: "Words shown",
   recordText: "Text received",
+  recordNote: "Note",
   recordActor: "By",
   recordReceived: "Received",
   recordHonour: "To be honored by",
@@ -333,6 +334,7 @@ const ES = {
   recordDetails: "Detalles",
   recordDisclosure: "Palabras mostradas",
   recordText: "Texto recibido",
+  recordNote: "Nota",
   recordActor: "Por",
   recordReceived: "Recibido",
   recordHonour: "Por cumplir hasta",
@@ -391,8 +393,19 @@ export function languageOf(wanted) {
  * @param {Record<string, string | number>} [values]
  */
 export function translated(language, key, values = {}) {
+  return split(language, key, values).map(({ text }) => text).join("");
+}
+
+/** The parts of a text: what the table says, and the values, which come from outside.
+ * @param {"en" | "es"} language
+ * @param {Key} key
+ * @param {Record<string, string | number>} values
+ * @returns {{text: string, isValue: boolean}[]}
+ */
+export function split(language, key, values) {
   const text = (language === "es" ? ES : EN)[key] ?? key;
-  return text.replaceAll(/\{(\w+)\}/g, (whole, name) => String(values[name] ?? whole));
+  // Every second part is the name of a value.
+  return text.split(/\{(\w+)\}/).map((part, index) => ({ text: index % 2 ? String(values[part] ?? `{${part}}`) : part, isValue: index % 2 === 1 }));
 }
 
 /** Whether the table has a text.

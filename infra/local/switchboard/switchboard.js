@@ -89,7 +89,7 @@ async function chosen() {
     link(`${place}/report`, tokens.staff, "Report"),
     link(`${place}/reviews`, tokens.staff, "Texts to read"),
     link("/portal", tokens.portal, "Portal"),
-    link(`/programs/${encodeURIComponent(person.facility)}`, "", "Programme"));
+    link(`/programs/${encodeURIComponent(person.facility)}`, "", "Program"));
 }
 
 function refreshed() {
