@@ -97,6 +97,7 @@ test("notifications: dashes without consent, choices with it, and what was chose
   await api("PUT", `${here.path}/consent`, { consented: false });
   await page.getByRole("checkbox", { name: "Gate access: Text" }).click();
   await page.getByRole("alert").filter({ hasText: /\S/ }).waitFor();
+  await page.getByRole("row", { name: "Gate access" }).getByRole("alert").filter({ hasText: /has not agreed/ }).waitFor();
   // Undone, and shown as it is now.
   await page.getByText("—").nth(6).waitFor();
   await look(page, "notifications-refused", "alert");

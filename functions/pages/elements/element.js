@@ -267,7 +267,7 @@ export class ConsentElement extends HTMLElement {
   explain(error) {
     if (!(error instanceof ServiceError)) return this.t("failed");
     const { status, detail, may_have_left: unclear } = error.refusal;
-    if (status === 401) return this.t("sessionEnded");
+    if (status === 401) return `${this.t("sessionEnded")} ${detail}`;
     if (!error.passes || unclear) return detail;
     return this.t(status === 0 ? "notSaved" : "notTaken");
   }

@@ -23,6 +23,7 @@ export class ConsentNotifications extends ConsentElement {
     this.notice = h("p", { id: "notice", class: "notice", hidden: true }, this.t("textNotSelectable"));
     this.boxes.text?.setAttribute("aria-describedby", "notice");
     this.rows = h("tbody");
+    this.templates = h("h3", {}, this.t("templatesTitle"));
     this.problem = h("p", { class: "problem", role: "alert", tabindex: -1, hidden: true });
     const heads = ["template", ...CHANNELS].map((it) => h("th", { scope: "col" }, this.t(/** @type {any} */ (`channel.${it}`))));
     const channels = CHANNELS.map((it) => h("div", { class: "check" }, this.boxes?.[it], h("label", { for: it }, this.t(`channel.${it}`))));
@@ -30,7 +31,7 @@ export class ConsentNotifications extends ConsentElement {
       h("h2", { class: "title" }, this.t("notificationsTitle")),
       h("fieldset", {}, h("legend", {}, this.t("sendBy")), ...channels, this.notice),
       this.problem,
-      h("h3", {}, this.t("templatesTitle")),
+      this.templates,
       h("table", { class: "templates" }, h("caption", { class: "hidden" }, this.t("templatesTitle")), h("thead", {}, h("tr", {}, ...heads)), this.rows));
   }
 
@@ -90,6 +91,10 @@ export class ConsentNotifications extends ConsentElement {
   async #submit(box, body) {
     const { problem } = this;
     if (!problem) return;
+    // A refusal is said where the click was.
+    const row = box.closest("tr");
+    if (row) row.cells[0]?.append(problem);
+    else this.templates?.before(problem);
     const undo = () => this.#show(this.#preferences);
     const answer = await this.change(problem, undo, () => this.send("PUT", this.atTenant("/notification-preferences"), { body }));
     if (answer) {
