@@ -274,8 +274,8 @@ impl World {
     }
 }
 
-/// Status and source of a view, or of the `from` or `to` of a record.
-fn standing(value: &Value) -> String {
+/// Status and source of a view, of a row of the report, or of the `from` or `to` of a record.
+pub fn standing(value: &Value) -> String {
     let status = value["status"].as_str().unwrap();
     match value["source"].as_str() {
         Some(source) => format!("{status} by {source}"),
