@@ -297,7 +297,7 @@ fn submitted(case: &Case, action: Action, screen: Screen) -> Row {
         Screen::Profile => Channel::Profile,
         Screen::Portal => Channel::Portal,
     };
-    match tenant.submit(action, facility.two_way_texting, &evidence(channel), NOW) {
+    match tenant.apply(action, facility.two_way_texting, &evidence(channel), NOW) {
         Err(refusal) => Row {
             happens: "Refused; nothing is recorded.".to_owned(),
             said: format!("“{}”", refusal.reason(screen)),

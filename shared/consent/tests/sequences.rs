@@ -216,7 +216,7 @@ impl World {
                     Screen::Profile => OptInChannel::Profile,
                     Screen::Portal => OptInChannel::Portal,
                 });
-                let outcome = tenant.submit(action, two_way, &evidence(channel), now);
+                let outcome = tenant.apply(action, two_way, &evidence(channel), now);
                 if checked {
                     assert_eq!(offered, matches!(outcome, Ok(Some(_))), "what is offered works");
                 }

@@ -72,7 +72,7 @@ impl Store {
                 }
                 let shown = evidence.shown_by(&found.facility, action);
                 let two_way_texting = found.facility.two_way_texting;
-                let change = match found.tenant.submit(action, two_way_texting, &shown, now) {
+                let change = match found.tenant.apply(action, two_way_texting, &shown, now) {
                     Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
                     Ok(change) => change,
                 };

@@ -141,7 +141,7 @@ impl Tenant {
             asked_at: None,
         };
         tenant.join(joined, now);
-        tenant.settle(action, tenant.details.cell_phone.as_ref(), evidence, now)
+        tenant.carry_out(action, evidence, now)
     }
 
     fn register_again(
@@ -153,7 +153,7 @@ impl Tenant {
     ) -> Registered {
         let same_number = self.details.cell_phone == details.cell_phone;
         let same_details = self.details == details;
-        let on_file = details.cell_phone.clone();
+        let has_phone = details.cell_phone.is_some();
         let stays = self.residence == Residence::Resident && same_number;
         let register = |tenant: Self| {
             let mut after = Self {
@@ -171,12 +171,7 @@ impl Tenant {
             let action = Action::Return {
                 number: standing(numbers.joined),
             };
-            return Registered::Returned(register(self.clone()).settle(
-                action,
-                on_file.as_ref(),
-                evidence,
-                now,
-            ));
+            return Registered::Returned(register(self.clone()).carry_out(action, evidence, now));
         }
         if stays {
             return if same_details {
@@ -185,20 +180,21 @@ impl Tenant {
                 Registered::Updated(register(self.clone()).unchanged())
             };
         }
-        let before = self.details.cell_phone.as_ref();
-        // Where the new number is stopped the change is an opt-out, of that number; else the end of
-        // a grant, of the number left behind.
-        let (action, concerned) = match (on_file.as_ref(), standing(numbers.joined)) {
-            (None, _) => (Action::RemoveNumber, before),
-            (on_file @ Some(_), number @ NumberStanding::Stopped) => {
-                (Action::ChangeNumber { number }, on_file)
-            }
-            (Some(_), number @ NumberStanding::Clear) => (Action::ChangeNumber { number }, before),
+        let number = standing(numbers.joined);
+        let action = if has_phone {
+            Action::ChangeNumber { number }
+        } else {
+            Action::RemoveNumber
         };
-        let caught_up = self.caught_up(numbers.left, evidence, now);
-        Registered::Updated(
-            caught_up.and_then(|tenant| register(tenant).settle(action, concerned, evidence, now)),
-        )
+        let change = self.caught_up(numbers.left, evidence, now);
+        Registered::Updated(if has_phone && number == NumberStanding::Stopped {
+            // An opt-out, of the number joined.
+            change.and_then(|tenant| register(tenant).carry_out(action, evidence, now))
+        } else {
+            // The end of a grant, of the number left behind.
+            let ended = change.and_then(|tenant| tenant.carry_out(action, evidence, now));
+            ended.and_then(|tenant| register(tenant).unchanged())
+        })
     }
 
     /// Takes over what the number has said so far.
@@ -209,9 +205,9 @@ impl Tenant {
 
     /// A resident moves out, and leaves this number.
     pub fn move_out(&self, left: Option<&Number>, evidence: &Evidence, now: Timestamp) -> Change {
-        let mut change = self.caught_up(left, evidence, now).and_then(|tenant| {
-            tenant.settle(Action::MoveOut, self.details.cell_phone.as_ref(), evidence, now)
-        });
+        let mut change = self
+            .caught_up(left, evidence, now)
+            .and_then(|tenant| tenant.carry_out(Action::MoveOut, evidence, now));
         change.tenant.residence = Residence::MovedOut;
         change
     }
@@ -224,7 +220,7 @@ impl Tenant {
         // A review is about those who have the number still.
         let spreading = number.spreading.clone().map(Evidence::without_review);
         let evidence = spreading.as_ref().unwrap_or(evidence);
-        let mut change = self.settle(Action::Stop, Some(&number.number), evidence, now);
+        let mut change = self.carry_out(Action::Stop, evidence, now);
         change.tenant.keywords_applied = number.keywords;
         change
     }
