@@ -7,7 +7,7 @@ use std::fmt::Write as _;
 
 use consent::business_days::BUSINESS_DAYS_TO_HONOUR;
 use consent::facility::{ConfirmOptIn, Facility, Provider};
-use consent::gate::{Gate, POLICY_VERSION, ProviderBlock, gate_for_send};
+use consent::gate::{POLICY_VERSION, ProviderBlock, authorise};
 use consent::hearing::{Delivery, Known, Part, Says};
 use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
 use consent::number::{MOST_SHARERS, Number};
@@ -702,15 +702,17 @@ fn gates(page: &mut String) {
     ];
     table(page, &STATES, &facts, |case| {
         let (facility, tenant) = (case.facility(), case.tenant());
-        let gate = gate_for_send(&facility, &tenant);
-        let why = why_not(gate, &facility, &tenant);
-        Row {
-            happens: match gate {
-                Gate::Open => "**It may leave.**".to_owned(),
-                _ => "It may not leave.".to_owned(),
+        match authorise(&facility, &tenant) {
+            Ok(_) => Row {
+                happens: "**It may leave.**".to_owned(),
+                said: String::new(),
+                rule: String::new(),
             },
-            said: why.map(|why| format!("“{why}”")).unwrap_or_default(),
-            rule: gate.code().map(|code| format!("`{code}`")).unwrap_or_default(),
+            Err(closed) => Row {
+                happens: "It may not leave.".to_owned(),
+                said: format!("“{}”", why_not(closed, &facility, &tenant)),
+                rule: format!("`{}`", closed.code()),
+            },
         }
     });
 }
