@@ -404,3 +404,6 @@ impl Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

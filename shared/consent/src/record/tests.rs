@@ -59,19 +59,30 @@ fn life() -> Vec<Record> {
         let change = happens(&ada, what, second(at));
         (ada, records) = (change.tenant, [records, change.records].concat());
         let record = records.last().unwrap();
-        assert_eq!((record.kind, record.at.as_str()), (kind, rfc3339(second(at)).as_str()), "{what}");
+        assert_eq!(
+            (record.kind, record.at.as_str()),
+            (kind, rfc3339(second(at)).as_str()),
+            "{what}"
+        );
         let standing = Rebuilt {
             consent: ada.consent,
             holding: ada.holding(),
         };
         assert_eq!(rebuilt(&records), Ok(standing), "{what}");
-        assert_eq!((ada.chain.sequence, ada.chain.at), (records.len() as u64, Some(second(at))));
+        assert_eq!(
+            (ada.chain.sequence, ada.chain.at),
+            (records.len() as u64, Some(second(at)))
+        );
         assert_eq!(ada.chain.hash.as_ref(), Some(&record.hash));
         // The grant is the record that began it, and a change of standing is the last that the screens show.
         let stays = before.consent == ada.consent;
         let began = (ada.consent.status() == Status::Provided).then_some(record.sequence);
         assert_eq!(ada.grant, if stays { before.grant } else { began }, "{what}");
-        let changed_at = if stays { before.changed_at } else { Some(second(at)) };
+        let changed_at = if stays {
+            before.changed_at
+        } else {
+            Some(second(at))
+        };
         assert_eq!(ada.changed_at, changed_at, "{what}");
         let ended = ada.hold_ended_since(&before).is_some();
         assert_eq!(ended, what == "no opt-out", "{what}");
@@ -84,7 +95,10 @@ fn the_records_alone_give_where_a_tenant_stands() {
     let records = life();
     assert_eq!(rfc3339(NOON), "2023-11-14T22:13:20.000Z");
     assert_eq!(records[0].record_id.as_str(), "f1/t1/1");
-    assert_eq!(rebuilt(&[]).map(|rebuilt| rebuilt.consent), Ok(Consent::NotProvided));
+    assert_eq!(
+        rebuilt(&[]).map(|rebuilt| rebuilt.consent),
+        Ok(Consent::NotProvided)
+    );
 }
 
 /// The chain with its hashes made anew from here on.
