@@ -236,7 +236,7 @@ mod tests {
     use super::*;
     use crate::rules::Grant;
     use crate::tenant::Entry;
-    use crate::testing::{evidence, phone, tenant};
+    use crate::testing::{evidence, phone, second, tenant};
 
     fn registrant(number: Option<u8>, replied_stop: RepliedStop) -> Registrant {
         Registrant {
@@ -279,5 +279,71 @@ mod tests {
         assert_eq!(moved(Some(&ada), Some(42)), (None, Some(phone(42))));
         let both = PhoneMove::between(None, &details(Some(43)));
         assert_eq!(both.numbers().collect::<Vec<_>>(), [phone(43)]);
+    }
+
+    /// The tenant after they are registered again, and what that was.
+    fn again(tenant: &Tenant, details: Details, joined: Option<&Number>) -> (&'static str, Tenant) {
+        let numbers = NumberMove { left: None, joined };
+        let (facility, id) = (crate::testing::facility(), &tenant.tenant_id);
+        let registered = Tenant::register(
+            Some(tenant),
+            &facility,
+            id,
+            details,
+            numbers,
+            &evidence(),
+            second(9),
+        );
+        let what = match &registered {
+            Registered::Created(_) => "created",
+            Registered::Returned(_) => "returned",
+            Registered::Updated(_) => "updated",
+            Registered::Unchanged(_) => "unchanged",
+        };
+        (what, registered.tenant().clone())
+    }
+
+    #[test]
+    fn who_is_registered_again_has_the_details_of_now() {
+        let ada = Tenant {
+            keywords_applied: 1,
+            number_since: Some(second(1)),
+            asked_at: Some(second(2)),
+            ..tenant("t1", Consent::NotProvided)
+        };
+        assert_eq!(again(&ada, ada.details.clone(), None), ("unchanged", ada.clone()));
+        let mut renamed = ada.clone();
+        renamed.details.name = "Ada Moreno".to_owned();
+        assert_eq!(
+            again(&ada, renamed.details.clone(), None),
+            ("updated", renamed.clone())
+        );
+
+        let joined = Number {
+            keywords: 7,
+            ..Number::new(phone(43))
+        };
+        let mut moved = Tenant {
+            keywords_applied: 7,
+            number_since: Some(second(9)),
+            asked_at: None,
+            ..renamed
+        };
+        moved.details.cell_phone = Some(phone(43));
+        let moved = ("updated", moved);
+        assert_eq!(again(&ada, moved.1.details.clone(), Some(&joined)), moved);
+
+        // Back after moving out, the number is new to them, also where it is the same.
+        let gone = Tenant {
+            residence: Residence::MovedOut,
+            ..ada.clone()
+        };
+        let back = Tenant {
+            keywords_applied: 0,
+            number_since: Some(second(9)),
+            asked_at: None,
+            ..ada
+        };
+        assert_eq!(again(&gone, gone.details.clone(), None), ("returned", back));
     }
 }
