@@ -16,12 +16,13 @@ use consent::spans::TEXT_IN_FLIGHT;
 use consent::tenant::{LetOut as LetOutText, Tenant};
 use jiff::Timestamp;
 
+use crate::commit::{Attempt, Commit};
 use crate::decisions::DecisionItem;
 use crate::error::StoreError;
 use crate::items::{PhoneItem, Versioned};
 use crate::messages::{Earlier, KeyItem, Message, OwnText, SendError, Unsent};
 use crate::schema::{Key, PARTITION_KEY};
-use crate::store::{Attempt, Commit, FacilityTenant, Store};
+use crate::store::{FacilityTenant, Store};
 
 /// A text that somebody wants to leave.
 #[derive(Debug, Clone, Copy)]

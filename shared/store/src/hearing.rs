@@ -8,19 +8,20 @@ use consent::id::{ReviewId, TenantId};
 use consent::number::{Keyword, Number};
 use consent::record::{Record, rfc3339};
 use consent::reply::TextEffect;
-use consent::review::{Admission, Review};
+use consent::review::Review;
 use consent::rules::Status;
 use consent::spans::{ANSWER_IN_FLIGHT, ANSWER_WITHIN};
 use consent::tenant::Tenant;
 use jiff::Timestamp;
 
+use crate::commit::{Pause, TRANSACTION_ITEMS};
 use crate::error::StoreError;
-use crate::heard::{Effect, MessageDelivery, ReviewRole, Thread};
+use crate::heard::{Effect, MessageDelivery, Thread};
 use crate::in_flight::{AnswerClaim, Pending};
 use crate::items::{Direction, FacilityItem, MessageItem, PhoneItem, ThreadItem, Versioned, put};
 use crate::reviews::Reviews;
 use crate::schema::{Key, TOTALS_SHARDS};
-use crate::store::{Pause, RequestTime, Store, TRANSACTION_ITEMS};
+use crate::store::{RequestTime, Store};
 use crate::tenants::total_move;
 
 /// A transaction holds the number, the message, the totals, a review and its places in the lists, then a tenant, a record
@@ -227,35 +228,6 @@ impl Store {
             self.reach(heard, part, &tenant, received_at, &mut step)?;
         }
         Ok(step)
-    }
-
-    /// The review that a message is about, as far as it can be stored by now. `None`: the message decides it, and it has
-    /// been decided otherwise.
-    async fn reviews_of(
-        &self,
-        heard: &MessageDelivery<'_>,
-        id: Option<&ReviewId>,
-        is_first: bool,
-        now: Timestamp,
-    ) -> Result<Option<Reviews>, StoreError> {
-        let mut reviews = Reviews::default();
-        let decides = match heard.review {
-            ReviewRole::Decides(_, verdict) => Some(verdict),
-            ReviewRole::None | ReviewRole::Opens(_) => None,
-        };
-        // The first transaction of a text opens its review.
-        let Some(id) = id.filter(|_| decides.is_some() || !is_first) else {
-            return Ok(Some(reviews));
-        };
-        self.read_reviews(&mut reviews, heard.facility, [id]).await?;
-        if let (Some(verdict), true) = (decides, is_first) {
-            let admission = reviews.get(id).map(|review| review.admit(verdict.decision));
-            if admission != Some(Ok(Admission::Take)) {
-                return Ok(None);
-            }
-            reviews.change(id, |review| review.decide(verdict, now));
-        }
-        Ok(Some(reviews))
     }
 
     /// A message reaches a tenant.

@@ -5,10 +5,11 @@ use consent::id::{FacilityId, TenantId};
 use consent::preferences::{Changes, Preferences, PreferencesView, Texts};
 use serde::{Deserialize, Serialize};
 
+use crate::commit::{Attempt, Commit};
 use crate::error::StoreError;
 use crate::items::{Versioned, put, stored};
 use crate::schema::Key;
-use crate::store::{Attempt, Commit, FacilityTenant, NotFound, ReadError, Store, read_errors};
+use crate::store::{FacilityTenant, NotFound, ReadError, Store, read_errors};
 
 #[derive(Serialize, Deserialize)]
 struct PreferencesItem {

@@ -13,6 +13,7 @@ use consent::tenant::{PhoneMove, Registered, Registrant, Tenant};
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
+use crate::commit::{Attempt, Commit, TRANSACTION_ITEMS};
 use crate::error::StoreError;
 use crate::heard::MessageDelivery;
 use crate::in_flight::Pending;
@@ -20,7 +21,7 @@ use crate::items::{FacilityItem, TenantItem, Versioned};
 use crate::numbers::Numbers;
 use crate::postings::PostingChanges;
 use crate::schema::{Key, TOTALS_SHARDS};
-use crate::store::{Attempt, BATCH_KEYS, Commit, Items, NotFound, RequestTime, Store, TRANSACTION_ITEMS};
+use crate::store::{BATCH_KEYS, Items, NotFound, RequestTime, Store};
 use crate::tenants::total_move;
 
 /// A transaction holds the totals, then for each tenant their own item, a record, and the numbers that they leave and
