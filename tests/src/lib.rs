@@ -60,7 +60,7 @@ pub use requests::{
 pub use secrets::{SecretsStandIn, first_secret, secret};
 pub use simulated::Simulated;
 pub use sns::SnsStandIn;
-pub use talk::{ADA, BEN, OFFICE};
+pub use talk::{ADA, BEN, OFFICE, standing};
 pub use tamper::{Item, attribute};
 
 /// Signs the tests' Twilio requests.

@@ -71,6 +71,25 @@ impl World {
         Self::new().await.and_ada().await
     }
 
+    /// A world in which a tenant, `t1` at [`ADA`], has agreed and then withdrawn in each of these ways, such as `portal, text`.
+    /// After that, two-way texting is switched on or off.
+    pub async fn who_withdrew(ways: &str, two_way_texting: &str) -> Self {
+        let world = Self::new().await;
+        world.facility("on").await;
+        world.tenant("t1", ADA).await;
+        world.profile("t1", "check").await.is(200);
+        for how in ways.split(", ") {
+            match how {
+                "text" => drop(world.text("SM1", ADA, "STOP").await),
+                "portal" => drop(world.portal("t1", "uncheck").await.is(200)),
+                "profile" => drop(world.profile("t1", "uncheck").await.is(200)),
+                other => panic!("no way to withdraw: {other}"),
+            }
+        }
+        world.facility(two_way_texting).await;
+        world
+    }
+
     /// Lets Ada and her facility into a new world.
     #[must_use]
     pub async fn and_ada(self) -> Self {
@@ -167,6 +186,13 @@ impl World {
     /// Where a tenant of `f1` stands, such as `opted_out by text`.
     pub async fn standing(&self, id: &str) -> String {
         standing(&self.view(id).await)
+    }
+
+    /// The thread of a tenant of `f1`: its newest page.
+    pub async fn thread(&self, id: &str) -> Value {
+        self.get(&format!("/v1/facilities/f1/tenants/{id}/messages"))
+            .await
+            .is(200)
     }
 
     /// The records of a tenant of `f1`, oldest first, however many pages they take. They hold.
@@ -274,8 +300,8 @@ impl World {
     }
 }
 
-/// Status and source of a view, or of the `from` or `to` of a record.
-fn standing(value: &Value) -> String {
+/// Status and source of a view, of a row of the report, or of the `from` or `to` of a record.
+pub fn standing(value: &Value) -> String {
     let status = value["status"].as_str().unwrap();
     match value["source"].as_str() {
         Some(source) => format!("{status} by {source}"),

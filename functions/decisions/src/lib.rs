@@ -5,7 +5,7 @@ mod body;
 
 use std::collections::HashMap;
 
-use consent::gate::Gate;
+use consent::gate::Closed;
 use consent::id::{DecisionId, FacilityId, RecordId, TenantId};
 use consent::record::rfc3339;
 use consent::rules::Status;
@@ -143,15 +143,15 @@ impl Decisions {
 
     /// Counts the texts that somebody wanted to send and that may not leave.
     fn count(&self, asked: &[Asked]) {
-        let mut refused: HashMap<Gate, u64> = HashMap::new();
+        let mut refused: HashMap<Closed, u64> = HashMap::new();
         for asked in asked {
             if let Asked::Refused(refusal) = asked {
-                *refused.entry(refusal.gate).or_default() += 1;
+                *refused.entry(refusal.closed).or_default() += 1;
             }
         }
-        for (gate, count) in refused {
+        for (closed, count) in refused {
             self.metrics
-                .count(Metric::RefusedSends(gate), count, clock::now());
+                .count(Metric::RefusedSends(closed), count, clock::now());
         }
     }
 

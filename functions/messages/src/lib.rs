@@ -2,7 +2,7 @@
 
 mod preferences;
 
-use consent::gate::{Gate, ProviderBlock, gate};
+use consent::gate::{Closed, ProviderBlock};
 use consent::id::{FacilityId, TenantId};
 use consent::view::{ConsentView, TwoWayTextingScreen, opt_in_via, why_not};
 use consent_http::request::{self, Fields, Query};
@@ -100,7 +100,7 @@ impl Messages {
         let mut decided = self.store.authorise_send(&draft, clock::now).await;
         let mut known = None;
         // The provider may have let the number back where we did not see it.
-        if let Err(SendError::Refused(Gate::ProviderBlocked, found)) = &decided
+        if let Err(SendError::Refused(Closed::ProviderBlocked, found)) = &decided
             && let Some(block) = found.tenant.provider_block()
             && self
                 .sender
@@ -115,7 +115,7 @@ impl Messages {
             Ok(SendDecision::SentBefore(message)) => accepted(&message),
             Ok(SendDecision::Publish(permit)) => self.publish(*permit, known.as_ref()).await,
             Err(SendError::NotFound(not_found)) => Err(not_found.into()),
-            Err(SendError::Refused(gate, found)) => Err(self.refused_send(gate, &found)),
+            Err(SendError::Refused(closed, found)) => Err(self.refused_send(closed, &found)),
             Err(SendError::KeyReused) => {
                 let detail = "This Idempotency-Key was used with a different body.";
                 Err(Problem::new(Code::IdempotencyKeyReused, detail))
@@ -133,7 +133,7 @@ impl Messages {
         let sent = self.sender.send(&self.store, permit, known, clock::now).await;
         let unpublished = match sent {
             Ok(message) => return accepted(&message),
-            Err(NotSent::Blocked(found)) => return Err(self.refused_send(Gate::ProviderBlocked, &found)),
+            Err(NotSent::Blocked(found)) => return Err(self.refused_send(Closed::ProviderBlocked, &found)),
             Err(NotSent::Store(error)) => return Err(error.into()),
             Err(NotSent::Unpublished(unpublished)) => unpublished,
         };
@@ -157,9 +157,9 @@ impl Messages {
     }
 
     /// 409 to somebody who wanted to send a text, which counts.
-    fn refused_send(&self, gate: Gate, found: &FacilityTenant) -> Problem {
-        self.metrics.count_one(Metric::RefusedSends(gate), clock::now());
-        refused(gate, found)
+    fn refused_send(&self, closed: Closed, found: &FacilityTenant) -> Problem {
+        self.metrics.count_one(Metric::RefusedSends(closed), clock::now());
+        refused(closed, found)
     }
 
     async fn thread(
@@ -214,7 +214,7 @@ impl Messages {
         match self.store.choose(facility, tenant, &changes).await {
             Ok(view) => response::json(StatusCode::OK, &view),
             Err(ChooseError::NotFound(not_found)) => Err(not_found.into()),
-            Err(ChooseError::ConsentRequired(found)) => Err(refused(gate(&found.tenant), &found)),
+            Err(ChooseError::Refused(closed, found)) => Err(refused(closed, &found)),
             Err(ChooseError::Store(error)) => Err(error.into()),
         }
     }
@@ -234,17 +234,16 @@ fn accepted(message: &Message) -> Result<Response<Body>, Problem> {
 }
 
 /// 409, with the way back.
-fn refused(gate: Gate, found: &FacilityTenant) -> Problem {
-    let code = Code::of_gate(gate).unwrap_or(Code::ConsentRequired);
-    let detail = why_not(gate, &found.facility, &found.tenant);
-    let problem = Problem::new(code, detail.unwrap_or_default())
+fn refused(closed: Closed, found: &FacilityTenant) -> Problem {
+    let detail = why_not(closed, &found.facility, &found.tenant);
+    let problem = Problem::new(closed.into(), detail)
         .with("consent_status", json!(found.tenant.consent.status()))
         .with(
             "opt_in_via",
             json!(opt_in_via(&found.tenant, found.facility.two_way_texting)),
         );
-    match (gate, &found.tenant.hold) {
-        (Gate::OnHold, Some(hold)) => problem.with("review_id", json!(hold.review_id)),
+    match (closed, &found.tenant.hold) {
+        (Closed::OnHold, Some(hold)) => problem.with("review_id", json!(hold.review_id)),
         _ => problem,
     }
 }

@@ -113,26 +113,13 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
     let dynamodb = store::endpoint(arguments.data.as_deref()).await?;
     store::create_table(&dynamodb, &account).await?;
 
-    let jwks = keys.jwks()?;
     let screen = Screen::start(arguments.verbose);
     let (told, sent) = mpsc::unbounded_channel();
     tokio::spawn(screen.clone().sent(sent));
     let outbox = Outbox::that_tells(told);
     let numbers = Numbers::OfFacilities(store::store(&dynamodb, &account));
     let (seats, runtime_api) = functions::seats(&built.binaries);
-    let beside = Router::new()
-        .route("/.well-known/jwks.json", get(async || Json(jwks)))
-        .merge(outbox.clone().router())
-        .merge(sns::router(outbox.clone()))
-        .merge(twilio::router(
-            keys.twilio_auth_token.clone(),
-            numbers.clone(),
-            outbox.clone(),
-        ))
-        .merge(telnyx::router(numbers, outbox))
-        .merge(secrets::router(&keys.secret()?))
-        .merge(kms::router(keys.evidence_key()?)?)
-        .merge(runtime_api);
+    let beside = stand_ins(&keys, outbox, numbers)?.merge(runtime_api);
     let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0))
         .await
         .context("no port for what is beside the API")?;
@@ -161,7 +148,40 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
         make_directory(directory)?;
     }
     keys.save(&stack::keys_beside(&built.stack))?;
-    let stack = Stack {
+    let stack = stack(&keys, api, &beside_url, dynamodb)?;
+    let _file = StackFile::write(&built.stack, &stack)?;
+    announce::print(
+        &stack,
+        &built.stack,
+        arguments,
+        &built.cargo_lambda,
+        built.began.elapsed(),
+    );
+    screen.ready();
+    while processes.join_next().await.is_some() {}
+    Err(anyhow!("no function is running any more"))
+}
+
+/// What stands in for AWS and the providers, and the keys of the tokens.
+fn stand_ins(keys: &Keys, outbox: Outbox, numbers: Numbers) -> Result<Router> {
+    let jwks = keys.jwks()?;
+    Ok(Router::new()
+        .route("/.well-known/jwks.json", get(async || Json(jwks)))
+        .merge(outbox.clone().router())
+        .merge(sns::router(outbox.clone()))
+        .merge(twilio::router(
+            keys.twilio_auth_token.clone(),
+            numbers.clone(),
+            outbox.clone(),
+        ))
+        .merge(telnyx::router(numbers, outbox))
+        .merge(secrets::router(&keys.secret()?))
+        .merge(kms::router(keys.evidence_key()?)?))
+}
+
+/// What others find of the stack that runs.
+fn stack(keys: &Keys, api: String, beside_url: &str, dynamodb: String) -> Result<Stack> {
+    Ok(Stack {
         tokens: Tokens {
             staff: keys.sign(&Claims::for_all_facilities("staff@example.com"))?,
             portal: keys.sign(&Claims::for_tenant(seed::FACILITY, "t-ada"))?,
@@ -182,18 +202,7 @@ async fn serve(arguments: &UpArguments, built: Built, lambda: &str) -> Result<()
         api,
         dynamodb,
         table: store::TABLE_NAME.to_owned(),
-    };
-    let _file = StackFile::write(&built.stack, &stack)?;
-    announce::print(
-        &stack,
-        &built.stack,
-        arguments,
-        &built.cargo_lambda,
-        built.began.elapsed(),
-    );
-    screen.ready();
-    while processes.join_next().await.is_some() {}
-    Err(anyhow!("no function is running any more"))
+    })
 }
 
 fn make_directory(directory: &Path) -> Result<()> {

@@ -82,3 +82,25 @@ impl From<ConfirmOptIn> for bool {
         confirm == ConfirmOptIn::ByText
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_provider_is_named_as_the_wire_names_it() {
+        for provider in Provider::ALL {
+            assert_eq!(serde_json::to_value(provider).unwrap(), provider.as_str());
+            assert_eq!(Provider::parse(provider.as_str()), Some(provider));
+        }
+        assert_eq!(Provider::parse("Twilio"), None);
+    }
+
+    #[test]
+    fn a_confirmation_is_a_boolean_on_the_wire() {
+        for (confirm, is_so) in [(ConfirmOptIn::ByText, true), (ConfirmOptIn::Never, false)] {
+            assert_eq!(serde_json::to_value(confirm).unwrap(), is_so);
+            assert_eq!(ConfirmOptIn::from(is_so), confirm);
+        }
+    }
+}

@@ -12,12 +12,10 @@ pub use crate::provider_block::ProviderBlock;
 /// Version of the gate's rules; it stands in every decision.
 pub const POLICY_VERSION: &str = "2";
 
-/// Whether a text to a tenant may leave.
+/// Why the gate is closed: why a text to a tenant may not leave.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
-pub enum Gate {
-    /// It may.
-    Open,
+pub enum Closed {
     /// There is no number to send it to.
     NoCellPhone,
     /// The tenant has not agreed, or has withdrawn.
@@ -30,43 +28,36 @@ pub enum Gate {
     NoTextNumber,
 }
 
-impl Gate {
-    /// The code of a refusal on the wire. `None`: the gate is open.
-    pub const fn code(self) -> Option<&'static str> {
+impl Closed {
+    /// The code of a refusal on the wire.
+    pub const fn code(self) -> &'static str {
         match self {
-            Self::Open => None,
-            Self::NoCellPhone => Some("no_cell_phone"),
-            Self::ConsentRequired | Self::ProviderBlocked => Some("consent_required"),
-            Self::OnHold => Some("on_hold"),
-            Self::NoTextNumber => Some("no_text_number"),
+            Self::NoCellPhone => "no_cell_phone",
+            Self::ConsentRequired | Self::ProviderBlocked => "consent_required",
+            Self::OnHold => "on_hold",
+            Self::NoTextNumber => "no_text_number",
         }
     }
 }
 
 /// Decides whether a text to a tenant may leave.
-pub fn gate(tenant: &Tenant) -> Gate {
+///
+/// # Errors
+/// Why it may not.
+pub fn gate(tenant: &Tenant) -> Result<(), Closed> {
     match (
         tenant.residence,
         &tenant.details.cell_phone,
         tenant.consent.status(),
     ) {
-        (Residence::Resident, None, _) => Gate::NoCellPhone,
-        (Residence::Resident, Some(_), Status::Provided) if tenant.hold.is_some() => Gate::OnHold,
+        (Residence::Resident, None, _) => Err(Closed::NoCellPhone),
+        (Residence::Resident, Some(_), Status::Provided) if tenant.hold.is_some() => Err(Closed::OnHold),
         (Residence::Resident, Some(_), Status::Provided) if tenant.provider_block().is_some() => {
-            Gate::ProviderBlocked
+            Err(Closed::ProviderBlocked)
         }
-        (Residence::Resident, Some(_), Status::Provided) => Gate::Open,
+        (Residence::Resident, Some(_), Status::Provided) => Ok(()),
         (Residence::Resident, Some(_), Status::NotProvided | Status::OptedOut)
-        | (Residence::MovedOut, _, _) => Gate::ConsentRequired,
-    }
-}
-
-/// Decides whether a text from a facility to a tenant may leave. It may only leave from a number of the facility's
-/// own, so that a STOP to it comes back here.
-pub fn gate_for_send(facility: &Facility, tenant: &Tenant) -> Gate {
-    match gate(tenant) {
-        Gate::Open if facility.number.is_none() => Gate::NoTextNumber,
-        gate => gate,
+        | (Residence::MovedOut, _, _) => Err(Closed::ConsentRequired),
     }
 }
 
@@ -79,30 +70,22 @@ pub struct Ends {
     pub to: PhoneNumber,
 }
 
-/// Lets a text from a facility to a tenant out, and says between which numbers.
+/// Lets a text from a facility to a tenant out, and says between which numbers. It may only leave from a number of the
+/// facility's own, so that a STOP to it comes back here.
 ///
 /// # Errors
 /// Why it may not leave.
-pub fn authorise(facility: &Facility, tenant: &Tenant) -> Result<Ends, Gate> {
-    match (
-        gate_for_send(facility, tenant),
-        &facility.number,
-        &tenant.details.cell_phone,
-    ) {
-        (Gate::Open, Some(from), Some(to)) => Ok(Ends {
-            from: from.clone(),
-            to: to.clone(),
-        }),
-        // The gate is open only where there are both.
-        (Gate::Open, ..) => Err(Gate::NoTextNumber),
-        (gate, ..) => Err(gate),
-    }
+pub fn authorise(facility: &Facility, tenant: &Tenant) -> Result<Ends, Closed> {
+    gate(tenant)?;
+    let from = facility.number.clone().ok_or(Closed::NoTextNumber)?;
+    let to = tenant.details.cell_phone.clone().ok_or(Closed::NoCellPhone)?;
+    Ok(Ends { from, to })
 }
 
 impl Tenant {
     /// Whether the tenant may be texted.
     pub fn can_text(&self) -> bool {
-        gate(self) == Gate::Open
+        gate(self).is_ok()
     }
 }
 
@@ -127,7 +110,7 @@ mod tests {
             number: None,
             ..facility()
         };
-        assert_eq!(authorise(&numberless, &ada), Err(Gate::NoTextNumber));
+        assert_eq!(authorise(&numberless, &ada), Err(Closed::NoTextNumber));
         let held = Tenant {
             hold: Some(Hold {
                 review_id: ReviewId::of("m1", NOON).unwrap(),
@@ -137,7 +120,7 @@ mod tests {
             }),
             ..ada.clone()
         };
-        assert_eq!(authorise(&numberless, &held), Err(Gate::OnHold));
+        assert_eq!(authorise(&numberless, &held), Err(Closed::OnHold));
         let blocked = Tenant {
             provider_block: Some(ProviderBlock {
                 number: phone(42),
@@ -146,19 +129,19 @@ mod tests {
             }),
             ..ada.clone()
         };
-        assert_eq!(authorise(&facility(), &blocked), Err(Gate::ProviderBlocked));
+        assert_eq!(authorise(&facility(), &blocked), Err(Closed::ProviderBlocked));
         let gone = Tenant {
             residence: Residence::MovedOut,
             ..ada.clone()
         };
-        assert_eq!(authorise(&facility(), &gone), Err(Gate::ConsentRequired));
+        assert_eq!(authorise(&facility(), &gone), Err(Closed::ConsentRequired));
         for consent in [Consent::NotProvided, Consent::OptedOut(OptOut::Profile)] {
             let refused = tenant("t1", consent);
-            assert_eq!(authorise(&facility(), &refused), Err(Gate::ConsentRequired));
+            assert_eq!(authorise(&facility(), &refused), Err(Closed::ConsentRequired));
             assert!(!refused.can_text());
         }
         let mut phoneless = ada;
         phoneless.details.cell_phone = None;
-        assert_eq!(authorise(&numberless, &phoneless), Err(Gate::NoCellPhone));
+        assert_eq!(authorise(&numberless, &phoneless), Err(Closed::NoCellPhone));
     }
 }

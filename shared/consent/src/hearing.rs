@@ -55,7 +55,23 @@ pub struct Delivery<'a> {
     pub message: &'a str,
 }
 
-impl Delivery<'_> {
+impl<'a> Delivery<'a> {
+    fn keyword_text(&self, known: &Known<'_>) -> Option<KeywordText<'a>> {
+        let Says::Keyword(keyword) = self.says else {
+            return None;
+        };
+        Some(KeywordText {
+            keyword,
+            two_way_texting: known.two_way_texting,
+            // What was begun earlier counts as sent when it arrived, where the provider does not say when.
+            sent_at: self
+                .sent_at
+                .or(known.progress.map(|progress| progress.received_at)),
+            evidence: self.evidence,
+            now: known.now,
+        })
+    }
+
     /// Whether it is this keyword.
     pub fn is(&self, keyword: Keyword) -> bool {
         self.says == Says::Keyword(keyword)
@@ -163,45 +179,41 @@ pub struct Reached {
     pub lets_back: bool,
 }
 
-impl<'a> Part<'a> {
-    /// The next part of a message.
-    pub fn next(delivery: &Delivery<'a>, known: Known<'a>) -> Self {
-        let Known { progress, now, .. } = known;
+/// The number of a message, once this part of it is heard.
+struct HeardNumber {
+    number: Number,
+    /// Whether it is to be written.
+    changes: bool,
+    /// See [`Progress::counted`].
+    counted: Option<u64>,
+    /// Whether STOP stands on it now and did not before, or the other way round.
+    changes_standing: bool,
+}
+
+impl HeardNumber {
+    /// The first part of a message is heard by the number, too.
+    fn of(delivery: &Delivery<'_>, known: &Known<'_>, text: Option<&KeywordText<'_>>) -> Self {
         let before = known
             .number
             .cloned()
             .unwrap_or_else(|| Number::new(delivery.number.clone()));
-        let text = match delivery.says {
-            Says::Keyword(keyword) => Some(KeywordText {
-                keyword,
-                two_way_texting: known.two_way_texting,
-                // What was begun earlier counts as sent when it arrived, where the provider does not say when.
-                sent_at: delivery.sent_at.or(progress.map(|progress| progress.received_at)),
-                evidence: delivery.evidence,
-                now,
-            }),
-            Says::Doubt | Says::Nothing => None,
-        };
-        let is_first = progress.is_none();
-        let heard = text
-            .as_ref()
-            .filter(|_| is_first)
-            .and_then(|text| before.hear(text));
+        let is_first = known.progress.is_none();
+        let heard = text.filter(|_| is_first).and_then(|text| before.hear(text));
         let doubted = (is_first && delivery.says == Says::Doubt).then_some(before.keywords);
-        let counted = match progress {
+        let counted = match known.progress {
             Some(progress) => progress.counted,
             None => heard.as_ref().map(|heard| heard.keywords).or(doubted),
         };
         // A number of which nothing is stored has no tenants whom a doubt could reach.
         let is_doubted = doubted.is_some() && known.number.is_some();
-        let changes_number = heard.is_some() || known.answered_by.is_some() || is_doubted;
+        let changes = heard.is_some() || known.answered_by.is_some() || is_doubted;
         let standing_before = before.standing;
         let mut number = heard.unwrap_or(before);
         if is_first && delivery.is(Keyword::Stop) && number.tenants.len() > known.room {
             number.spreading = Some(delivery.evidence.clone());
         }
-        if changes_number {
-            number.answers.retain(|_, answer| now < answer.until);
+        if changes {
+            number.answers.retain(|_, answer| known.now < answer.until);
         }
         if let Some(until) = known.answered_by {
             let answer = AnswerInFlight {
@@ -210,6 +222,26 @@ impl<'a> Part<'a> {
             };
             number.answers.insert(delivery.message.to_owned(), answer);
         }
+        Self {
+            changes,
+            counted,
+            changes_standing: number.standing != standing_before,
+            number,
+        }
+    }
+}
+
+impl<'a> Part<'a> {
+    /// The next part of a message.
+    pub fn next(delivery: &Delivery<'a>, known: Known<'a>) -> Self {
+        let Known { progress, now, .. } = known;
+        let text = delivery.keyword_text(&known);
+        let HeardNumber {
+            number,
+            changes: changes_number,
+            counted,
+            changes_standing,
+        } = HeardNumber::of(delivery, &known, text.as_ref());
         let is_overtaken = text
             .as_ref()
             .is_some_and(|text| text.keyword == Keyword::Start && number.has_overtaken(text, counted));
@@ -233,7 +265,7 @@ impl<'a> Part<'a> {
         let mut effect = progress
             .map(|progress| progress.effect.clone())
             .unwrap_or_default();
-        effect.number_changed |= number.standing != standing_before;
+        effect.number_changed |= changes_standing;
         Self {
             changes_number,
             is_last,

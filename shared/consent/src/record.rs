@@ -404,3 +404,6 @@ pub(crate) fn replay(before: Rebuilt, record: &Record) -> Option<Rebuilt> {
 pub fn rfc3339(at: Timestamp) -> String {
     format!("{at:.3}")
 }
+
+#[cfg(test)]
+mod tests;

@@ -100,86 +100,29 @@ pub fn asked_at(sent_at: Option<Timestamp>, received_at: Timestamp) -> Timestamp
 
 /// The text that answers, in the language of the rule that matched.
 pub fn reply(outcome: Outcome, language: Language, facility: &Facility) -> String {
-    let name = &facility.name;
-    let contact = facility.help_contact.as_deref();
-    match (outcome, language) {
-        (Outcome::Stopped, Language::English) => {
-            format!("{name}: You have opted out and will receive no more text messages from us.")
+    let words = match outcome {
+        Outcome::Stopped => stopped(language).to_owned(),
+        Outcome::Granted => sentences([opted_in(language), terms(language), ways(language)]),
+        Outcome::Started => started(language).to_owned(),
+        Outcome::StartedInPart => sentences([
+            opted_in(language),
+            portal_stands(language),
+            terms(language),
+            ways(language),
+        ]),
+        Outcome::PortalOptInRequired => portal_opt_in_required(language).to_owned(),
+        Outcome::StartUnavailable => start_unavailable(language).to_owned(),
+        Outcome::Help => {
+            let contact = contact(facility, language);
+            sentences([&contact, terms(language), way_out(language)])
         }
-        (Outcome::Stopped, Language::Spanish) => {
-            format!("{name}: Se ha dado de baja: ya no le enviaremos mensajes de texto.")
-        }
-        (Outcome::Stopped, Language::French) => {
-            format!("{name} : Vous ne recevrez plus de textos de notre part.")
-        }
-        (Outcome::Started, Language::English) => {
-            format!("{name}: You have opted in to text messages. Reply STOP to opt out, HELP for help.")
-        }
-        (Outcome::Started, Language::Spanish) => {
-            format!(
-                "{name}: Le enviaremos mensajes de texto de nuevo. Responda ALTO para darse de baja o AYUDA para ayuda."
-            )
-        }
-        (Outcome::Started, Language::French) => {
-            format!(
-                "{name} : Vous recevrez de nouveau nos textos. Répondez ARRET pour vous désabonner, AIDE pour de l'aide."
-            )
-        }
-        (Outcome::Granted, language) => {
-            let (opted_in, terms, ways) = (opted_in(language), terms(language), ways(language));
-            format!("{}{opted_in} {terms} {ways}", addressed(facility, language))
-        }
-        (Outcome::StartedInPart, language) => {
-            let (opted_in, terms, ways) = (opted_in(language), terms(language), ways(language));
-            let portal = match language {
-                Language::English => "An opt-out on the tenant portal stands.",
-                Language::Spanish => "La baja hecha en el portal sigue vigente.",
-                Language::French => "Un désabonnement sur le portail reste en vigueur.",
-            };
-            format!(
-                "{}{opted_in} {portal} {terms} {ways}",
-                addressed(facility, language)
-            )
-        }
-        (Outcome::PortalOptInRequired, Language::English) => format!(
-            "{name}: You opted out on the tenant portal. To receive text messages again, check the box on the portal."
-        ),
-        (Outcome::PortalOptInRequired, Language::Spanish) => format!(
-            "{name}: Usted se dio de baja en el portal. Para volver a recibir mensajes, marque la casilla en el portal."
-        ),
-        (Outcome::PortalOptInRequired, Language::French) => format!(
-            "{name} : Votre désabonnement sur le portail reste en vigueur. Pour recevoir nos textos, cochez la case sur le portail."
-        ),
-        (Outcome::StartUnavailable, Language::English) => {
-            format!("{name}: Opting in by text is not available here. You can opt in on the tenant portal.")
-        }
-        (Outcome::StartUnavailable, Language::Spanish) => {
-            format!("{name}: No es posible suscribirse por mensaje. Puede hacerlo en el portal.")
-        }
-        (Outcome::StartUnavailable, Language::French) => format!(
-            "{name} : L'abonnement par texto n'est pas possible ici. Vous pouvez le faire sur le portail."
-        ),
-        (Outcome::Help, language) => {
-            let contact = match (contact, language) {
-                (Some(contact), Language::English) => format!("For help, contact {contact}."),
-                (None, Language::English) => "For help, contact the facility office.".to_owned(),
-                (Some(contact), Language::Spanish) => format!("Para ayuda, contacte a {contact}."),
-                (None, Language::Spanish) => "Para ayuda, contacte a la oficina.".to_owned(),
-                (Some(contact), Language::French) => format!("Pour de l'aide, contactez {contact}."),
-                (None, Language::French) => "Pour de l'aide, contactez le bureau.".to_owned(),
-            };
-            let stop = match language {
-                Language::English => "Reply STOP to opt out.",
-                Language::Spanish => "Responda ALTO para darse de baja.",
-                Language::French => "Répondez ARRET pour vous désabonner.",
-            };
-            format!(
-                "{}{contact} {} {stop}",
-                addressed(facility, language),
-                terms(language)
-            )
-        }
-    }
+    };
+    format!("{}{words}", addressed(facility, language))
+}
+
+/// Sentences after each other.
+fn sentences<const N: usize>(sentences: [&str; N]) -> String {
+    sentences.join(" ")
 }
 
 /// The text that follows a grant on a screen, where the facility wants one. `None`: none follows.
@@ -191,16 +134,11 @@ pub fn confirmation(before: Consent, after: Consent, facility: &Facility) -> Opt
         return None;
     }
     let language = Language::English;
-    let agreed = format!(
-        "{}{} {}",
-        addressed(facility, language),
-        opted_in(language),
-        terms(language)
-    );
-    Some(match facility.two_way_texting {
-        TwoWayTexting::On => format!("{agreed} {}", ways(language)),
-        TwoWayTexting::Off => agreed,
-    })
+    let words = match facility.two_way_texting {
+        TwoWayTexting::On => sentences([opted_in(language), terms(language), ways(language)]),
+        TwoWayTexting::Off => sentences([opted_in(language), terms(language)]),
+    };
+    Some(format!("{}{words}", addressed(facility, language)))
 }
 
 /// Whose text it is.
@@ -208,6 +146,80 @@ fn addressed(facility: &Facility, language: Language) -> String {
     match language {
         Language::English | Language::Spanish => format!("{}: ", facility.name),
         Language::French => format!("{} : ", facility.name),
+    }
+}
+
+const fn stopped(language: Language) -> &'static str {
+    match language {
+        Language::English => "You have opted out and will receive no more text messages from us.",
+        Language::Spanish => "Se ha dado de baja: ya no le enviaremos mensajes de texto.",
+        Language::French => "Vous ne recevrez plus de textos de notre part.",
+    }
+}
+
+const fn started(language: Language) -> &'static str {
+    match language {
+        Language::English => "You have opted in to text messages. Reply STOP to opt out, HELP for help.",
+        Language::Spanish => {
+            "Le enviaremos mensajes de texto de nuevo. Responda ALTO para darse de baja o AYUDA para ayuda."
+        }
+        Language::French => {
+            "Vous recevrez de nouveau nos textos. Répondez ARRET pour vous désabonner, AIDE pour de l'aide."
+        }
+    }
+}
+
+const fn portal_opt_in_required(language: Language) -> &'static str {
+    match language {
+        Language::English => {
+            "You opted out on the tenant portal. To receive text messages again, check the box on the portal."
+        }
+        Language::Spanish => {
+            "Usted se dio de baja en el portal. Para volver a recibir mensajes, marque la casilla en el portal."
+        }
+        Language::French => {
+            "Votre désabonnement sur le portail reste en vigueur. Pour recevoir nos textos, cochez la case sur le portail."
+        }
+    }
+}
+
+/// Added where one of those who share the number opted out on the portal.
+const fn portal_stands(language: Language) -> &'static str {
+    match language {
+        Language::English => "An opt-out on the tenant portal stands.",
+        Language::Spanish => "La baja hecha en el portal sigue vigente.",
+        Language::French => "Un désabonnement sur le portail reste en vigueur.",
+    }
+}
+
+const fn start_unavailable(language: Language) -> &'static str {
+    match language {
+        Language::English => "Opting in by text is not available here. You can opt in on the tenant portal.",
+        Language::Spanish => "No es posible suscribirse por mensaje. Puede hacerlo en el portal.",
+        Language::French => {
+            "L'abonnement par texto n'est pas possible ici. Vous pouvez le faire sur le portail."
+        }
+    }
+}
+
+/// Whom to ask for help.
+fn contact(facility: &Facility, language: Language) -> String {
+    match (facility.help_contact.as_deref(), language) {
+        (Some(contact), Language::English) => format!("For help, contact {contact}."),
+        (None, Language::English) => "For help, contact the facility office.".to_owned(),
+        (Some(contact), Language::Spanish) => format!("Para ayuda, contacte a {contact}."),
+        (None, Language::Spanish) => "Para ayuda, contacte a la oficina.".to_owned(),
+        (Some(contact), Language::French) => format!("Pour de l'aide, contactez {contact}."),
+        (None, Language::French) => "Pour de l'aide, contactez le bureau.".to_owned(),
+    }
+}
+
+/// How to opt out.
+const fn way_out(language: Language) -> &'static str {
+    match language {
+        Language::English => "Reply STOP to opt out.",
+        Language::Spanish => "Responda ALTO para darse de baja.",
+        Language::French => "Répondez ARRET pour vous désabonner.",
     }
 }
 

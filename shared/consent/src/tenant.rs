@@ -207,32 +207,15 @@ impl Tenant {
         }
     }
 
-    /// A check box was submitted. `Ok(None)`: it stood like that already.
+    /// Applies an action, with the record of what it changes. The record names the tenant's number. `Ok(None)`: everything
+    /// stays as it was, and nothing is recorded.
     ///
     /// # Errors
-    /// The refusal that the screen shows.
-    pub fn submit(
+    /// The refusal that the screen shows. Nothing but a check is ever refused.
+    pub fn apply(
         &self,
         action: Action,
         two_way_texting: TwoWayTexting,
-        evidence: &Evidence,
-        now: Timestamp,
-    ) -> Result<Option<Change>, Refusal> {
-        self.apply(
-            action,
-            two_way_texting,
-            self.details.cell_phone.as_ref(),
-            evidence,
-            now,
-        )
-    }
-
-    /// Applies an action, with the record of what it changes. `concerned` is the number that the record names.
-    fn apply(
-        &self,
-        action: Action,
-        two_way_texting: TwoWayTexting,
-        concerned: Option<&PhoneNumber>,
         evidence: &Evidence,
         now: Timestamp,
     ) -> Result<Option<Change>, Refusal> {
@@ -242,7 +225,7 @@ impl Tenant {
         let subject = Subject {
             facility_id: &self.facility_id,
             tenant_id: &self.tenant_id,
-            cell_phone: concerned,
+            cell_phone: self.details.cell_phone.as_ref(),
         };
         let (record, chain) = self.chain.append(&subject, self.consent, &step, evidence, now);
         let grant = if step.to == self.consent {
@@ -317,12 +300,9 @@ impl Tenant {
         let heard = if gives_way {
             None
         } else {
-            // Keywords are never refused: a refusal is the answer to a check.
-            let (action, two_way_texting) = (text.keyword.action(), text.two_way_texting);
             self.apply(
-                action,
-                two_way_texting,
-                Some(&number.number),
+                text.keyword.action(),
+                text.two_way_texting,
                 text.evidence,
                 text.now,
             )
@@ -355,11 +335,10 @@ impl Tenant {
             });
             return Some(change);
         }
-        // A doubt is never refused, and two-way texting plays no part in it.
-        let mut change = self
-            .apply(Action::Doubt, TwoWayTexting::Off, Some(number), evidence, now)
-            .ok()
-            .flatten()?;
+        let mut change = self.carry_out(Action::Doubt, evidence, now);
+        if change.records.is_empty() {
+            return None;
+        }
         let text = evidence.text.as_ref().map(|text| text.body.clone());
         change.tenant.hold = Some(Hold {
             review_id: review_id.clone(),
@@ -376,12 +355,12 @@ impl Tenant {
             .hold
             .as_ref()
             .is_some_and(|hold| hold.review_id == *review_id);
-        is_held.then(|| self.settle(Action::NoOptOut, self.details.cell_phone.as_ref(), evidence, now))
+        is_held.then(|| self.carry_out(Action::NoOptOut, evidence, now))
     }
 
     /// A person has read the text that opted the tenant out.
     pub fn review_seen(&self, evidence: &Evidence, now: Timestamp) -> Change {
-        self.settle(Action::Seen, self.details.cell_phone.as_ref(), evidence, now)
+        self.carry_out(Action::Seen, evidence, now)
     }
 
     /// The review whose hold on them has gone since. `before`: the tenant as they were.
@@ -397,19 +376,11 @@ impl Tenant {
         }
     }
 
-    /// Carries out an action of the facility software, which is never refused.
-    fn settle(
-        &self,
-        action: Action,
-        concerned: Option<&PhoneNumber>,
-        evidence: &Evidence,
-        now: Timestamp,
-    ) -> Change {
-        // Two-way texting plays no part in these actions.
-        self.apply(action, TwoWayTexting::Off, concerned, evidence, now)
-            .ok()
-            .flatten()
-            .unwrap_or_else(|| self.unchanged())
+    /// The same for an action in which two-way texting plays no part, and which is never refused. Without a change: the
+    /// tenant as they are.
+    fn carry_out(&self, action: Action, evidence: &Evidence, now: Timestamp) -> Change {
+        let applied = self.apply(action, TwoWayTexting::Off, evidence, now);
+        applied.ok().flatten().unwrap_or_else(|| self.unchanged())
     }
 }
 
@@ -433,3 +404,6 @@ impl Change {
         }
     }
 }
+
+#[cfg(test)]
+mod tests;

@@ -1,4 +1,4 @@
-//! A tenant, a facility and evidence as unit tests begin with them.
+//! A tenant, a facility and evidence as this crate's tests begin with them.
 
 use std::collections::BTreeMap;
 

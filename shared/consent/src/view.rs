@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use crate::evidence::Grade;
 use crate::facility::Facility;
-use crate::gate::{Gate, gate};
+use crate::gate::{Closed, gate};
 use crate::record::rfc3339;
 use crate::review::Hold;
 use crate::rules::{Action, Consent, Holding, Refusal, Screen, Source, Status, TwoWayTexting, decide};
@@ -68,26 +68,23 @@ impl Refusal {
 }
 
 /// What staff are told where a text may not leave.
-pub const fn notice(gate: Gate) -> Option<&'static str> {
-    match gate {
-        Gate::Open => None,
-        Gate::NoCellPhone | Gate::ConsentRequired => Some(NOTICE),
-        Gate::OnHold => Some(HOLD_NOTICE),
-        Gate::ProviderBlocked => Some(BLOCKED_NOTICE),
-        Gate::NoTextNumber => Some(NO_TEXT_NUMBER_NOTICE),
+pub const fn notice(closed: Closed) -> &'static str {
+    match closed {
+        Closed::NoCellPhone | Closed::ConsentRequired => NOTICE,
+        Closed::OnHold => HOLD_NOTICE,
+        Closed::ProviderBlocked => BLOCKED_NOTICE,
+        Closed::NoTextNumber => NO_TEXT_NUMBER_NOTICE,
     }
 }
 
-/// Why a text to a tenant may not leave, in a sentence that staff can act on. `None`: it may.
-pub fn why_not(gate: Gate, facility: &Facility, tenant: &Tenant) -> Option<&'static str> {
-    match gate {
-        Gate::Open => None,
-        Gate::NoCellPhone => Some(NO_CELL_PHONE),
-        Gate::ConsentRequired => {
-            let refusal = tenant.click_refused(Screen::Profile, facility.two_way_texting);
-            Some(refusal.map_or(NOT_AGREED, |refusal| refusal.reason(Screen::Profile)))
-        }
-        Gate::OnHold | Gate::ProviderBlocked | Gate::NoTextNumber => notice(gate),
+/// Why a text to a tenant may not leave, in a sentence that staff can act on.
+pub fn why_not(closed: Closed, facility: &Facility, tenant: &Tenant) -> &'static str {
+    match closed {
+        Closed::NoCellPhone => NO_CELL_PHONE,
+        Closed::ConsentRequired => tenant
+            .click_refused(Screen::Profile, facility.two_way_texting)
+            .map_or(NOT_AGREED, |refusal| refusal.reason(Screen::Profile)),
+        Closed::OnHold | Closed::ProviderBlocked | Closed::NoTextNumber => notice(closed),
     }
 }
 
@@ -95,7 +92,7 @@ pub fn why_not(gate: Gate, facility: &Facility, tenant: &Tenant) -> Option<&'sta
 fn notice_beside(tenant: &Tenant) -> Option<&'static str> {
     match tenant.holding() {
         Holding::OnHold => Some(HOLD_NOTICE),
-        Holding::Free => notice(gate(tenant)),
+        Holding::Free => gate(tenant).err().map(notice),
     }
 }
 

@@ -1,6 +1,6 @@
 //! The codes of problems: the closed set by which a caller tells one from another.
 
-use consent::gate::Gate;
+use consent::gate::Closed;
 use consent::rules::Refusal;
 use lambda_http::http::StatusCode;
 use serde::{Serialize, Serializer};
@@ -91,15 +91,13 @@ codes! {
     Internal = "internal", INTERNAL_SERVER_ERROR;
 }
 
-impl Code {
-    /// Why a text may not leave. `None`: it may.
-    pub const fn of_gate(gate: Gate) -> Option<Self> {
-        match gate {
-            Gate::Open => None,
-            Gate::NoCellPhone => Some(Self::NoCellPhone),
-            Gate::ConsentRequired | Gate::ProviderBlocked => Some(Self::ConsentRequired),
-            Gate::OnHold => Some(Self::OnHold),
-            Gate::NoTextNumber => Some(Self::NoTextNumber),
+impl From<Closed> for Code {
+    fn from(closed: Closed) -> Self {
+        match closed {
+            Closed::NoCellPhone => Self::NoCellPhone,
+            Closed::ConsentRequired | Closed::ProviderBlocked => Self::ConsentRequired,
+            Closed::OnHold => Self::OnHold,
+            Closed::NoTextNumber => Self::NoTextNumber,
         }
     }
 }
@@ -135,15 +133,14 @@ mod tests {
         ] {
             assert_eq!(Code::from(refusal).as_str(), refusal.code());
         }
-        for gate in [
-            Gate::Open,
-            Gate::NoCellPhone,
-            Gate::ConsentRequired,
-            Gate::OnHold,
-            Gate::ProviderBlocked,
-            Gate::NoTextNumber,
+        for closed in [
+            Closed::NoCellPhone,
+            Closed::ConsentRequired,
+            Closed::OnHold,
+            Closed::ProviderBlocked,
+            Closed::NoTextNumber,
         ] {
-            assert_eq!(Code::of_gate(gate).map(Code::as_str), gate.code());
+            assert_eq!(Code::from(closed).as_str(), closed.code());
         }
     }
 

@@ -11,7 +11,7 @@ use std::io::{Write, stdout};
 use std::sync::{Arc, Mutex, PoisonError};
 
 use consent::facility::Provider;
-use consent::gate::Gate;
+use consent::gate::Closed;
 use consent::record::{Channel, Record, rfc3339};
 use consent::review::ReviewDecision;
 use consent::rules::ChangeKind;
@@ -30,7 +30,7 @@ pub enum Metric {
     /// Texts about which a person has decided, each once, however many tenants it concerns.
     ReviewDecisions(ReviewDecision),
     /// Texts that somebody wanted to send and that were not let out.
-    RefusedSends(Gate),
+    RefusedSends(Closed),
     /// Texts that the provider did not take, although they were let out.
     SendFailures,
     /// Inbound texts that were read as nothing in particular, by provider.
@@ -78,7 +78,7 @@ impl Metric {
         match self {
             Self::OptOuts(channel) | Self::OptIns(channel) => Some(("Channel", json!(channel))),
             Self::ReviewDecisions(decision) => Some(("Decision", json!(decision))),
-            Self::RefusedSends(gate) => Some(("Reason", json!(gate))),
+            Self::RefusedSends(closed) => Some(("Reason", json!(closed))),
             Self::UnclassifiedTexts(provider)
             | Self::BadSignatures(provider)
             | Self::UnreadableTexts(provider)

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use consent::decision::OpenFor;
-use consent::gate::Gate;
+use consent::gate::Closed;
 use consent::id::{DecisionId, FacilityId, PhoneNumber, RecordId, TenantId};
 use consent::record::rfc3339;
 use consent::spans::DECIDED_WITHIN;
@@ -74,7 +74,7 @@ pub struct RefusedText {
     /// The decision.
     pub decision: Decision,
     /// Why not.
-    pub gate: Gate,
+    pub closed: Closed,
     /// The tenant whom it was for, and their facility.
     pub found: FacilityTenant,
 }
@@ -178,8 +178,8 @@ impl Store {
                 consent_record_id: let_out.decision.consent_record_id,
                 valid_until: let_out.decision.valid_until.map(rfc3339),
             }),
-            Ok(Verdict::Refused(decision, found)) => Asked::Refused(Box::new(RefusedText {
-                gate: decision.gate,
+            Ok(Verdict::Refused(closed, decision, found)) => Asked::Refused(Box::new(RefusedText {
+                closed,
                 decision: decision.shown(None, clock()),
                 found: *found,
             })),

@@ -8,7 +8,7 @@
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use consent::decision::OpenFor;
-use consent::gate::{Ends, Gate, authorise};
+use consent::gate::{Closed, Ends, authorise};
 use consent::id::{FacilityId, InFlightId, PhoneNumber, TenantId};
 use consent::number::Number;
 use consent::rules::NumberStanding;
@@ -16,12 +16,13 @@ use consent::spans::TEXT_IN_FLIGHT;
 use consent::tenant::{LetOut as LetOutText, Tenant};
 use jiff::Timestamp;
 
+use crate::commit::{Attempt, Commit};
 use crate::decisions::DecisionItem;
 use crate::error::StoreError;
 use crate::items::{PhoneItem, Versioned};
 use crate::messages::{Earlier, KeyItem, Message, OwnText, SendError, Unsent};
 use crate::schema::{Key, PARTITION_KEY};
-use crate::store::{Attempt, Commit, FacilityTenant, Store};
+use crate::store::{FacilityTenant, Store};
 
 /// A text that somebody wants to leave.
 #[derive(Debug, Clone, Copy)]
@@ -50,7 +51,7 @@ pub(crate) enum Verdict {
     /// It may leave.
     LetOut(Box<LetOut>),
     /// It may not.
-    Refused(DecisionItem, Box<FacilityTenant>),
+    Refused(Closed, DecisionItem, Box<FacilityTenant>),
     /// It has left before, under the same key.
     SentBefore(Message),
 }
@@ -135,12 +136,16 @@ impl Store {
     ) -> Result<(Verdict, Vec<TransactWriteItem>), StoreError> {
         let FacilityTenant { facility, tenant } = &read.found.value;
         let ends = authorise(facility, tenant);
-        let gate = ends.as_ref().err().copied().unwrap_or(Gate::Open);
-        let mut decision = DecisionItem::new(&read.found.value, gate, wanted.by, now);
+        let closed = ends.as_ref().err().copied();
+        let mut decision = DecisionItem::new(&read.found.value, closed, wanted.by, now);
         let mut writes = Vec::new();
-        let Ok(Ends { from, to }) = ends else {
-            writes.push(self.put_decision(tenant, &decision)?);
-            return Ok((Verdict::Refused(decision, Box::new(read.found.value)), writes));
+        let Ends { from, to } = match ends {
+            Ok(ends) => ends,
+            Err(closed) => {
+                writes.push(self.put_decision(tenant, &decision)?);
+                let refused = Verdict::Refused(closed, decision, Box::new(read.found.value));
+                return Ok((refused, writes));
+            }
         };
         let mut message = None;
         let (called, until) = match wanted.handover {

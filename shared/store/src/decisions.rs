@@ -3,13 +3,13 @@
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
 use consent::decision::{OpenFor, Outcome, Progress, Reported, Sender};
-use consent::gate::{Gate, POLICY_VERSION};
+use consent::gate::{Closed, POLICY_VERSION};
 use consent::id::{DecisionId, FacilityId, InFlightId, MessageId, RecordId, TenantId};
 use consent::record::rfc3339;
 use consent::sending::MessageState;
 use consent::spans::TEXT_IN_FLIGHT;
 use consent::tenant::Tenant;
-use consent::view::why_not;
+use consent::view::{notice, why_not};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 
@@ -20,13 +20,24 @@ use crate::random::random_bits;
 use crate::schema::Key;
 use crate::store::{FacilityTenant, Store};
 
+/// What the gate said of a text, as it is stored.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+enum Gate {
+    /// The text may leave.
+    Open,
+    /// It may not.
+    #[serde(untagged)]
+    Closed(Closed),
+}
+
 /// Why a text was allowed to leave, or not, as it is stored. Only what became of the text is added later.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct DecisionItem {
     pub(crate) decision_id: DecisionId,
     pub(crate) at: String,
     pub(crate) allowed: bool,
-    pub(crate) gate: Gate,
+    gate: Gate,
     /// The grant that it rests on. Version 2 of the schema has the tenant's last record here, also for a refusal.
     pub(crate) consent_record_id: Option<RecordId>,
     policy_version: String,
@@ -85,20 +96,20 @@ pub struct Decision {
 
 impl DecisionItem {
     /// A decision that is made now.
-    pub(crate) fn new(found: &FacilityTenant, gate: Gate, by: &str, now: Timestamp) -> Self {
+    pub(crate) fn new(found: &FacilityTenant, closed: Option<Closed>, by: &str, now: Timestamp) -> Self {
         let FacilityTenant { facility, tenant } = found;
-        let grant = tenant.grant.filter(|_| gate == Gate::Open);
+        let grant = tenant.grant.filter(|_| closed.is_none());
         Self {
             decision_id: DecisionId::new(now, random_bits()),
             at: rfc3339(now),
-            allowed: gate == Gate::Open,
-            gate,
+            allowed: closed.is_none(),
+            gate: closed.map_or(Gate::Open, Gate::Closed),
             consent_record_id: grant
                 .map(|grant| RecordId::new(&tenant.facility_id, &tenant.tenant_id, grant)),
             policy_version: POLICY_VERSION.to_owned(),
             message_id: None,
             message_at: None,
-            detail: why_not(gate, facility, tenant).map(str::to_owned),
+            detail: closed.map(|closed| why_not(closed, facility, tenant).to_owned()),
             by: Some(by.to_owned()),
             sequence: Some(tenant.chain.sequence),
             valid_until: None,
@@ -172,13 +183,17 @@ impl DecisionItem {
     /// The decision as it is shown, by the thread entry of the text.
     pub(crate) fn shown(self, entry: Option<&ThreadItem>, now: Timestamp) -> Decision {
         let outcome = self.progress(entry).outcome(now);
+        let closed = match self.gate {
+            Gate::Open => None,
+            Gate::Closed(closed) => Some(closed),
+        };
         Decision {
             sequence: self.last_record(),
-            code: self.gate.code(),
+            code: closed.map(Closed::code),
             // One that was stored without a sentence gets the screen's.
             detail: self
                 .detail
-                .or_else(|| consent::view::notice(self.gate).map(str::to_owned)),
+                .or_else(|| closed.map(|closed| notice(closed).to_owned())),
             consent_record_id: self.consent_record_id.filter(|_| self.allowed),
             decision_id: self.decision_id,
             decided_at: self.at,
@@ -206,5 +221,29 @@ impl Store {
             decision.decision_id.as_str(),
         );
         put(&self.table, &key, decision, None)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_the_gate_said_is_stored_in_one_word() {
+        for (gate, word) in [
+            (Gate::Open, "open"),
+            (Gate::Closed(Closed::NoCellPhone), "no_cell_phone"),
+            (Gate::Closed(Closed::ConsentRequired), "consent_required"),
+            (Gate::Closed(Closed::OnHold), "on_hold"),
+            (Gate::Closed(Closed::ProviderBlocked), "provider_blocked"),
+            (Gate::Closed(Closed::NoTextNumber), "no_text_number"),
+        ] {
+            let item = serde_dynamo::AttributeValue::S(word.to_owned());
+            assert_eq!(
+                serde_dynamo::to_attribute_value::<_, serde_dynamo::AttributeValue>(gate).unwrap(),
+                item
+            );
+            assert_eq!(serde_dynamo::from_attribute_value::<_, Gate>(item).unwrap(), gate);
+        }
     }
 }

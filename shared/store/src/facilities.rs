@@ -4,10 +4,11 @@ use aws_sdk_dynamodb::types::{AttributeValue, TransactWriteItem, Update};
 use consent::facility::Facility;
 use consent::id::PhoneNumber;
 
+use crate::commit::{Attempt, Commit};
 use crate::error::StoreError;
 use crate::items::{BusinessNumberItem, FacilityItem, put};
 use crate::schema::Key;
-use crate::store::{Attempt, Commit, NotFound, ReadError, Store};
+use crate::store::{NotFound, ReadError, Store};
 
 /// What became of a facility's settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,11 +7,12 @@ use consent::intent::Intent;
 use futures_util::future::join_all;
 use jiff::Timestamp;
 
+use crate::commit::Pause;
 use crate::error::StoreError;
 use crate::inbound::{InboundText, Received};
 use crate::items::{BusinessNumberItem, GroupItem, put};
 use crate::schema::Key;
-use crate::store::{Pause, Store};
+use crate::store::Store;
 
 impl Store {
     /// Receives a text that went to `text.to` and perhaps to others. Every facility that has one of the numbers hears

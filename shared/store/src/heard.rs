@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use consent::facility::Facility;
-use consent::hearing::{Delivery, Says};
+use consent::hearing::{Delivery, Progress, Says};
 use consent::id::{FacilityId, PhoneNumber, ReviewId, TenantId};
 use consent::number::Keyword;
 use consent::record::Evidence;
@@ -13,6 +13,7 @@ use consent::words::Meaning;
 use jiff::Timestamp;
 
 use crate::in_flight::AnswerClaim;
+use crate::items::MessageItem;
 use crate::schema::Key;
 
 /// Something heard of a number: a text, or a STOP that the facility software knew of.
@@ -73,6 +74,11 @@ impl<'a> MessageDelivery<'a> {
         }
     }
 
+    /// Whether it is a text that a person has to read.
+    pub(crate) fn opens_review(&self) -> bool {
+        matches!(self.review, ReviewRole::Opens(_))
+    }
+
     /// The review that the text opens, of nobody so far.
     pub(crate) fn opened(&self, id: &ReviewId, received_at: Timestamp) -> Option<Review> {
         let ReviewRole::Opens(kind) = self.review else {
@@ -86,6 +92,27 @@ impl<'a> MessageDelivery<'a> {
             self.evidence.text.clone()?,
             self.evidence.rule.clone()?,
         ))
+    }
+
+    /// What is kept of it once it came this far.
+    pub(crate) fn item(
+        &self,
+        progress: &Progress,
+        complete: bool,
+        in_flight_until: Option<Timestamp>,
+    ) -> MessageItem {
+        MessageItem {
+            facility_id: Some(self.facility.clone()),
+            received_at: progress.received_at,
+            rule: self.evidence.rule.clone(),
+            is_answer: self.is_answer,
+            keyword: progress.counted,
+            reached: progress.reached.clone(),
+            complete,
+            in_flight_until,
+            owes_answer: false,
+            effect: progress.effect.clone(),
+        }
     }
 
     /// What its answer is called in the number's item.

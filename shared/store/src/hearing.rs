@@ -8,19 +8,20 @@ use consent::id::{ReviewId, TenantId};
 use consent::number::{Keyword, Number};
 use consent::record::{Record, rfc3339};
 use consent::reply::TextEffect;
-use consent::review::{Admission, Review};
+use consent::review::Review;
 use consent::rules::Status;
 use consent::spans::{ANSWER_IN_FLIGHT, ANSWER_WITHIN};
 use consent::tenant::Tenant;
 use jiff::Timestamp;
 
+use crate::commit::{Pause, TRANSACTION_ITEMS};
 use crate::error::StoreError;
-use crate::heard::{Effect, MessageDelivery, ReviewRole, Thread};
+use crate::heard::{Effect, MessageDelivery, Thread};
 use crate::in_flight::{AnswerClaim, Pending};
 use crate::items::{Direction, FacilityItem, MessageItem, PhoneItem, ThreadItem, Versioned, put};
 use crate::reviews::Reviews;
 use crate::schema::{Key, TOTALS_SHARDS};
-use crate::store::{Pause, RequestTime, Store, TRANSACTION_ITEMS};
+use crate::store::{RequestTime, Store};
 use crate::tenants::total_move;
 
 /// A transaction holds the number, the message, the totals, a review and its places in the lists, then a tenant, a record
@@ -40,106 +41,83 @@ impl Store {
         heard: &MessageDelivery<'_>,
         time: RequestTime,
     ) -> Result<Option<Effect>, StoreError> {
-        let facility_key = Key::facility(heard.facility);
-        let phone_key = Key::phone(heard.facility, heard.number);
-        let expects_an_answer = heard.delivery().expects_an_answer();
-        let mut pause = Pause::new();
-        let mut started = Vec::new();
-        let mut pending = Pending::default();
-        let mut claim = None;
-        let mut answer_before = None;
-        let mut room = Room::MOST;
-        let mut written_by_us = None;
+        let mut course = Course::new();
+        let nothing_known = Number::new(heard.number.clone());
         loop {
-            let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
-            let Some(Versioned { value: facility, .. }) = items.take::<FacilityItem>(&facility_key)? else {
+            let Some(stored) = self.read_stored(heard).await? else {
                 return Ok(None);
             };
-            let facility = match heard.to {
-                Some(to) => facility.dialled_at(to),
-                None => facility,
-            };
-            let seen = items.take::<MessageItem>(&heard.message)?;
-            let phone = items.take::<PhoneItem>(&phone_key)?;
-            let nothing_known = Number::new(heard.number.clone());
-            let number = phone.as_ref().map_or(&nothing_known, |phone| &phone.value);
-            if let Some(seen) = seen.as_ref().filter(|seen| seen.value.complete) {
+            let number = stored.phone.as_ref().map_or(&nothing_known, |phone| &phone.value);
+            if let Some(seen) = stored.seen.as_ref().filter(|seen| seen.value.complete) {
                 self.await_heard(&seen.value, heard.number, heard.patience, time)
                     .await?;
-                return self.owed(heard, &seen.value, facility, number).await;
+                return self.owed(heard, &seen.value, stored.facility, number).await;
             }
-            let progress = seen.as_ref().map(|seen| seen.value.progress());
-            if progress
+            if stored
+                .progress
                 .as_ref()
                 .is_some_and(|progress| progress.is_ahead_of(number))
             {
                 // The two were not read at the same time.
-                pause.after(StoreError::Conflict).await?;
+                course.pause.after(StoreError::Conflict).await?;
                 continue;
             }
-            let version = seen.as_ref().and_then(|seen| seen.version);
-            if let Some(seen) = seen.as_ref().filter(|_| version != written_by_us) {
+            let version = stored.seen.as_ref().and_then(|seen| seen.version);
+            if let Some(seen) = stored.seen.as_ref().filter(|_| version != course.written_by_us) {
                 // Another delivery of it has reached tenants. What that one waits for, this one waits for as well.
-                pending.add_time(seen.value.in_flight_until);
+                course.pending.add_time(seen.value.in_flight_until);
             }
-            let is_first = seen.is_none();
             let now = time.now();
-            let answered_by = (expects_an_answer && claim.is_none()).then(|| now + ANSWER_IN_FLIGHT);
-            let stored = Stored {
-                facility: &facility,
-                seen: seen.as_ref(),
-                progress: progress.as_ref(),
-                phone: phone.as_ref(),
-            };
-            let Some(plan) = self.plan(heard, &stored, answered_by, room.0, now).await? else {
+            let answered_by = course.is_to_claim(heard).then(|| now + ANSWER_IN_FLIGHT);
+            let Some(mut plan) = self.plan(heard, &stored, answered_by, course.room.0, now).await? else {
                 return Ok(None);
             };
-            let written = if plan.writes.len() > TRANSACTION_ITEMS {
-                // Fewer tenants fit.
-                Err(StoreError::Conflict)
-            } else {
-                self.write_records(plan.writes, &plan.records, now).await
-            };
-            match written {
-                Ok(()) => {
-                    written_by_us = Some(version.unwrap_or_default() + 1);
-                    started.extend(plan.started);
-                    pending.extend(plan.pending);
-                    if answered_by.is_some() {
-                        claim = Some(AnswerClaim {
-                            phone: phone_key.clone(),
-                            message: heard.claim().to_owned(),
-                        });
-                        answer_before = Some(now + ANSWER_WITHIN);
-                    }
-                    if plan.is_last {
-                        let over = self.await_within(&pending, heard.patience, time).await;
-                        if let Err(error) = over {
-                            self.owe_answer(&heard.message).await;
-                            return Err(error);
-                        }
-                        return Ok(Some(Effect {
-                            facility,
-                            message: plan.effect,
-                            started,
-                            received_at: plan.received_at,
-                            claim,
-                            answer_before: if plan.is_overtaken {
-                                Some(now)
-                            } else {
-                                answer_before
-                            },
-                        }));
-                    }
-                    pause = Pause::new();
-                    room = room.after_write();
+            if let Err(error) = self.write_plan(&mut plan, now).await {
+                course.room = course.room.after_race(stored.seen.is_none());
+                course.pause.after(error).await?;
+                continue;
+            }
+            course.wrote(heard, &mut plan, version, now);
+            if plan.is_last {
+                let over = self.await_within(&course.pending, heard.patience, time).await;
+                if let Err(error) = over {
+                    self.owe_answer(&heard.message).await;
+                    return Err(error);
                 }
-                Err(error) => {
-                    room = room.after_race(is_first);
-                    pause.after(error).await?;
-                }
+                return Ok(Some(course.effect(stored.facility, plan, now)));
             }
         }
+    }
+
+    /// What is stored of a message, its number and the facility. `None`: there is no such facility.
+    async fn read_stored(&self, heard: &MessageDelivery<'_>) -> Result<Option<Stored>, StoreError> {
+        let facility_key = Key::facility(heard.facility);
+        let phone_key = Key::phone(heard.facility, heard.number);
+        let mut items = self.read(&[&facility_key, &phone_key, &heard.message]).await?;
+        let Some(Versioned { value: facility, .. }) = items.take::<FacilityItem>(&facility_key)? else {
+            return Ok(None);
+        };
+        let seen = items.take::<MessageItem>(&heard.message)?;
+        Ok(Some(Stored {
+            facility: match heard.to {
+                Some(to) => facility.dialled_at(to),
+                None => facility,
+            },
+            progress: seen.as_ref().map(|seen| seen.value.progress()),
+            seen,
+            phone: items.take::<PhoneItem>(&phone_key)?,
+            phone_key,
+        }))
+    }
+
+    /// Writes a transaction of a message, where it is not too large: then it is as if somebody had been faster, and fewer
+    /// tenants are tried.
+    async fn write_plan(&self, plan: &mut Plan, now: Timestamp) -> Result<(), StoreError> {
+        if plan.writes.len() > TRANSACTION_ITEMS {
+            return Err(StoreError::Conflict);
+        }
+        let writes = std::mem::take(&mut plan.writes);
+        self.write_records(writes, &plan.records, now).await
     }
 
     /// The next transaction of a message: the first holds the number. `None`: it decides a review that has been decided
@@ -147,21 +125,16 @@ impl Store {
     async fn plan(
         &self,
         heard: &MessageDelivery<'_>,
-        stored: &Stored<'_>,
+        stored: &Stored,
         answered_by: Option<Timestamp>,
         room: usize,
         now: Timestamp,
     ) -> Result<Option<Plan>, StoreError> {
-        let Stored {
-            facility,
-            seen,
-            progress,
-            phone,
-        } = *stored;
+        let progress = stored.progress.as_ref();
         let received_at = progress.map_or(now, |progress| progress.received_at);
         let review_id = heard.review_id(received_at);
         let Some(mut reviews) = self
-            .reviews_of(heard, review_id.as_ref(), seen.is_none(), now)
+            .reviews_of(heard, review_id.as_ref(), progress.is_none(), now)
             .await?
         else {
             return Ok(None);
@@ -174,8 +147,8 @@ impl Store {
         let mut part = Part::next(
             &delivery,
             Known {
-                two_way_texting: facility.two_way_texting,
-                number: phone.map(|phone| &phone.value),
+                two_way_texting: stored.facility.two_way_texting,
+                number: stored.phone.as_ref().map(|phone| &phone.value),
                 progress,
                 open_review: review_id.as_ref().filter(|id| reviews.is_open(id)),
                 seen_before: seen_before.as_ref(),
@@ -184,93 +157,77 @@ impl Store {
                 now,
             },
         );
-        let phone_key = Key::phone(heard.facility, heard.number);
-        let mut step = TenantsStep::default();
-        if part.changes_number {
-            let item = PhoneItem::from(&part.number);
-            let version = phone.and_then(|phone| phone.version);
-            step.writes.push(put(&self.table, &phone_key, &item, version)?);
-        }
-        if delivery.is(Keyword::Stop) {
-            step.pending.add_number(&phone_key, &part.number, now);
-        }
-        let reached = part.tenants.iter().collect::<Vec<_>>();
-        for tenant in self.read_tenants(heard.facility, &reached).await? {
-            self.reach(heard, &mut part, &tenant, received_at, &mut step)?;
-        }
-        if let (Some(id), ReviewRole::Opens(_)) = (&review_id, heard.review) {
+        let step = self.reach_all(heard, stored, &mut part, received_at, now).await?;
+        let opens = review_id.as_ref().filter(|_| heard.opens_review());
+        if let Some(id) = opens {
             for tenant in &step.changed {
                 reviews.add(id, tenant, || heard.opened(id, received_at));
             }
         }
         self.end_holds(&mut reviews, heard.facility, &step.ended, now)
             .await?;
-        if let (Some(id), ReviewRole::Opens(_), true) = (&review_id, heard.review, part.is_last) {
+        if let Some(id) = opens.filter(|_| part.is_last) {
             reviews.change(id, |review| review.reached_all(now));
         }
+        self.writes(heard, stored, &part, &reviews, step).map(Some)
+    }
+
+    /// All that a transaction of a message writes.
+    fn writes(
+        &self,
+        heard: &MessageDelivery<'_>,
+        stored: &Stored,
+        part: &Part<'_>,
+        reviews: &Reviews,
+        step: TenantsStep,
+    ) -> Result<Plan, StoreError> {
         let mut writes = step.writes;
         writes.extend(reviews.writes(self, heard.facility)?);
         writes.extend(self.count(heard.facility, step.moves)?);
-        let waits_before = seen.and_then(|seen| seen.value.in_flight_until);
-        let Progress {
-            received_at,
-            counted,
-            reached,
-            effect,
-        } = part.progress();
-        let message = MessageItem {
-            facility_id: Some(heard.facility.clone()),
-            received_at,
-            rule: heard.evidence.rule.clone(),
-            is_answer: heard.is_answer,
-            keyword: counted,
-            reached,
-            complete: part.is_last,
-            in_flight_until: step.pending.until().max(waits_before),
-            owes_answer: false,
-            effect: effect.clone(),
+        let progress = part.progress();
+        let (waits_before, version) = match &stored.seen {
+            Some(seen) => (seen.value.in_flight_until, seen.version),
+            None => (None, None),
         };
-        let version = seen.and_then(|seen| seen.version);
+        let in_flight_until = step.pending.until().max(waits_before);
+        let message = heard.item(&progress, part.is_last, in_flight_until);
         writes.push(put(&self.table, &heard.message, &message, version)?);
-        Ok(Some(Plan {
+        Ok(Plan {
             writes,
             records: step.records,
             is_last: part.is_last,
             is_overtaken: part.is_overtaken,
-            effect,
-            received_at,
+            received_at: progress.received_at,
+            effect: progress.effect,
             started: step.started,
             pending: step.pending,
-        }))
+        })
     }
 
-    /// The review that a message is about, as far as it can be stored by now. `None`: the message decides it, and it has
-    /// been decided otherwise.
-    async fn reviews_of(
+    /// A part of a message reaches its number and its tenants.
+    async fn reach_all(
         &self,
         heard: &MessageDelivery<'_>,
-        id: Option<&ReviewId>,
-        is_first: bool,
+        stored: &Stored,
+        part: &mut Part<'_>,
+        received_at: Timestamp,
         now: Timestamp,
-    ) -> Result<Option<Reviews>, StoreError> {
-        let mut reviews = Reviews::default();
-        let decides = match heard.review {
-            ReviewRole::Decides(_, verdict) => Some(verdict),
-            ReviewRole::None | ReviewRole::Opens(_) => None,
-        };
-        // The first transaction of a text opens its review.
-        let Some(id) = id.filter(|_| decides.is_some() || !is_first) else {
-            return Ok(Some(reviews));
-        };
-        self.read_reviews(&mut reviews, heard.facility, [id]).await?;
-        if let (Some(verdict), true) = (decides, is_first) {
-            let admission = reviews.get(id).map(|review| review.admit(verdict.decision));
-            if admission != Some(Ok(Admission::Take)) {
-                return Ok(None);
-            }
-            reviews.change(id, |review| review.decide(verdict, now));
+    ) -> Result<TenantsStep, StoreError> {
+        let mut step = TenantsStep::default();
+        if part.changes_number {
+            let item = PhoneItem::from(&part.number);
+            let version = stored.phone.as_ref().and_then(|phone| phone.version);
+            step.writes
+                .push(put(&self.table, &stored.phone_key, &item, version)?);
         }
-        Ok(Some(reviews))
+        if heard.delivery().is(Keyword::Stop) {
+            step.pending.add_number(&stored.phone_key, &part.number, now);
+        }
+        let reached = part.tenants.iter().collect::<Vec<_>>();
+        for tenant in self.read_tenants(heard.facility, &reached).await? {
+            self.reach(heard, part, &tenant, received_at, &mut step)?;
+        }
+        Ok(step)
     }
 
     /// A message reaches a tenant.
@@ -360,12 +317,79 @@ impl Room {
 }
 
 /// What is stored before a transaction of a message.
-struct Stored<'a> {
-    facility: &'a Facility,
+struct Stored {
+    /// The facility as the message meets it.
+    facility: Facility,
     /// The message, where it was seen before, and how far it came.
-    seen: Option<&'a Versioned<MessageItem>>,
-    progress: Option<&'a Progress>,
-    phone: Option<&'a Versioned<Number>>,
+    seen: Option<Versioned<MessageItem>>,
+    progress: Option<Progress>,
+    phone: Option<Versioned<Number>>,
+    phone_key: Key,
+}
+
+/// What the transactions of a message have come to so far, in one delivery of it.
+struct Course {
+    started: Vec<TenantId>,
+    /// What has to be over before a STOP is acknowledged.
+    pending: Pending,
+    /// The answer to a START, and until when it may be handed over.
+    claim: Option<AnswerClaim>,
+    answer_before: Option<Timestamp>,
+    /// The version of the message's item that this delivery wrote last.
+    written_by_us: Option<u64>,
+    room: Room,
+    pause: Pause,
+}
+
+impl Course {
+    fn new() -> Self {
+        Self {
+            started: Vec::new(),
+            pending: Pending::default(),
+            claim: None,
+            answer_before: None,
+            written_by_us: None,
+            room: Room::MOST,
+            pause: Pause::new(),
+        }
+    }
+
+    /// Whether the next transaction is to say that an answer may be on its way.
+    fn is_to_claim(&self, heard: &MessageDelivery<'_>) -> bool {
+        heard.delivery().expects_an_answer() && self.claim.is_none()
+    }
+
+    /// A transaction was written. `version` is the one of the message's item before it.
+    fn wrote(&mut self, heard: &MessageDelivery<'_>, plan: &mut Plan, version: Option<u64>, now: Timestamp) {
+        if self.is_to_claim(heard) {
+            self.claim = Some(AnswerClaim {
+                phone: Key::phone(heard.facility, heard.number),
+                message: heard.claim().to_owned(),
+            });
+            self.answer_before = Some(now + ANSWER_WITHIN);
+        }
+        self.written_by_us = Some(version.unwrap_or_default() + 1);
+        self.started.append(&mut plan.started);
+        self.pending.extend(std::mem::take(&mut plan.pending));
+        self.pause = Pause::new();
+        self.room = self.room.after_write();
+    }
+
+    /// What the message has led to, with its last transaction.
+    fn effect(self, facility: Facility, last: Plan, now: Timestamp) -> Effect {
+        Effect {
+            facility,
+            message: last.effect,
+            started: self.started,
+            received_at: last.received_at,
+            claim: self.claim,
+            answer_before: if last.is_overtaken {
+                Some(now)
+            } else {
+                self.answer_before
+            },
+        }
+    }
 }
 
 /// What a transaction of a message does to tenants.

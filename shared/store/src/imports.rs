@@ -16,12 +16,13 @@ use futures_util::future::try_join_all;
 use jiff::Timestamp;
 use tokio::time::{Instant, timeout_at};
 
+use crate::commit::{GaveUp, Pause};
 use crate::error::StoreError;
 use crate::in_flight::Pending;
 use crate::items::Versioned;
 use crate::registrations::{Known, RegisterError, TENANTS_PER_TRANSACTION};
 use crate::schema::totals_shard;
-use crate::store::{GaveUp, NotFound, Pause, RequestTime, Store};
+use crate::store::{NotFound, RequestTime, Store};
 
 /// So many lanes are worked on at once.
 const LANES_AT_ONCE: usize = 8;

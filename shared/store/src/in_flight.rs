@@ -16,13 +16,14 @@ use jiff::Timestamp;
 use serde::Deserialize;
 use tokio::time::{Instant, sleep, sleep_until, timeout_at};
 
+use crate::commit::{GaveUp, Pause};
 use crate::error::StoreError;
 use crate::inbound::Reply;
 use crate::items::{Answers, PhoneItem, stored};
 use crate::messages::LOOK_AGAIN;
 use crate::permit::{Outcome, Permit, Unpublished};
 use crate::schema::Key;
-use crate::store::{GaveUp, Pause, RequestTime, Store};
+use crate::store::{RequestTime, Store};
 
 /// Whoever waits looks again after this at the latest.
 const LOOK_AGAIN_AT_LATEST: Duration = Duration::from_millis(160);

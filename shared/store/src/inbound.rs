@@ -15,7 +15,7 @@ use consent_metrics::Metric;
 use jiff::Timestamp;
 
 use crate::error::StoreError;
-use crate::heard::{MessageDelivery, ReviewRole, Thread};
+use crate::heard::{Effect, MessageDelivery, ReviewRole, Thread};
 use crate::in_flight::AnswerClaim;
 use crate::items::{BusinessNumberItem, MessageItem, PhoneItem};
 use crate::schema::Key;
@@ -46,14 +46,20 @@ pub struct InboundText {
 }
 
 impl InboundText {
-    /// What a record of it holds. `body` is what is kept of its body.
-    fn evidence(&self, body: &str, intent: &Intent) -> Evidence {
+    /// What is kept of its body.
+    fn kept_body(&self) -> &str {
+        let end = self.body.floor_char_boundary(BODY_BYTES);
+        self.body.get(..end).unwrap_or_default()
+    }
+
+    /// What a record of it holds.
+    fn evidence(&self, intent: &Intent) -> Evidence {
         Evidence {
             channel: Channel::Text,
             actor: self.from.as_str().to_owned(),
             disclosure: None,
             text: Some(ReceivedText {
-                body: body.to_owned(),
+                body: self.kept_body().to_owned(),
                 provider_message_id: self.message_id.clone(),
                 classification: intent.classification.clone(),
             }),
@@ -61,6 +67,49 @@ impl InboundText {
             note: None,
             rule: Some(intent.rule.into()),
         }
+    }
+
+    /// What a facility hears of its sender, as it was read.
+    fn delivery<'a>(
+        &'a self,
+        message: Key,
+        facility: &'a FacilityId,
+        intent: &Intent,
+        is_answer: bool,
+    ) -> MessageDelivery<'a> {
+        let review = ReviewKind::of(intent.meaning, &intent.classification);
+        MessageDelivery {
+            message,
+            facility,
+            number: &self.from,
+            to: Some(&self.to),
+            says: Says::from(intent.meaning),
+            review: review.map_or(ReviewRole::None, ReviewRole::Opens),
+            sent_at: self.sent_at,
+            is_answer,
+            evidence: self.evidence(intent),
+            thread: Some(Thread {
+                id: &self.message_id,
+                body: self.kept_body(),
+                meaning: intent.meaning,
+            }),
+            patience: Some(self.patience),
+        }
+    }
+
+    /// What its sender is told of what it led to, where there is something to tell.
+    fn reply(&self, intent: &Intent, effect: &Effect, now: Timestamp) -> Option<Reply> {
+        let outcome = effect
+            .message
+            .outcome(intent.meaning, effect.facility.two_way_texting)
+            .filter(|outcome| outcome.is_told(asked_at(self.sent_at, effect.received_at), now));
+        Some(Reply {
+            body: intent.answer(outcome, &effect.facility)?,
+            provider: effect.facility.provider,
+            from: self.to.clone(),
+            to: self.from.clone(),
+            before: effect.answer_before,
+        })
     }
 }
 
@@ -157,10 +206,6 @@ impl Store {
         intent: &Intent,
         now: Timestamp,
     ) -> Result<Received, StoreError> {
-        let body = text
-            .body
-            .get(..text.body.floor_char_boundary(BODY_BYTES))
-            .unwrap_or_default();
         let time = RequestTime::new(now);
         let to = Key::business_number(&text.to);
         let mut items = self.read(&[&to, &message]).await?;
@@ -184,39 +229,12 @@ impl Store {
             );
             return Ok(Received::UnknownNumber);
         };
-        let as_answer = match intent.as_answer(&text.body) {
-            Some(answer) => {
-                let written_at = text.sent_at.map_or(received_at, |sent| sent.min(received_at));
-                let is_answer = match was_answer {
-                    Some(was_answer) => was_answer,
-                    None => self.is_answering(&facility_id, &text.from, written_at).await?,
-                };
-                is_answer.then_some(answer)
-            }
-            None => None,
-        };
+        let written_at = asked_at(text.sent_at, received_at);
+        let as_answer = self
+            .as_answer(&facility_id, text, intent, written_at, was_answer)
+            .await?;
         let intent = as_answer.as_ref().unwrap_or(intent);
-        let review = match ReviewKind::of(intent.meaning, &intent.classification) {
-            Some(kind) => ReviewRole::Opens(kind),
-            None => ReviewRole::None,
-        };
-        let heard = MessageDelivery {
-            message,
-            facility: &facility_id,
-            number: &text.from,
-            to: Some(&text.to),
-            says: Says::from(intent.meaning),
-            review,
-            sent_at: text.sent_at,
-            is_answer: as_answer.is_some(),
-            evidence: text.evidence(body, intent),
-            thread: Some(Thread {
-                id: &text.message_id,
-                body,
-                meaning: intent.meaning,
-            }),
-            patience: Some(text.patience),
-        };
+        let heard = text.delivery(message, &facility_id, intent, as_answer.is_some());
         let Some(effect) = self.hear(&heard, time).await? else {
             return Ok(Received::Repeated);
         };
@@ -229,25 +247,34 @@ impl Store {
             self.metrics
                 .count_one(Metric::UnclassifiedTexts(text.provider), now);
         }
-        let outcome = effect
-            .message
-            .outcome(intent.meaning, effect.facility.two_way_texting)
-            .filter(|outcome| outcome.is_told(asked_at(text.sent_at, effect.received_at), time.now()));
-        let reply = intent.answer(outcome, &effect.facility).map(|body| Reply {
-            provider: effect.facility.provider,
-            from: text.to.clone(),
-            to: text.from.clone(),
-            body,
-            before: effect.answer_before,
-        });
         Ok(Received::Accepted(Box::new(Accepted {
+            reply: text.reply(intent, &effect, time.now()),
             facility_id,
             provider: effect.facility.provider,
             from: text.from.clone(),
             started: effect.started,
-            reply,
             claim: effect.claim,
         })))
+    }
+
+    /// What a text means as the answer to a question of ours, where it is one. `was_answer`: how an earlier delivery of it
+    /// was read.
+    async fn as_answer(
+        &self,
+        facility: &FacilityId,
+        text: &InboundText,
+        intent: &Intent,
+        written_at: Timestamp,
+        was_answer: Option<bool>,
+    ) -> Result<Option<Intent>, StoreError> {
+        let Some(answer) = intent.as_answer(&text.body) else {
+            return Ok(None);
+        };
+        let is_answer = match was_answer {
+            Some(was_answer) => was_answer,
+            None => self.is_answering(facility, &text.from, written_at).await?,
+        };
+        Ok(is_answer.then_some(answer))
     }
 
     /// Whether a text that was written at this moment answers what a tenant with the number was asked by the last text to

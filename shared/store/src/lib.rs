@@ -6,6 +6,7 @@
 
 mod asking;
 mod aws;
+mod commit;
 mod deciding;
 mod decision_lists;
 mod decisions;
@@ -39,6 +40,7 @@ mod search;
 mod store;
 mod tenants;
 mod thread;
+mod totals;
 
 pub use asking::{Allowed, Ask, Asked, RefusedText};
 pub use aws::{Lazily, aws_client, aws_configuration_over};

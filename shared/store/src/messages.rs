@@ -3,7 +3,7 @@
 use std::time::Duration;
 
 use aws_sdk_dynamodb::types::TransactWriteItem;
-use consent::gate::Gate;
+use consent::gate::Closed;
 use consent::id::{DecisionId, FacilityId, InFlightId, MessageId, RecordId, TenantId};
 use consent::record::hex;
 use consent::sending::{self, MessageState, Repetition, forgotten_at, is_remembered};
@@ -66,7 +66,7 @@ pub enum SendError {
     NotFound(#[from] NotFound),
     /// The rules refuse it.
     #[error("refused")]
-    Refused(Gate, Box<FacilityTenant>),
+    Refused(Closed, Box<FacilityTenant>),
     /// The key was used with a different body.
     #[error("the key was used with a different body")]
     KeyReused,
@@ -167,7 +167,7 @@ impl Store {
         };
         match self.let_out(&wanted, None, clock).await? {
             Verdict::SentBefore(message) => Ok(SendDecision::SentBefore(message)),
-            Verdict::Refused(decision, found) => Err(SendError::Refused(decision.gate, found)),
+            Verdict::Refused(closed, _, found) => Err(SendError::Refused(closed, found)),
             Verdict::LetOut(let_out) => {
                 let message = let_out
                     .message

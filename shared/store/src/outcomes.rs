@@ -8,12 +8,13 @@ use consent::sending::MessageState;
 use consent::tenant::{AskedAt, Tenant};
 use jiff::Timestamp;
 
+use crate::commit::{Attempt, Commit};
 use crate::decisions::{Decision, DecisionItem};
 use crate::error::StoreError;
 use crate::items::{Direction, ThreadItem, put};
 use crate::random::random_bits;
 use crate::schema::{Key, PARTITION_KEY};
-use crate::store::{Attempt, Commit, NotFound, Store, read_errors};
+use crate::store::{NotFound, Store, read_errors};
 
 /// What a caller reports about a text that was let out.
 #[derive(Debug, Clone, Copy)]

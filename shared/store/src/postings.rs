@@ -16,11 +16,12 @@ use futures_util::future::{ready, try_join_all};
 use futures_util::{StreamExt as _, stream};
 use serde_dynamo::aws_sdk_dynamodb_1::{from_item, to_item};
 
+use crate::commit::{GaveUp, Pause};
 use crate::error::StoreError;
 use crate::items::Item;
 use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY};
 use crate::search::{Listed, NAME_END, sort_key, tokens};
-use crate::store::{GaveUp, Pause, Store};
+use crate::store::Store;
 
 /// `BatchWriteItem` takes so many items.
 const BATCH_WRITES: usize = 25;

@@ -1,13 +1,15 @@
 //! What a tenant is to be notified of, and how.
 
+use consent::gate::{Closed, gate};
 use consent::id::{FacilityId, TenantId};
 use consent::preferences::{Changes, Preferences, PreferencesView, Texts};
 use serde::{Deserialize, Serialize};
 
+use crate::commit::{Attempt, Commit};
 use crate::error::StoreError;
 use crate::items::{Versioned, put, stored};
 use crate::schema::Key;
-use crate::store::{Attempt, Commit, FacilityTenant, NotFound, ReadError, Store, read_errors};
+use crate::store::{FacilityTenant, NotFound, ReadError, Store, read_errors};
 
 #[derive(Serialize, Deserialize)]
 struct PreferencesItem {
@@ -28,9 +30,9 @@ pub enum ChooseError {
     /// There is no such tenant.
     #[error(transparent)]
     NotFound(#[from] NotFound),
-    /// Texts were chosen without consent to them.
-    #[error("consent is required")]
-    ConsentRequired(Box<FacilityTenant>),
+    /// Texts were chosen, and none may leave.
+    #[error("texts may not leave: {0:?}")]
+    Refused(Closed, Box<FacilityTenant>),
     /// The database's.
     #[error(transparent)]
     Store(#[from] StoreError),
@@ -73,8 +75,8 @@ impl Store {
         self.commit(|| async move {
             let Read { found, preferences } = self.read_preferences(facility, tenant).await?;
             let texts = Texts::from(&found.value.tenant);
-            if changes.select_texts() && texts == Texts::Unavailable {
-                return Err(ChooseError::ConsentRequired(Box::new(found.value)));
+            if let (true, Err(closed)) = (changes.select_texts(), gate(&found.value.tenant)) {
+                return Err(ChooseError::Refused(closed, Box::new(found.value)));
             }
             let (before, version) = match preferences {
                 Some(Versioned { value, version }) => (value, version),

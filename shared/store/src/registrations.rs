@@ -13,6 +13,7 @@ use consent::tenant::{PhoneMove, Registered, Registrant, Tenant};
 use futures_util::{StreamExt as _, stream};
 use jiff::Timestamp;
 
+use crate::commit::{Attempt, Commit, TRANSACTION_ITEMS};
 use crate::error::StoreError;
 use crate::heard::MessageDelivery;
 use crate::in_flight::Pending;
@@ -20,7 +21,7 @@ use crate::items::{FacilityItem, TenantItem, Versioned};
 use crate::numbers::Numbers;
 use crate::postings::PostingChanges;
 use crate::schema::{Key, TOTALS_SHARDS};
-use crate::store::{Attempt, BATCH_KEYS, Commit, Items, NotFound, RequestTime, Store, TRANSACTION_ITEMS};
+use crate::store::{BATCH_KEYS, Items, NotFound, RequestTime, Store};
 use crate::tenants::total_move;
 
 /// A transaction holds the totals, then for each tenant their own item, a record, and the numbers that they leave and
@@ -60,6 +61,14 @@ pub(crate) struct Together {
     pub(crate) registered: Vec<Registered>,
     /// What has to be over before the caller is told.
     pub(crate) pending: Pending,
+}
+
+/// The STOPs from before that a registration tells of.
+struct StopsBefore {
+    /// What is recorded with them.
+    evidence: Evidence,
+    /// Whose was heard, by any attempt.
+    heard: Mutex<BTreeSet<TenantId>>,
 }
 
 /// Tenants by their ids, resident or moved out.
@@ -111,77 +120,96 @@ impl Store {
         evidence: &Evidence,
         time: RequestTime,
     ) -> Result<Together, RegisterError> {
-        let stopped_before = evidence.of_stop_before();
-        let stopped_before = &stopped_before;
-        // Whose STOP from before was heard, by any attempt.
-        let stopped = &Mutex::new(BTreeSet::new());
-        let is_stopped = |tenant: &TenantId| lock(stopped).contains(tenant);
-        let is_stopped = &is_stopped;
+        let stops = &StopsBefore {
+            evidence: evidence.of_stop_before(),
+            heard: Mutex::default(),
+        };
         let (together, postings) = self
             .commit(|| {
                 let known = known.take();
                 // It is large, and every caller would hold it.
-                Box::pin(async move {
-                    let Known { facility, tenants } = if let Some(known) = known {
-                        known
-                    } else {
-                        let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
-                        let read = self.read_known(facility_id, ids).await?;
-                        read.ok_or(NotFound::Facility)?
-                    };
-                    // A STOP from before counts for the number, and for whoever else has it, before the tenant does.
-                    for registrant in registrants {
-                        let tenant_id = &registrant.tenant_id;
-                        let existing = tenants.get(tenant_id).map(|tenant| &tenant.value);
-                        if let Some(number) = registrant.stopped_before(existing)
-                            && lock(stopped).insert(tenant_id.clone())
-                        {
-                            let heard = MessageDelivery::before_registration(
-                                facility_id,
-                                tenant_id,
-                                &number,
-                                stopped_before,
-                            );
-                            self.hear(&heard, time).await?;
-                        }
-                    }
-                    let numbers = self
-                        .read_numbers(facility_id, concerned(&tenants, registrants))
-                        .await?;
-                    let now = time.now();
-                    let mut draft = Draft::new(tenants, numbers);
-                    let mut registered = Vec::with_capacity(registrants.len());
-                    for registrant in registrants {
-                        let by_stop = is_stopped(&registrant.tenant_id) && draft.joins_stopped(registrant);
-                        let evidence = if by_stop { stopped_before } else { evidence };
-                        registered.push(draft.register(&facility, registrant, evidence, now)?);
-                    }
-                    let together = Together {
-                        facility,
-                        registered,
-                        pending: draft.pending(),
-                    };
-                    if draft.is_empty() {
-                        return Ok::<_, RegisterError>(Attempt::Done((together, None)));
-                    }
-                    let mut writes = draft.writes(self, facility_id)?;
-                    writes.extend(self.holds_ended(facility_id, draft.holds_ended(), now).await?);
-                    if writes.len() > TRANSACTION_ITEMS && registrants.len() > 1 {
-                        // Fewer of them fit.
-                        return Err(StoreError::Conflict.into());
-                    }
-                    let postings = draft.postings()?;
-                    self.put_postings(&postings).await?;
-                    let records = draft.records().cloned().collect();
-                    let commit = Commit { writes, records, now };
-                    Ok(Attempt::Write(commit, (together, Some(postings))))
-                })
+                Box::pin(self.attempt_together(facility_id, registrants, known, evidence, stops, time))
             })
             .await?;
         if let Some(postings) = &postings {
             self.delete_postings(postings).await;
         }
         Ok(together)
+    }
+
+    /// Reads, unless it is `known`, and decides: what is to be written for all of them.
+    async fn attempt_together(
+        &self,
+        facility_id: &FacilityId,
+        registrants: &[Registrant],
+        known: Option<Known>,
+        evidence: &Evidence,
+        stops: &StopsBefore,
+        time: RequestTime,
+    ) -> Result<Attempt<(Together, Option<PostingChanges>)>, RegisterError> {
+        let Known { facility, tenants } = if let Some(known) = known {
+            known
+        } else {
+            let ids = registrants.iter().map(|registrant| &registrant.tenant_id);
+            let read = self.read_known(facility_id, ids).await?;
+            read.ok_or(NotFound::Facility)?
+        };
+        self.hear_stops_before(facility_id, registrants, &tenants, stops, time)
+            .await?;
+        let numbers = self
+            .read_numbers(facility_id, concerned(&tenants, registrants))
+            .await?;
+        let now = time.now();
+        let mut draft = Draft::new(tenants, numbers);
+        let mut registered = Vec::with_capacity(registrants.len());
+        for registrant in registrants {
+            let by_stop =
+                lock(&stops.heard).contains(&registrant.tenant_id) && draft.joins_stopped(registrant);
+            let evidence = if by_stop { &stops.evidence } else { evidence };
+            registered.push(draft.register(&facility, registrant, evidence, now)?);
+        }
+        let together = Together {
+            facility,
+            registered,
+            pending: draft.pending(),
+        };
+        if draft.is_empty() {
+            return Ok(Attempt::Done((together, None)));
+        }
+        let mut writes = draft.writes(self, facility_id)?;
+        writes.extend(self.holds_ended(facility_id, draft.holds_ended(), now).await?);
+        if writes.len() > TRANSACTION_ITEMS && registrants.len() > 1 {
+            // Fewer of them fit.
+            return Err(StoreError::Conflict.into());
+        }
+        let postings = draft.postings()?;
+        self.put_postings(&postings).await?;
+        let records = draft.records().cloned().collect();
+        let commit = Commit { writes, records, now };
+        Ok(Attempt::Write(commit, (together, Some(postings))))
+    }
+
+    /// A STOP from before counts for the number, and for everybody else who has it, before the tenant does.
+    async fn hear_stops_before(
+        &self,
+        facility_id: &FacilityId,
+        registrants: &[Registrant],
+        tenants: &Tenants,
+        stops: &StopsBefore,
+        time: RequestTime,
+    ) -> Result<(), StoreError> {
+        for registrant in registrants {
+            let tenant_id = &registrant.tenant_id;
+            let existing = tenants.get(tenant_id).map(|tenant| &tenant.value);
+            if let Some(number) = registrant.stopped_before(existing)
+                && lock(&stops.heard).insert(tenant_id.clone())
+            {
+                let stop =
+                    MessageDelivery::before_registration(facility_id, tenant_id, &number, &stops.evidence);
+                self.hear(&stop, time).await?;
+            }
+        }
+        Ok(())
     }
 
     /// A facility and those of its tenants who are known, or `None` where there is no such facility.

@@ -12,12 +12,13 @@ use consent::review::{Admission, NotAdmitted, Review, ReviewDecision, Verdict};
 use consent_metrics::Metric;
 use jiff::Timestamp;
 
+use crate::commit::{Pause, TRANSACTION_ITEMS};
 use crate::error::StoreError;
 use crate::heard::{MessageDelivery, ReviewRole};
 use crate::items::Versioned;
 use crate::reviews::Reviews;
 use crate::schema::Key;
-use crate::store::{NotFound, Pause, RequestTime, Store, TRANSACTION_ITEMS, read_errors};
+use crate::store::{NotFound, RequestTime, Store, read_errors};
 
 /// A transaction holds the review and its two places in the lists, then a tenant and a record for each tenant.
 const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - 3) / 2;

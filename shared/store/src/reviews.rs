@@ -6,12 +6,13 @@ use std::collections::{BTreeMap, BTreeSet};
 
 use aws_sdk_dynamodb::types::{AttributeValue, Delete, Select, TransactWriteItem};
 use consent::id::{FacilityId, ReviewId};
-use consent::review::Review;
+use consent::review::{Admission, Review};
 use consent::tenant::Tenant;
 use jiff::Timestamp;
 use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 
 use crate::error::StoreError;
+use crate::heard::{MessageDelivery, ReviewRole};
 use crate::items::{Item, ReviewEntryItem, ReviewItem, Versioned, put};
 use crate::place::Place;
 use crate::schema::{
@@ -216,6 +217,35 @@ impl Store {
             }
         }
         Ok(())
+    }
+
+    /// The review that a message is about, as far as it can be stored by now. `None`: the message decides it, and it has
+    /// been decided otherwise.
+    pub(crate) async fn reviews_of(
+        &self,
+        heard: &MessageDelivery<'_>,
+        id: Option<&ReviewId>,
+        is_first: bool,
+        now: Timestamp,
+    ) -> Result<Option<Reviews>, StoreError> {
+        let mut reviews = Reviews::default();
+        let decides = match heard.review {
+            ReviewRole::Decides(_, verdict) => Some(verdict),
+            ReviewRole::None | ReviewRole::Opens(_) => None,
+        };
+        // The first transaction of a text opens its review.
+        let Some(id) = id.filter(|_| decides.is_some() || !is_first) else {
+            return Ok(Some(reviews));
+        };
+        self.read_reviews(&mut reviews, heard.facility, [id]).await?;
+        if let (Some(verdict), true) = (decides, is_first) {
+            let admission = reviews.get(id).map(|review| review.admit(verdict.decision));
+            if admission != Some(Ok(Admission::Take)) {
+                return Ok(None);
+            }
+            reviews.change(id, |review| review.decide(verdict, now));
+        }
+        Ok(Some(reviews))
     }
 
     /// Takes holds that end off their reviews: one for each time that an id is there.

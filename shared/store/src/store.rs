@@ -1,14 +1,13 @@
-//! The store itself: reading items, writing them together, and trying again when somebody was faster.
+//! The store itself: reading items, and writing them together.
 
 use std::collections::HashMap;
 use std::time::Duration;
 
 use aws_sdk_dynamodb::Client;
-use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem, Update};
+use aws_sdk_dynamodb::types::{AttributeValue, KeysAndAttributes, TransactWriteItem};
 use consent::facility::Facility;
 use consent::id::{FacilityId, TenantId};
 use consent::record::Record;
-use consent::rules::Status;
 use consent::tenant::{Residence, Tenant};
 use consent_metrics::Metrics;
 use jiff::{SignedDuration, Timestamp};
@@ -16,14 +15,11 @@ use serde_dynamo::aws_sdk_dynamodb_1::from_item;
 use tokio::time::Instant;
 
 use crate::aws::{Lazily, aws_client, open_connection_to_dynamodb};
+use crate::commit::Pause;
 use crate::error::{StoreError, transaction_error};
 use crate::items::{FacilityItem, Item, Stored, TenantItem, Versioned};
-use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, VERSION, totals_shard};
+use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, VERSION};
 
-/// How often a write is decided anew after racing writers before it is given up.
-pub(crate) const ATTEMPTS: u32 = 12;
-/// `TransactWriteItems` takes so many items.
-pub(crate) const TRANSACTION_ITEMS: usize = 100;
 /// `BatchGetItem` takes so many keys.
 pub(crate) const BATCH_KEYS: usize = 100;
 
@@ -338,155 +334,5 @@ impl Store {
             tenants.extend(items.take::<TenantItem>(key)?);
         }
         Ok(tenants)
-    }
-
-    /// Changes of a facility's totals, one write for each part of them that changes.
-    pub(crate) fn count(
-        &self,
-        facility: &FacilityId,
-        moves: impl IntoIterator<Item = (TenantId, Option<Status>, Option<Status>)>,
-    ) -> Result<Vec<TransactWriteItem>, StoreError> {
-        let mut shards: HashMap<u8, HashMap<Status, i64>> = HashMap::new();
-        for (tenant, from, to) in moves {
-            if from == to {
-                continue;
-            }
-            let shard = shards.entry(totals_shard(&tenant)).or_default();
-            for (status, change) in [(from, -1), (to, 1)] {
-                if let Some(status) = status {
-                    *shard.entry(status).or_default() += change;
-                }
-            }
-        }
-        shards
-            .into_iter()
-            .map(|(shard, changes)| {
-                let update = Update::builder()
-                    .table_name(&self.table)
-                    .set_key(Some(Key::totals(facility, shard).attributes()))
-                    .update_expression(
-                        "SET #schema = if_not_exists(#schema, :schema) \
-                         ADD provided :provided, not_provided :not_provided, opted_out :opted_out",
-                    )
-                    .expression_attribute_names("#schema", SCHEMA)
-                    .set_expression_attribute_values(Some(
-                        Status::ALL
-                            .into_iter()
-                            .map(|status| (status.as_str(), changes.get(&status).copied().unwrap_or(0)))
-                            .chain([(SCHEMA, i64::from(SCHEMA_VERSION))])
-                            .map(|(name, number)| (format!(":{name}"), AttributeValue::N(number.to_string())))
-                            .collect(),
-                    ));
-                Ok(TransactWriteItem::builder()
-                    .update(update.build().map_err(StoreError::failed)?)
-                    .build())
-            })
-            .collect()
-    }
-}
-
-/// What an attempt to change something has come to.
-pub(crate) enum Attempt<T> {
-    /// There is nothing to write.
-    Done(T),
-    /// This is to be written, on the condition of what was read.
-    Write(Commit, T),
-    /// It has to look again: somebody else is at it.
-    Again,
-}
-
-/// What is written together, or not at all.
-pub(crate) struct Commit {
-    pub(crate) writes: Vec<TransactWriteItem>,
-    /// The records among them.
-    pub(crate) records: Vec<Record>,
-    pub(crate) now: Timestamp,
-}
-
-impl Commit {
-    /// Writes without a record, which do not count.
-    pub(crate) fn uncounted(writes: Vec<TransactWriteItem>) -> Self {
-        Self {
-            writes,
-            records: Vec::new(),
-            now: Timestamp::UNIX_EPOCH,
-        }
-    }
-}
-
-impl Store {
-    /// Reads, decides and writes: `attempt` reads and decides, and is asked anew where somebody else was faster.
-    pub(crate) async fn commit<T, E, F>(&self, mut attempt: impl FnMut() -> F) -> Result<T, E>
-    where
-        E: From<StoreError>,
-        F: Future<Output = Result<Attempt<T>, E>>,
-    {
-        let mut pause = Pause::new();
-        loop {
-            match attempt().await? {
-                Attempt::Done(done) => return Ok(done),
-                Attempt::Again => {}
-                Attempt::Write(commit, done) => {
-                    let written = self.write_records(commit.writes, &commit.records, commit.now);
-                    match written.await {
-                        Ok(()) => return Ok(done),
-                        Err(error) => pause.after(error).await?,
-                    }
-                }
-            }
-        }
-    }
-}
-
-/// The waits between attempts: longer each time, and never the same for two racing writers.
-pub(crate) struct Pause {
-    attempt: u32,
-    attempts: u32,
-    base_ms: u64,
-}
-
-/// No attempt is left.
-pub(crate) struct GaveUp;
-
-impl Pause {
-    pub(crate) fn new() -> Self {
-        Self {
-            attempt: 0,
-            attempts: ATTEMPTS,
-            base_ms: 5,
-        }
-    }
-
-    /// Fewer and longer: for a database that throttles, after the SDK's own attempts.
-    pub(crate) fn long() -> Self {
-        Self {
-            attempt: 0,
-            attempts: 6,
-            base_ms: 100,
-        }
-    }
-
-    pub(crate) async fn wait(&mut self) -> Result<(), GaveUp> {
-        self.attempt += 1;
-        if self.attempt >= self.attempts {
-            return Err(GaveUp);
-        }
-        let ceiling = self.base_ms << self.attempt.min(6);
-        let mut random = [0; 2];
-        // Without randomness the writers still take turns, by the version each has read.
-        let _ = crate::random::fill(&mut random);
-        tokio::time::sleep(Duration::from_millis(
-            u64::from(u16::from_le_bytes(random)) % ceiling,
-        ))
-        .await;
-        Ok(())
-    }
-
-    /// What to do with a failed write: `Ok` to read and decide anew.
-    pub(crate) async fn after(&mut self, error: StoreError) -> Result<(), StoreError> {
-        match error {
-            StoreError::Conflict => self.wait().await.map_err(|GaveUp| StoreError::Conflict),
-            error => Err(error),
-        }
     }
 }

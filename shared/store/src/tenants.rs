@@ -8,12 +8,13 @@ use consent::rules::{Action, Consent, Refusal, Status};
 use consent::tenant::{Change, PhoneMove, Residence, Tenant};
 use jiff::Timestamp;
 
+use crate::commit::{Attempt, Commit};
 use crate::error::StoreError;
 use crate::in_flight::Pending;
 use crate::items::{RecordItem, TenantItem, Versioned, put};
 use crate::postings::PostingChanges;
 use crate::schema::Key;
-use crate::store::{Attempt, Commit, FacilityTenant, NotFound, ReadError, RequestTime, Store, read_errors};
+use crate::store::{FacilityTenant, NotFound, ReadError, RequestTime, Store, read_errors};
 
 /// Why a check box was not taken.
 #[derive(Debug, thiserror::Error)]
@@ -72,7 +73,7 @@ impl Store {
                 }
                 let shown = evidence.shown_by(&found.facility, action);
                 let two_way_texting = found.facility.two_way_texting;
-                let change = match found.tenant.submit(action, two_way_texting, &shown, now) {
+                let change = match found.tenant.apply(action, two_way_texting, &shown, now) {
                     Err(refusal) => return Err(SubmitError::Refused(refusal, Box::new(found))),
                     Ok(change) => change,
                 };

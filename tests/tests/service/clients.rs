@@ -67,7 +67,7 @@ async fn the_python_client_asks_sends_and_reports() {
     let decisions = world.decisions("t1").await;
     assert_eq!((decisions.len(), &decisions[0]["outcome"]), (1, &json!("sent")));
     assert!(decisions[0]["provider_message_id"].is_string());
-    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let thread = world.thread("t1").await;
     assert_eq!(thread["messages"][0]["body"], "Your gate code is new.");
     assert_eq!(world.decisions("t2").await[0]["outcome"], Value::Null);
 }

@@ -51,7 +51,7 @@ async fn a_grant_is_followed_by_one_text_through_the_gate() {
             );
             assert_eq!(text["body"], format!("{WORDS} {WAYS}"));
             // It is in the thread, with the decision that rests on the grant.
-            let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+            let thread = world.thread("t1").await;
             let message = &thread["messages"][0];
             assert_eq!(
                 (&message["direction"], &message["state"], &message["body"]),

@@ -225,7 +225,7 @@ async fn a_stop_waits_for_the_decision_of_who_has_left_the_number() {
     };
     let stop = async {
         sleep(Duration::from_millis(300)).await;
-        world.send(twilio("STOP", ADA, OFFICE, "STOP")).await.is(200);
+        world.text("STOP", ADA, "STOP").await;
         assert!(opened.elapsed() >= Duration::from_secs(2));
     };
     tokio::join!(leave, stop);
@@ -244,7 +244,7 @@ async fn the_last_of_sixty_who_share_the_number_is_waited_for() {
     let last = world.open("t059", 3).await;
     let opened = Instant::now();
     let stop = async {
-        world.send(twilio("STOP", ADA, OFFICE, "STOP")).await.is(200);
+        world.text("STOP", ADA, "STOP").await;
         opened.elapsed()
     };
     let report = async {
@@ -281,7 +281,7 @@ async fn nothing_is_allowed_on_what_a_stop_has_changed_meanwhile() {
             rows[0]["allowed"] == true
         };
         let stop = async {
-            world.send(twilio("STOP", ADA, OFFICE, "STOP")).await.is(200);
+            world.text("STOP", ADA, "STOP").await;
             clock::now()
         };
         let (allowed, acknowledged) = tokio::join!(ask, stop);

@@ -212,7 +212,7 @@ async fn seeded() -> World {
         )
         .await;
     }
-    world.send(twilio("SM-seed", BEN, OFFICE, "STOP")).await.is(200);
+    world.text("SM-seed", BEN, "STOP").await;
     let portal = call("PUT /v1/portal/consent").tenant("demo", "t-dan");
     world
         .send(portal.json(&json!({"consented": false})))

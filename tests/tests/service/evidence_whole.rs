@@ -217,6 +217,6 @@ async fn the_words_of_a_text_can_be_erased_and_nothing_else_goes() {
     let page = world.send(page).await.text;
     assert!(page.contains("It was sent.") && page.contains("The words of the text were erased."));
     assert!(!page.contains(words));
-    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let thread = world.thread("t1").await;
     assert_eq!(thread["messages"][0]["body"], "");
 }

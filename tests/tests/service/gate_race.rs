@@ -40,10 +40,7 @@ async fn not_one_text_leaves_after_an_acknowledged_stop() {
     for round in 0..ROUNDS {
         world.portal("t1", "check").await.is(200);
         let stop = async {
-            world
-                .send(twilio(&format!("STOP{round}"), ADA, OFFICE, "STOP"))
-                .await
-                .is(200);
+            world.text(&format!("STOP{round}"), ADA, "STOP").await;
             world.sns.outbox_length().await
         };
         let (first, second, third, acknowledged) = tokio::join!(sender(), sender(), sender(), stop);

@@ -171,10 +171,10 @@ async fn a_number_that_was_given_up_still_takes_a_stop_and_no_more() {
             .as_u16()
     };
     assert_eq!(put("f1", json!(null)).await, 200);
-    world.send(twilio("SM1", ADA, OFFICE, "stop")).await.is(200);
+    world.text("SM1", ADA, "stop").await;
     assert_eq!(status(&world).await, "opted_out");
     assert_eq!(put("f1", json!("+15125550199")).await, 200);
-    world.send(twilio("SM2", ADA, OFFICE, "start")).await.is(200);
+    world.text("SM2", ADA, "start").await;
     assert_eq!(status(&world).await, "opted_out");
     // Another facility may take it, and has its texts from then on; the first may not have it back.
     assert_eq!(put("f2", json!(OFFICE)).await, 201);
@@ -183,7 +183,7 @@ async fn a_number_that_was_given_up_still_takes_a_stop_and_no_more() {
         .send(twilio("SM3", ADA, "+15125550199", "start"))
         .await
         .is(200);
-    world.send(twilio("SM4", ADA, OFFICE, "stop")).await.is(200);
+    world.text("SM4", ADA, "stop").await;
     assert_eq!(status(&world).await, "provided");
 }
 
@@ -195,16 +195,10 @@ async fn a_doubtful_reply_right_after_a_question_is_an_answer() {
         world.send(call).await.is(202);
     };
     send("Would you like a larger unit?").await;
-    world
-        .send(twilio("SM1", ADA, OFFICE, "not interested"))
-        .await
-        .is(200);
+    world.text("SM1", ADA, "not interested").await;
     assert_eq!(world.view("t1").await["hold"], Value::Null);
     send("Your rent is due on Friday.").await;
-    world
-        .send(twilio("SM2", ADA, OFFICE, "not interested"))
-        .await
-        .is(200);
+    world.text("SM2", ADA, "not interested").await;
     assert_eq!(world.view("t1").await["hold"]["text"], "not interested");
 }
 
@@ -213,10 +207,7 @@ async fn a_stop_is_a_stop_after_a_question_too() {
     let world = World::with_ada().await;
     let question = call("POST /v1/facilities/f1/tenants/t1/messages").json(&json!({"body": "Coming today?"}));
     world.send(question).await.is(202);
-    world
-        .send(twilio("SM1", ADA, OFFICE, "no, stop texting me"))
-        .await
-        .is(200);
+    world.text("SM1", ADA, "no, stop texting me").await;
     assert_eq!(status(&world).await, "opted_out");
 }
 
@@ -254,7 +245,7 @@ async fn a_number_is_the_same_without_its_plus_and_its_country() {
     }
     let world = World::with_ada().await;
     for nobody in ["50142", "ADA", "whatsapp:+15125550142", "", "0125550142"] {
-        world.send(twilio("SM1", nobody, OFFICE, "STOP")).await.is(200);
+        world.text("SM1", nobody, "STOP").await;
     }
     assert_eq!(status(&world).await, "provided");
 }
@@ -282,7 +273,7 @@ async fn half_an_emoji_beside_a_stop_loses_nothing() {
     event["Sns"]["Message"] = message.into();
     assert!(world.deliver(json!({"Records": [event]})).await);
     assert_eq!(status(&world).await, "opted_out");
-    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let thread = world.thread("t1").await;
     let body = thread["messages"][0]["body"].as_str().unwrap();
     assert!(body.starts_with("STOP \u{fffd}"), "{body}");
 }

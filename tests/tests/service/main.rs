@@ -1,9 +1,11 @@
 //! What the functions answer, and what becomes of the table: one binary, for each takes a linker as long as its tests.
 
 mod access;
+mod access_keys;
 mod broken_chains;
 mod clients;
 mod confirmations;
+mod database_away;
 mod decision_outcomes;
 mod decision_promise;
 mod decisions;
@@ -11,6 +13,7 @@ mod deliveries;
 mod events;
 mod evidence_altered;
 mod evidence_grades;
+mod evidence_keys;
 mod evidence_packs;
 mod evidence_page;
 mod evidence_whole;
@@ -33,6 +36,7 @@ mod overtaken;
 mod pages;
 mod portal;
 mod profile;
+mod profile_requests;
 mod promises;
 mod providers;
 mod queue;

@@ -6,31 +6,16 @@ use std::time::Duration;
 use consent_http::clock;
 use consent_store::Outcome;
 use serde_json::{Value, json};
-use tests::{ADA, Answer, OFFICE, World, call, twilio};
-
-const SEND: &str = "POST /v1/facilities/f1/tenants/t1/messages";
-const THREAD: &str = "GET /v1/facilities/f1/tenants/t1/messages";
-const VIEW: &str = "GET /v1/facilities/f1/tenants/t1/consent";
-
-async fn register(world: &World, phone: Value, created_on: &str) -> Answer {
-    let body = json!({"name": "Ada Moreno", "cell_phone": phone, "created_on": created_on});
-    world
-        .send(call("PUT /v1/facilities/f1/tenants/t1").json(&body))
-        .await
-}
-
-async fn send(world: &World, body: &str, key: Option<&str>) -> Answer {
-    let call = call(SEND).json(&json!({"body": body}));
-    world
-        .send(key.map_or(call.clone(), |key| call.clone().header("Idempotency-Key", key)))
-        .await
-}
+use tests::{ADA, OFFICE, World, call};
 
 #[tokio::test]
 async fn a_text_leaves_with_the_decision_that_let_it_out() {
     let world = World::with_ada().await;
     world.requests.take();
-    let sent = send(&world, "Your gate code is 4711.", None).await.is(202);
+    let sent = world
+        .send_text("t1", "Your gate code is 4711.", None)
+        .await
+        .is(202);
     // The read that decides, the decision, and how it went.
     assert_eq!(world.requests.take_sum(), 3);
     assert_eq!(sent["consent_record_id"], "f1/t1/1");
@@ -40,7 +25,7 @@ async fn a_text_leaves_with_the_decision_that_let_it_out() {
     assert_eq!(outbox[0]["from"], OFFICE);
     assert_eq!(outbox[0]["body"], "Your gate code is 4711.");
 
-    let thread = world.send(call(THREAD)).await.is(200);
+    let thread = world.thread("t1").await;
     assert_eq!(
         (&thread["can_send"], &thread["notice"], &thread["next"]),
         (&json!(true), &json!(null), &json!(null))
@@ -58,21 +43,29 @@ async fn a_text_leaves_with_the_decision_that_let_it_out() {
 #[tokio::test]
 async fn no_text_leaves_without_consent() {
     let world = World::with_ada().await;
-    world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
-    let problem = send(&world, "hello", Some("k"))
+    world.text("SM1", ADA, "STOP").await;
+    let problem = world
+        .send_text("t1", "hello", Some("k"))
         .await
         .is_problem(409, "consent_required");
     assert_eq!(problem["consent_status"], "opted_out");
     assert_eq!(problem["opt_in_via"], json!(["text"]));
-    register(&world, json!(null), "2020-01-01").await.is(200);
-    send(&world, "hello", None).await.is_problem(409, "no_cell_phone");
+    world
+        .register("t1", &json!({"cell_phone": null, "created_on": "2020-01-01"}))
+        .await;
+    world
+        .send_text("t1", "hello", None)
+        .await
+        .is_problem(409, "no_cell_phone");
     assert!(world.sns.outbox().await.is_empty());
     // A refusal is not remembered under its key: the next try may be allowed.
-    register(&world, json!(ADA), "2020-01-01").await.is(200);
-    world.send(twilio("SM2", ADA, OFFICE, "START")).await.is(200);
-    send(&world, "hello", Some("k")).await.is(202);
+    world
+        .register("t1", &json!({"cell_phone": ADA, "created_on": "2020-01-01"}))
+        .await;
+    world.text("SM2", ADA, "START").await;
+    world.send_text("t1", "hello", Some("k")).await.is(202);
 
-    let thread = world.send(call(THREAD)).await.is(200);
+    let thread = world.thread("t1").await;
     let meanings: Vec<&Value> = thread["messages"]
         .as_array()
         .unwrap()
@@ -85,21 +78,23 @@ async fn no_text_leaves_without_consent() {
 #[tokio::test]
 async fn a_key_sends_once_and_stands_for_one_body() {
     let world = World::with_ada().await;
-    let first = send(&world, "hello", Some("k1")).await.is(202);
-    assert_eq!(send(&world, "hello", Some("k1")).await.is(202), first);
-    send(&world, "hallo", Some("k1"))
+    let first = world.send_text("t1", "hello", Some("k1")).await.is(202);
+    assert_eq!(world.send_text("t1", "hello", Some("k1")).await.is(202), first);
+    world
+        .send_text("t1", "hallo", Some("k1"))
         .await
         .is_problem(422, "idempotency_key_reused");
-    assert_ne!(send(&world, "hello", Some("k2")).await.is(202), first);
+    assert_ne!(world.send_text("t1", "hello", Some("k2")).await.is(202), first);
     assert_eq!(world.sns.outbox().await.len(), 2);
     let both = tokio::join!(
-        send(&world, "twice", Some("k3")),
-        send(&world, "twice", Some("k3"))
+        world.send_text("t1", "twice", Some("k3")),
+        world.send_text("t1", "twice", Some("k3"))
     );
     assert_eq!(both.0.is(202), both.1.is(202));
     assert_eq!(world.sns.outbox().await.len(), 3);
     for bad in ["", &"k".repeat(256)] {
-        send(&world, "hello", Some(bad))
+        world
+            .send_text("t1", "hello", Some(bad))
             .await
             .is_problem(400, "invalid_request");
     }
@@ -109,25 +104,27 @@ async fn a_key_sends_once_and_stands_for_one_body() {
 async fn a_failed_publish_is_visible_and_a_retry_with_the_key_completes_it() {
     let world = World::with_ada().await;
     world.sns.tell("PUT", "/failures/1").await;
-    let failed = send(&world, "hello", Some("k1")).await;
+    let failed = world.send_text("t1", "hello", Some("k1")).await;
     failed.is_problem(503, "unavailable");
     assert_eq!(failed.header("retry-after"), "1");
     let state = async |expected: &str| {
-        let thread = world.send(call(THREAD)).await.is(200);
+        let thread = world.thread("t1").await;
         assert_eq!(thread["messages"].as_array().unwrap().len(), 1);
         assert_eq!(thread["messages"][0]["state"], expected);
     };
     state("failed").await;
-    send(&world, "hello", Some("k1")).await.is(202);
+    world.send_text("t1", "hello", Some("k1")).await.is(202);
     state("sent").await;
     assert_eq!(world.sns.outbox().await.len(), 1);
     // A STOP between the two tries wins.
     world.sns.tell("PUT", "/failures/1").await;
-    send(&world, "again", Some("k2"))
+    world
+        .send_text("t1", "again", Some("k2"))
         .await
         .is_problem(503, "unavailable");
-    world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
-    send(&world, "again", Some("k2"))
+    world.text("SM1", ADA, "STOP").await;
+    world
+        .send_text("t1", "again", Some("k2"))
         .await
         .is_problem(409, "consent_required");
     assert_eq!(world.sns.outbox().await.len(), 1);
@@ -137,12 +134,14 @@ async fn a_failed_publish_is_visible_and_a_retry_with_the_key_completes_it() {
 async fn a_key_under_which_nothing_left_is_free_for_another_body() {
     let world = World::with_ada().await;
     world.sns.tell("PUT", "/failures/1").await;
-    send(&world, "first", Some("k1"))
+    world
+        .send_text("t1", "first", Some("k1"))
         .await
         .is_problem(503, "unavailable");
-    let second = send(&world, "second", Some("k1")).await.is(202);
-    assert_eq!(send(&world, "second", Some("k1")).await.is(202), second);
-    send(&world, "first", Some("k1"))
+    let second = world.send_text("t1", "second", Some("k1")).await.is(202);
+    assert_eq!(world.send_text("t1", "second", Some("k1")).await.is(202), second);
+    world
+        .send_text("t1", "first", Some("k1"))
         .await
         .is_problem(422, "idempotency_key_reused");
     let left = world.sns.outbox().await;
@@ -153,17 +152,18 @@ async fn a_key_under_which_nothing_left_is_free_for_another_body() {
 async fn a_text_that_may_have_left_keeps_its_key() {
     let world = World::with_ada().await;
     world.sns.tell("PUT", "/delay/2500").await;
-    let unknown = send(&world, "first", Some("k1")).await;
+    let unknown = world.send_text("t1", "first", Some("k1")).await;
     let problem = unknown.is_problem(503, "unavailable");
     assert_eq!(problem["may_have_left"], true);
     world.sns.tell("PUT", "/delay/0").await;
-    send(&world, "second", Some("k1"))
+    world
+        .send_text("t1", "second", Some("k1"))
         .await
         .is_problem(422, "idempotency_key_reused");
-    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let thread = world.thread("t1").await;
     assert_eq!(thread["messages"][0]["state"], "accepted");
     // The same text is tried again once nobody can be at it any more.
-    send(&world, "first", Some("k1")).await.is(202);
+    world.send_text("t1", "first", Some("k1")).await.is(202);
 }
 
 #[tokio::test]
@@ -171,13 +171,13 @@ async fn a_crash_between_decision_and_publish_sends_neither_twice_nor_never() {
     let world = World::with_ada().await;
     // The decision is written, and then nothing more happens.
     let permit = world.let_out("t1", Some("k1")).await;
-    let state = async || world.send(call(THREAD)).await.is(200)["messages"][0]["state"].clone();
+    let state = async || world.thread("t1").await["messages"][0]["state"].clone();
     assert_eq!(state().await, "accepted");
     assert!(world.sns.outbox().await.is_empty());
     // Two retries at once wait until nobody can be at it any more; then one of them sends it.
     let both = tokio::join!(
-        send(&world, "hello", Some("k1")),
-        send(&world, "hello", Some("k1"))
+        world.send_text("t1", "hello", Some("k1")),
+        world.send_text("t1", "hello", Some("k1"))
     );
     assert_eq!(both.0.is(202)["message_id"], permit.message().message_id.as_str());
     assert_eq!(both.1.is(202)["message_id"], permit.message().message_id.as_str());
@@ -199,7 +199,7 @@ async fn a_stop_waits_for_a_text_in_flight() {
         sent.unwrap();
     };
     let stop = async |id: &str| {
-        world.send(twilio(id, ADA, OFFICE, "STOP")).await.is(200);
+        world.text(id, ADA, "STOP").await;
         assert!(
             settled.load(Ordering::SeqCst),
             "acknowledged while a text was in flight"
@@ -219,7 +219,7 @@ async fn a_body_has_1_to_1600_characters_and_something_to_be_seen() {
         "👍🏽".to_owned(),
         ".".to_owned(),
     ] {
-        send(&world, &good, None).await.is(202);
+        world.send_text("t1", &good, None).await.is(202);
     }
     let blank = [
         "",
@@ -247,7 +247,9 @@ async fn a_body_has_1_to_1600_characters_and_something_to_be_seen() {
         .chain(with_controls)
         .map(|body| json!({"body": body}));
     for bad in texts.chain([json!({"body": "x".repeat(1_601)}), json!({"body": 7}), json!({})]) {
-        let answer = world.send(call(SEND).json(&bad)).await;
+        let answer = world
+            .send(call("POST /v1/facilities/f1/tenants/t1/messages").json(&bad))
+            .await;
         assert_eq!(answer.wrong_fields(), ["body"], "{bad}");
     }
     assert_eq!(world.sns.outbox().await.len(), 5);
@@ -257,35 +259,37 @@ async fn a_body_has_1_to_1600_characters_and_something_to_be_seen() {
 async fn the_providers_list_keeps_texts_in_and_changes_no_consent() {
     let world = World::with_ada().await;
     world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
-    let problem = send(&world, "hello", None)
+    let problem = world
+        .send_text("t1", "hello", None)
         .await
         .is_problem(409, "consent_required");
     assert_eq!(problem["consent_status"], "provided");
-    let view = world.send(call(VIEW)).await.is(200);
+    let view = world.view("t1").await;
     assert_eq!(
         (&view["status"], &view["can_text"]),
         (&json!("provided"), &json!(false))
     );
     assert!(view["provider_block"]["since"].is_string());
     assert_eq!(view["provider_block"]["retry_after"], json!(null));
-    send(&world, "hello", None)
+    world
+        .send_text("t1", "hello", None)
         .await
         .is_problem(409, "consent_required");
 
     // START asks the provider to let the number back.
-    world.send(twilio("SM1", ADA, OFFICE, "START")).await.is(200);
-    let view = world.send(call(VIEW)).await.is(200);
+    world.text("SM1", ADA, "START").await;
+    let view = world.view("t1").await;
     assert_eq!(
         (&view["can_text"], &view["provider_block"]),
         (&json!(true), &json!(null))
     );
-    send(&world, "hello", None).await.is(202);
+    world.send_text("t1", "hello", None).await.is(202);
 
     // It does so once in 30 days.
-    world.send(twilio("SM2", ADA, OFFICE, "STOP")).await.is(200);
+    world.text("SM2", ADA, "STOP").await;
     world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
-    world.send(twilio("SM3", ADA, OFFICE, "START")).await.is(200);
-    let view = world.send(call(VIEW)).await.is(200);
+    world.text("SM3", ADA, "START").await;
+    let view = world.view("t1").await;
     assert_eq!(
         (&view["status"], &view["can_text"]),
         (&json!("provided"), &json!(false))
@@ -293,16 +297,20 @@ async fn the_providers_list_keeps_texts_in_and_changes_no_consent() {
     assert!(view["provider_block"]["retry_after"].is_string());
     // Where the provider has let it back meanwhile, the next text finds out.
     world.sns.tell("DELETE", &format!("/opted-out/{ADA}")).await;
-    send(&world, "hello", None).await.is(202);
+    world.send_text("t1", "hello", None).await.is(202);
     // Another number has no part in it.
     world.sns.tell("PUT", &format!("/opted-out/{ADA}")).await;
-    send(&world, "hello", None)
+    world
+        .send_text("t1", "hello", None)
         .await
         .is_problem(409, "consent_required");
-    register(&world, json!("+15125550143"), "2020-01-01")
-        .await
-        .is(200);
-    let view = world.send(call(VIEW)).await.is(200);
+    world
+        .register(
+            "t1",
+            &json!({"cell_phone": "+15125550143", "created_on": "2020-01-01"}),
+        )
+        .await;
+    let view = world.view("t1").await;
     assert_eq!(view["provider_block"], json!(null));
 }
 
@@ -327,7 +335,7 @@ async fn preferences_follow_consent() {
         (&json!(true), &json!("on"))
     );
 
-    world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
+    world.text("SM1", ADA, "STOP").await;
     let hidden = get().await.is(200);
     assert_eq!(
         (&hidden["channels"]["text"], &hidden["text_selectable"]),
@@ -345,7 +353,7 @@ async fn preferences_follow_consent() {
         .await
         .is(200);
 
-    world.send(twilio("SM2", ADA, OFFICE, "START")).await.is(200);
+    world.text("SM2", ADA, "START").await;
     let shown = get().await.is(200);
     assert_eq!(
         shown["channels"],

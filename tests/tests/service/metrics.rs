@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet};
 use std::time::Duration;
 
 use consent::facility::Provider;
-use consent::gate::Gate;
+use consent::gate::Closed;
 use consent::record::Channel;
 use consent::review::ReviewDecision;
 use consent_http::clock;
@@ -368,11 +368,11 @@ fn the_template_watches_and_shows_what_is_counted() {
         Channel::Registration,
         Channel::Import,
     ];
-    let gates = [
-        Gate::NoCellPhone,
-        Gate::ConsentRequired,
-        Gate::OnHold,
-        Gate::ProviderBlocked,
+    let closed = [
+        Closed::NoCellPhone,
+        Closed::ConsentRequired,
+        Closed::OnHold,
+        Closed::ProviderBlocked,
     ];
     let counts = Counts::default();
     let every = channels
@@ -381,7 +381,7 @@ fn the_template_watches_and_shows_what_is_counted() {
         .chain(channels.map(Metric::OptIns))
         .chain([Metric::OptOuts(Channel::Review), Metric::Holds])
         .chain(ReviewDecision::ALL.map(Metric::ReviewDecisions))
-        .chain(gates.map(Metric::RefusedSends))
+        .chain(closed.map(Metric::RefusedSends))
         .chain(providers.map(Metric::UnclassifiedTexts))
         .chain(webhooks.map(Metric::BadSignatures))
         .chain(providers.map(Metric::UnreadableTexts))

@@ -40,10 +40,7 @@ async fn a_withdrawal_by_another_way_is_recorded_with_how_and_when_it_came() {
         )
         .await;
         let view = view.is(200);
-        assert_eq!(
-            (&view["status"], &view["source"]),
-            (&json!("opted_out"), &json!("profile"))
-        );
+        assert_eq!(tests::standing(&view), "opted_out by profile");
         let record = world.last_record("t1").await;
         assert_eq!(record["type"], "opted_out");
         assert_eq!(record["channel"], "profile");

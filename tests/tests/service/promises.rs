@@ -89,7 +89,7 @@ async fn a_stop_that_stopped_half_way_goes_with_a_tenant_who_leaves_the_number()
             refused.is_problem(409, "start_reply_required");
         }
         // The redelivery completes the rest, and touches them no more.
-        world.send(twilio("STOP", ADA, OFFICE, "pls STOP")).await.is(200);
+        world.text("STOP", ADA, "pls STOP").await;
         assert_eq!(world.totals().await, [0, 0, 60], "{leaves}");
         assert_eq!(world.history("t059").await.len(), records.len(), "{leaves}");
     }
@@ -116,7 +116,7 @@ async fn a_stop_that_crashed_is_completed_at_the_facility_where_it_began() {
     };
     put("f1", Value::Null).await;
     put("f2", json!(OFFICE)).await;
-    world.send(twilio("STOP", ADA, OFFICE, "pls STOP")).await.is(200);
+    world.text("STOP", ADA, "pls STOP").await;
     assert_eq!(world.totals().await, [0, 0, 60]);
 }
 
@@ -240,7 +240,7 @@ async fn a_stop_waits_for_the_text_to_a_tenant_whom_another_delivery_of_it_has_r
     };
     let deliver = move |world: World, after: u64| async move {
         sleep(Duration::from_millis(after)).await;
-        world.send(twilio("STOP", ADA, OFFICE, "STOP")).await.is(200);
+        world.text("STOP", ADA, "STOP").await;
         decided.elapsed()
     };
     let first = tokio::spawn(deliver(late(6, 800), 0));
@@ -293,7 +293,7 @@ async fn the_answer_to_a_start_does_not_leave_after_an_acknowledged_stop() {
         };
         let stop = async {
             sleep(Duration::from_millis(after)).await;
-            world.send(twilio("STOP2", ADA, OFFICE, "STOP")).await.is(200);
+            world.text("STOP2", ADA, "STOP").await;
             clock::now()
         };
         let ((), acknowledged) = tokio::join!(start, stop);
@@ -319,7 +319,7 @@ async fn an_answer_in_a_response_is_given_before_a_stop_is_acknowledged_or_left_
         };
         let stop = async {
             sleep(Duration::from_millis(after)).await;
-            world.send(twilio("STOP2", ADA, OFFICE, "STOP")).await.is(200);
+            world.text("STOP2", ADA, "STOP").await;
             clock::now()
         };
         let ((told, answered), acknowledged) = tokio::join!(start, stop);
@@ -414,5 +414,5 @@ async fn a_number_takes_no_more_tenants_than_a_stop_from_it_can_be_written_for()
         (&imported["created"], &imported["rejected"][0]["line"]),
         (&json!(1), &json!(2))
     );
-    world.send(twilio("STOP", ADA, OFFICE, "STOP")).await.is(200);
+    world.text("STOP", ADA, "STOP").await;
 }

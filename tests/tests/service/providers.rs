@@ -4,7 +4,7 @@ use std::time::Instant;
 
 use consent_http::clock;
 use serde_json::{Value, json};
-use tests::{ADA, BEN, OFFICE, World, call, telnyx, twilio};
+use tests::{ADA, BEN, OFFICE, World, call, telnyx};
 
 const THREAD: &str = "/v1/facilities/f1/tenants/t1/messages";
 /// Those without an SDK.
@@ -324,7 +324,7 @@ async fn no_provider_sends_without_consent_or_a_number() {
             .send_text("t2", "hello", None)
             .await
             .is_problem(409, "consent_required");
-        world.send(twilio("SM1", ADA, OFFICE, "STOP")).await.is(200);
+        world.text("SM1", ADA, "STOP").await;
         world
             .send_text("t1", "hello", None)
             .await

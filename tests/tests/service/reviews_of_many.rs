@@ -206,7 +206,7 @@ async fn a_doubt_that_a_keyword_or_a_decision_overtook_holds_nobody_else() {
             "{overtaking}"
         );
         // Each has the text in their thread all the same.
-        let thread = world.get("/v1/facilities/f1/tenants/t059/messages").await.is(200);
+        let thread = world.thread("t059").await;
         let texts = thread["messages"].as_array().unwrap();
         assert!(texts.iter().any(|text| text["classified_as"] == "doubt"));
     }

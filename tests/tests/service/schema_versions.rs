@@ -99,7 +99,7 @@ async fn reads(world: &World) {
         page["totals"],
         json!({"provided": 1, "not_provided": 1, "opted_out": 1})
     );
-    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let thread = world.thread("t1").await;
     let bodies: Vec<&Value> = thread["messages"]
         .as_array()
         .unwrap()

@@ -54,7 +54,7 @@ async fn statuses(world: &World) -> [String; 2] {
 
 /// The newest text in Ada's thread.
 pub(crate) async fn newest(world: &World) -> String {
-    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let thread = world.thread("t1").await;
     thread["messages"][0]["body"]
         .as_str()
         .unwrap_or_default()
@@ -250,7 +250,7 @@ async fn a_facility_with_two_numbers_in_a_group_message_hears_it_once() {
         .send(message("m1", json!({"to": to, "text": "hello"})))
         .await
         .is(200);
-    let thread = world.get("/v1/facilities/f1/tenants/t1/messages").await.is(200);
+    let thread = world.thread("t1").await;
     assert_eq!(thread["messages"].as_array().unwrap().len(), 1);
 }
 

@@ -223,10 +223,7 @@ async fn replied_stop_counts_for_the_number_and_for_everybody_who_has_it() {
             &json!({"cell_phone": ADA, "created_on": "2020-01-01", "replied_stop": true}),
         )
         .await;
-    assert_eq!(
-        (&view["status"], &view["source"]),
-        (&json!("opted_out"), &json!("text"))
-    );
+    assert_eq!(tests::standing(&view), "opted_out by text");
     assert_eq!(world.standing("old").await, "opted_out by text");
     assert_eq!(world.standing("other").await, "not_provided");
     for id in ["t1", "old"] {

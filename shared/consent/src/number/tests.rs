@@ -1,7 +1,11 @@
 use jiff::SignedDuration;
 
 use super::*;
+use crate::id::{InFlightId, MessageId};
 use crate::record::Channel;
+use crate::rules::Grant;
+use crate::tenant::LetOut;
+use crate::testing::{second as at, tenant};
 
 const NOON: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
@@ -96,4 +100,71 @@ fn a_stop_carries_on_a_stop_before_it_and_a_start_ends_both() {
     assert!(started.still_spreads(Keyword::Start, 2));
     let started_twice = after(&["START at 1", "START at 2"]);
     assert!(!started_twice.still_spreads(Keyword::Start, 1));
+}
+
+#[test]
+fn a_start_is_overtaken_by_what_counts_after_it_or_was_sent_after_it() {
+    let evidence = evidence();
+    let start = |sent| KeywordText {
+        keyword: Keyword::Start,
+        two_way_texting: TwoWayTexting::On,
+        sent_at: Some(at(sent)),
+        evidence: &evidence,
+        now: at(9),
+    };
+    let started = after(&["STOP 1 at 1", "START 2 at 2"]);
+    assert!(!started.has_overtaken(&start(2), Some(2)));
+    assert!(started.has_overtaken(&start(2), Some(1)));
+    // It did not count.
+    assert!(!started.has_overtaken(&start(1), None));
+    let stopped = after(&["STOP 5 at 5"]);
+    assert!(stopped.has_overtaken(&start(4), None));
+    assert!(!stopped.has_overtaken(&start(6), None));
+}
+
+#[test]
+fn a_stop_holds_back_whom_it_has_not_reached() {
+    let agreed = Consent::Provided(Grant::Portal);
+    let ada = |keywords_applied| Tenant {
+        keywords_applied,
+        ..tenant("t1", agreed)
+    };
+    let seen = |number: &Number, tenant: Tenant| number.seen_by_gate(tenant).consent;
+    let stopped = after(&["STOP at 1"]);
+    assert!(stopped.holds_back(&ada(0)));
+    assert!(!stopped.holds_back(&ada(1)));
+    assert_eq!(seen(&stopped, ada(0)), Consent::OptedOut(OptOut::Text));
+    assert_eq!(seen(&stopped, ada(1)), agreed);
+    let on_the_portal = tenant("t1", Consent::OptedOut(OptOut::Portal));
+    assert_eq!(seen(&stopped, on_the_portal.clone()), on_the_portal.consent);
+    let started = after(&["STOP at 1", "START at 2"]);
+    assert!(!started.holds_back(&ada(0)));
+    assert_eq!(seen(&started, ada(0)), agreed);
+}
+
+#[test]
+fn a_number_has_room_for_one_less_than_the_most_and_keeps_the_texts_in_flight_of_who_leaves() {
+    let mut number = number();
+    let id = |at: usize| TenantId::parse(&format!("t{at}")).unwrap();
+    number.tenants = (1..MOST_SHARERS).map(id).collect();
+    assert!(number.has_room());
+    number.tenants.insert(id(MOST_SHARERS));
+    assert!(!number.has_room());
+
+    let text = LetOut {
+        at: "2023-11-14T22:13:20Z",
+        until: at(4),
+        own_text: None,
+    };
+    let message = InFlightId::from(&MessageId::new([1; 16]));
+    let ada = tenant("t1", Consent::Provided(Grant::Portal));
+    let ada = ada.let_out(message, text, NOON).unwrap();
+    number.leave(&tenant("stranger", ada.consent));
+    assert_eq!(
+        (number.tenants.len(), number.in_flight_until),
+        (MOST_SHARERS, None)
+    );
+    number.leave(&ada);
+    assert_eq!(number.in_flight_until, Some(at(4)));
+    assert!(number.has_room());
 }

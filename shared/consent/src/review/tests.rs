@@ -1,13 +1,8 @@
 //! What becomes of a review, by itself and by a decision.
 
-use std::collections::BTreeMap;
-
 use super::*;
-use crate::id::FacilityId;
-use crate::record::ChainEnd;
 use crate::rule_id::RuleId;
-use crate::rules::Consent;
-use crate::tenant::{Details, Residence};
+use crate::rules::{ChangeKind, Consent};
 
 use Admission::{Repeated, Take};
 use NotAdmitted::Decided;
@@ -18,27 +13,9 @@ fn at(second: i64) -> Timestamp {
 }
 
 fn tenant(id: usize) -> Tenant {
-    Tenant {
-        facility_id: FacilityId::parse("f1").unwrap(),
-        tenant_id: TenantId::parse(&format!("t{id:03}")).unwrap(),
-        details: Details {
-            name: format!("Tenant {id}"),
-            cell_phone: Some(PhoneNumber::parse_e164("+15125550142").unwrap()),
-            units: Vec::new(),
-            created_on: jiff::civil::date(2024, 5, 1),
-        },
-        residence: Residence::Resident,
-        consent: Consent::NotProvided,
-        grant: None,
-        changed_at: None,
-        hold: None,
-        keywords_applied: 0,
-        number_since: None,
-        chain: ChainEnd::default(),
-        provider_block: None,
-        in_flight: BTreeMap::new(),
-        asked_at: None,
-    }
+    let mut tenant = crate::testing::tenant(&format!("t{id:03}"), Consent::NotProvided);
+    tenant.details.name = format!("Tenant {id}");
+    tenant
 }
 
 fn review(kind: ReviewKind, tenants: usize) -> Review {
@@ -176,6 +153,69 @@ fn the_records_of_a_decision_ask_for_no_review() {
     );
     assert_eq!((&*text.body, &*text.provider_message_id), ("wrong number", "SM1"));
     assert!(!text.classification.needs_review);
+}
+
+#[test]
+fn a_text_in_doubt_is_read_and_so_is_a_plain_opt_out_that_needs_it() {
+    let of = |meaning, needs_review| {
+        let classification = Classification {
+            needs_review,
+            ..held(1).text.classification
+        };
+        ReviewKind::of(meaning, &classification)
+    };
+    for needs_review in [true, false] {
+        assert_eq!(of(Meaning::Doubt, needs_review), Some(ReviewKind::Hold));
+        for meaning in [Meaning::OptIn, Meaning::Help, Meaning::None] {
+            assert_eq!(of(meaning, needs_review), None);
+        }
+    }
+    assert_eq!(of(Meaning::OptOut, true), Some(ReviewKind::OptedOut));
+    assert_eq!(of(Meaning::OptOut, false), None);
+}
+
+#[test]
+fn a_decision_is_named_as_the_wire_names_it() {
+    for decision in ReviewDecision::ALL {
+        assert_eq!(serde_json::to_value(decision).unwrap(), decision.as_str());
+    }
+}
+
+#[test]
+fn a_decision_counts_the_holds_that_are_left() {
+    let mut review = held(3);
+    assert_eq!(review.release(1), 2);
+    assert_eq!(review.release(5), 0);
+}
+
+#[test]
+fn who_has_seen_a_text_is_recorded_once_they_have() {
+    assert_eq!(held(1).verdict(), None);
+    assert_eq!(superseded().verdict(), None);
+    for decision in [OptOut, NoOptOut] {
+        assert_eq!(decided(decision).verdict(), Some(&verdict(decision)));
+        assert_eq!(decided(decision).seen(), None);
+    }
+    let seen = decided(Seen).seen().unwrap();
+    assert_eq!(seen, decided(Seen).evidence(&verdict(Seen)));
+    assert_eq!(seen.rule.unwrap().house(), Some(RuleId::ReviewSeen));
+}
+
+#[test]
+fn a_decision_other_than_an_opt_out_reaches_each_tenant() {
+    let review = held(1);
+    let (id, number) = (&review.review_id, &review.cell_phone);
+    let held = tenant(0)
+        .doubt(number, id, &crate::testing::evidence(), at(0))
+        .unwrap();
+    let kind = |decision| {
+        let evidence = review.evidence(&verdict(decision));
+        let change = review.carried_out(&held.tenant, decision, &evidence, at(1));
+        change.map(|change| change.records[0].kind)
+    };
+    assert_eq!(kind(NoOptOut), Some(ChangeKind::HoldLifted));
+    assert_eq!(kind(Seen), Some(ChangeKind::Reviewed));
+    assert_eq!(kind(OptOut), None);
 }
 
 #[test]

@@ -414,3 +414,33 @@ fn a_withdrawal_by_another_way_counts_unless_one_stands() {
         stays(from, Withdraw, &BOTH);
     }
 }
+
+#[test]
+fn a_change_is_what_some_action_leads_to() {
+    let holding = Free;
+    let is = |consent, kind, to| is_change(Rebuilt { consent, holding }, kind, to);
+    for to in GRANTED {
+        assert!(is(NONE, ChangeKind::Granted, to), "{to:?}");
+        assert_eq!(is(OUT_PROFILE, ChangeKind::Granted, to), to != BEFORE, "{to:?}");
+        assert_eq!(is(OUT_PORTAL, ChangeKind::Granted, to), to == BY_PORTAL, "{to:?}");
+        assert!(is(to, ChangeKind::Ended, NONE), "{to:?}");
+    }
+    assert!(is(OUT_BOTH, ChangeKind::OptOutLifted, OUT_PORTAL));
+    assert!(!is(OUT_TEXT, ChangeKind::OptOutLifted, OUT_PORTAL));
+    assert!(!is(NONE, ChangeKind::OptedOut, OUT_BOTH));
+}
+
+#[test]
+fn a_kind_is_named_as_records_name_it() {
+    for kind in [
+        ChangeKind::Granted,
+        ChangeKind::OptedOut,
+        ChangeKind::OptOutLifted,
+        ChangeKind::Ended,
+        ChangeKind::Held,
+        ChangeKind::HoldLifted,
+        ChangeKind::Reviewed,
+    ] {
+        assert_eq!(serde_json::to_value(kind).unwrap(), kind.as_str());
+    }
+}

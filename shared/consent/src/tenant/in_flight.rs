@@ -154,6 +154,8 @@ impl Action {
 
 #[cfg(test)]
 mod tests {
+    use serde_json::json;
+
     use super::*;
     use crate::id::{DecisionId, MessageId};
     use crate::rules::{Consent, Grant, Screen};
@@ -205,6 +207,12 @@ mod tests {
         let by_caller = asked.let_out(message(2), text("", second(9)), second(1)).unwrap();
         assert_eq!(by_caller.asked_at, Some(second(0)));
         assert_eq!(by_caller.in_flight[&message(2)].by, Sender::Caller);
+        // Only a caller is named where it is stored.
+        let stored = |id| serde_json::to_value(&by_caller.in_flight[&message(id)]).unwrap();
+        assert_eq!(
+            (&stored(1)["by"], &stored(2)["by"]),
+            (&json!(null), &json!("caller"))
+        );
         let told = by_caller
             .let_out(message(3), own("Your rent is due."), second(2))
             .unwrap();

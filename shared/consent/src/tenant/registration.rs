@@ -141,7 +141,7 @@ impl Tenant {
             asked_at: None,
         };
         tenant.join(joined, now);
-        tenant.settle(action, tenant.details.cell_phone.as_ref(), evidence, now)
+        tenant.carry_out(action, evidence, now)
     }
 
     fn register_again(
@@ -153,7 +153,7 @@ impl Tenant {
     ) -> Registered {
         let same_number = self.details.cell_phone == details.cell_phone;
         let same_details = self.details == details;
-        let on_file = details.cell_phone.clone();
+        let has_phone = details.cell_phone.is_some();
         let stays = self.residence == Residence::Resident && same_number;
         let register = |tenant: Self| {
             let mut after = Self {
@@ -171,12 +171,7 @@ impl Tenant {
             let action = Action::Return {
                 number: standing(numbers.joined),
             };
-            return Registered::Returned(register(self.clone()).settle(
-                action,
-                on_file.as_ref(),
-                evidence,
-                now,
-            ));
+            return Registered::Returned(register(self.clone()).carry_out(action, evidence, now));
         }
         if stays {
             return if same_details {
@@ -185,20 +180,21 @@ impl Tenant {
                 Registered::Updated(register(self.clone()).unchanged())
             };
         }
-        let before = self.details.cell_phone.as_ref();
-        // Where the new number is stopped the change is an opt-out, of that number; else the end of
-        // a grant, of the number left behind.
-        let (action, concerned) = match (on_file.as_ref(), standing(numbers.joined)) {
-            (None, _) => (Action::RemoveNumber, before),
-            (on_file @ Some(_), number @ NumberStanding::Stopped) => {
-                (Action::ChangeNumber { number }, on_file)
-            }
-            (Some(_), number @ NumberStanding::Clear) => (Action::ChangeNumber { number }, before),
+        let number = standing(numbers.joined);
+        let action = if has_phone {
+            Action::ChangeNumber { number }
+        } else {
+            Action::RemoveNumber
         };
-        let caught_up = self.caught_up(numbers.left, evidence, now);
-        Registered::Updated(
-            caught_up.and_then(|tenant| register(tenant).settle(action, concerned, evidence, now)),
-        )
+        let change = self.caught_up(numbers.left, evidence, now);
+        Registered::Updated(if has_phone && number == NumberStanding::Stopped {
+            // An opt-out, of the number joined.
+            change.and_then(|tenant| register(tenant).carry_out(action, evidence, now))
+        } else {
+            // The end of a grant, of the number left behind.
+            let ended = change.and_then(|tenant| tenant.carry_out(action, evidence, now));
+            ended.and_then(|tenant| register(tenant).unchanged())
+        })
     }
 
     /// Takes over what the number has said so far.
@@ -209,9 +205,9 @@ impl Tenant {
 
     /// A resident moves out, and leaves this number.
     pub fn move_out(&self, left: Option<&Number>, evidence: &Evidence, now: Timestamp) -> Change {
-        let mut change = self.caught_up(left, evidence, now).and_then(|tenant| {
-            tenant.settle(Action::MoveOut, self.details.cell_phone.as_ref(), evidence, now)
-        });
+        let mut change = self
+            .caught_up(left, evidence, now)
+            .and_then(|tenant| tenant.carry_out(Action::MoveOut, evidence, now));
         change.tenant.residence = Residence::MovedOut;
         change
     }
@@ -224,7 +220,7 @@ impl Tenant {
         // A review is about those who have the number still.
         let spreading = number.spreading.clone().map(Evidence::without_review);
         let evidence = spreading.as_ref().unwrap_or(evidence);
-        let mut change = self.settle(Action::Stop, Some(&number.number), evidence, now);
+        let mut change = self.carry_out(Action::Stop, evidence, now);
         change.tenant.keywords_applied = number.keywords;
         change
     }
@@ -240,7 +236,7 @@ mod tests {
     use super::*;
     use crate::rules::Grant;
     use crate::tenant::Entry;
-    use crate::testing::{evidence, phone, tenant};
+    use crate::testing::{evidence, phone, second, tenant};
 
     fn registrant(number: Option<u8>, replied_stop: RepliedStop) -> Registrant {
         Registrant {
@@ -283,5 +279,71 @@ mod tests {
         assert_eq!(moved(Some(&ada), Some(42)), (None, Some(phone(42))));
         let both = PhoneMove::between(None, &details(Some(43)));
         assert_eq!(both.numbers().collect::<Vec<_>>(), [phone(43)]);
+    }
+
+    /// The tenant after they are registered again, and what that was.
+    fn again(tenant: &Tenant, details: Details, joined: Option<&Number>) -> (&'static str, Tenant) {
+        let numbers = NumberMove { left: None, joined };
+        let (facility, id) = (crate::testing::facility(), &tenant.tenant_id);
+        let registered = Tenant::register(
+            Some(tenant),
+            &facility,
+            id,
+            details,
+            numbers,
+            &evidence(),
+            second(9),
+        );
+        let what = match &registered {
+            Registered::Created(_) => "created",
+            Registered::Returned(_) => "returned",
+            Registered::Updated(_) => "updated",
+            Registered::Unchanged(_) => "unchanged",
+        };
+        (what, registered.tenant().clone())
+    }
+
+    #[test]
+    fn who_is_registered_again_has_the_details_of_now() {
+        let ada = Tenant {
+            keywords_applied: 1,
+            number_since: Some(second(1)),
+            asked_at: Some(second(2)),
+            ..tenant("t1", Consent::NotProvided)
+        };
+        assert_eq!(again(&ada, ada.details.clone(), None), ("unchanged", ada.clone()));
+        let mut renamed = ada.clone();
+        renamed.details.name = "Ada Moreno".to_owned();
+        assert_eq!(
+            again(&ada, renamed.details.clone(), None),
+            ("updated", renamed.clone())
+        );
+
+        let joined = Number {
+            keywords: 7,
+            ..Number::new(phone(43))
+        };
+        let mut moved = Tenant {
+            keywords_applied: 7,
+            number_since: Some(second(9)),
+            asked_at: None,
+            ..renamed
+        };
+        moved.details.cell_phone = Some(phone(43));
+        let moved = ("updated", moved);
+        assert_eq!(again(&ada, moved.1.details.clone(), Some(&joined)), moved);
+
+        // Back after moving out, the number is new to them, also where it is the same.
+        let gone = Tenant {
+            residence: Residence::MovedOut,
+            ..ada.clone()
+        };
+        let back = Tenant {
+            keywords_applied: 0,
+            number_since: Some(second(9)),
+            asked_at: None,
+            ..ada
+        };
+        assert_eq!(again(&gone, gone.details.clone(), None), ("returned", back));
     }
 }
