@@ -117,11 +117,14 @@ pub(crate) fn read(body: &[u8]) -> Result<Option<Delivered>, Problem> {
     }
     let body = text(payload.subject, payload.text);
     let understood = payload.autoresponse_type.unwrap_or_default();
-    let intent = match understood.to_ascii_uppercase().as_str() {
-        "STOP" | "OPT_OUT" => Intent::told_by_provider(Meaning::OptOut),
-        "START" | "OPT_IN" => Intent::told_by_provider(Meaning::OptIn),
-        "HELP" => Intent::told_by_provider(Meaning::Help),
-        _ => Intent::read(&body),
+    let read = Intent::read(&body);
+    // The words of a profile at Telnyx are its owner's. A STOP by any of them counts. A START or HELP counts where it is
+    // one by our words, too: YES is no START, and no word of theirs hides a STOP.
+    let intent = match (understood.to_ascii_uppercase().as_str(), read.meaning) {
+        ("STOP" | "OPT_OUT", _) => Intent::told_by_provider(Meaning::OptOut),
+        ("START" | "OPT_IN", Meaning::OptIn) => Intent::told_by_provider(Meaning::OptIn),
+        ("HELP", Meaning::Help | Meaning::None) => Intent::told_by_provider(Meaning::Help),
+        _ => read,
     };
     Ok(Some(Delivered {
         provider: Provider::Telnyx,

@@ -63,10 +63,8 @@ impl<'a> Delivery<'a> {
         Some(KeywordText {
             keyword,
             two_way_texting: known.two_way_texting,
-            // What was begun earlier counts as sent when it arrived, where the provider does not say when.
-            sent_at: self
-                .sent_at
-                .or(known.progress.map(|progress| progress.received_at)),
+            sent_at: self.sent_at,
+            received_at: known.received_at(),
             evidence: self.evidence,
             now: known.now,
         })
@@ -105,7 +103,7 @@ impl Progress {
     /// Whether it was a STOP that no later keyword has overtaken.
     pub fn stands(&self, number: &Number) -> bool {
         self.counted
-            .is_some_and(|counted| number.still_spreads(Keyword::Stop, counted))
+            .is_some_and(|counted| number.still_spreads(Keyword::Stop, counted, self.received_at))
     }
 }
 
@@ -126,8 +124,18 @@ pub struct Known<'a> {
     pub answered_by: Option<Timestamp>,
     /// The most tenants of this part.
     pub room: usize,
+    /// When this delivery arrived.
+    pub arrived_at: Timestamp,
     /// The time.
     pub now: Timestamp,
+}
+
+impl Known<'_> {
+    /// When the message first arrived.
+    pub fn received_at(&self) -> Timestamp {
+        self.progress
+            .map_or(self.arrived_at, |progress| progress.received_at)
+    }
 }
 
 /// A part of a message: what is written together.
@@ -245,11 +253,14 @@ impl<'a> Part<'a> {
         let is_overtaken = text
             .as_ref()
             .is_some_and(|text| text.keyword == Keyword::Start && number.has_overtaken(text, counted));
-        let received_at = progress.map_or(now, |progress| progress.received_at);
+        let received_at = known.received_at();
         let doubt_spreads = delivery.says == Says::Doubt
             && counted.is_some_and(|counted| number.doubt_still_spreads(counted, received_at));
         let says = match (text, known.open_review) {
-            (Some(text), _) if counted.is_some_and(|counted| number.still_spreads(text.keyword, counted)) => {
+            (Some(text), _)
+                if counted
+                    .is_some_and(|counted| number.still_spreads(text.keyword, counted, received_at)) =>
+            {
                 Saying::Keyword(text)
             }
             (None, Some(review)) if doubt_spreads => Saying::Doubt(review),

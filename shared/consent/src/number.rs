@@ -8,6 +8,7 @@ use serde::{Deserialize, Serialize};
 use crate::id::{PhoneNumber, TenantId};
 use crate::record::Evidence;
 use crate::rules::{Action, Consent, NumberStanding, OptOut, Status, TwoWayTexting};
+use crate::spans::CLOCKS_DIFFER;
 use crate::tenant::Tenant;
 
 /// A phone number at one facility. Its STOP stands for whoever has the number, now or later.
@@ -82,27 +83,32 @@ pub struct KeywordText<'a> {
     pub keyword: Keyword,
     /// The facility's two-way texting, as it is now.
     pub two_way_texting: TwoWayTexting,
-    /// When it was sent, where the provider tells. Without it the keyword counts as the newest.
+    /// When it was sent, where the provider tells. Without it a START counts as sent when it arrived, a STOP as the newest.
     pub sent_at: Option<Timestamp>,
+    /// When it first arrived, in its first delivery.
+    pub received_at: Timestamp,
     /// The text, for the records.
     pub evidence: &'a Evidence,
-    /// When it arrives.
+    /// The time.
     pub now: Timestamp,
 }
 
 impl KeywordText<'_> {
-    /// When it was sent, where the provider tells. A time ahead of ours counts as now.
-    fn sent_at(&self) -> Option<Timestamp> {
-        self.sent_at.map(|sent| sent.min(self.now))
+    /// Its place in time. A START has that at which it was sent, and one ahead of ours counts as now. A STOP keeps a time
+    /// that another machine's clock can have come to: a START that was sent before it is not to count as the newer one
+    /// because this machine's clock is slow.
+    fn sent_at(&self) -> Timestamp {
+        match self.keyword {
+            Keyword::Start => self.sent_at.unwrap_or(self.received_at).min(self.now),
+            Keyword::Stop => self
+                .sent_at
+                .map_or(self.now, |sent| sent.min(self.now + CLOCKS_DIFFER)),
+        }
     }
 
     /// Whether it is a START that was sent before this moment, or at it: then it undoes nothing of what came then.
     pub(crate) fn gives_way_to(&self, moment: Option<Timestamp>) -> bool {
-        let overtaken = self
-            .sent_at()
-            .zip(moment)
-            .is_some_and(|(sent, moment)| sent <= moment);
-        self.keyword == Keyword::Start && overtaken
+        self.keyword == Keyword::Start && moment.is_some_and(|moment| self.sent_at() <= moment)
     }
 }
 
@@ -129,7 +135,7 @@ impl Number {
         if needs_two_way || text.gives_way_to(self.last_keyword_at) {
             return None;
         }
-        let at = text.sent_at().unwrap_or(text.now);
+        let at = text.sent_at();
         Some(Self {
             standing: text.keyword.standing(),
             keywords: self.keywords + 1,
@@ -139,10 +145,18 @@ impl Number {
         })
     }
 
-    /// Whether a keyword that was the number's `counted`th still has to reach its tenants. A later STOP carries an
-    /// earlier one on, so both are worked off. A START gives way to whatever came after it.
-    pub fn still_spreads(&self, keyword: Keyword, counted: u64) -> bool {
-        counted == self.keywords || (keyword == Keyword::Stop && self.standing == NumberStanding::Stopped)
+    /// Whether a keyword that was the number's `counted`th, and was `received_at` then, still has to reach its tenants. A
+    /// later STOP carries an earlier one on, so both are worked off. A START gives way to whatever came after it.
+    pub fn still_spreads(&self, keyword: Keyword, counted: u64, received_at: Timestamp) -> bool {
+        let is_stopped = self.standing == NumberStanding::Stopped;
+        counted == self.keywords
+            || (keyword == Keyword::Stop && (is_stopped || self.was_started_by(received_at)))
+    }
+
+    /// Whether its last keyword is a START that was sent by this moment. It lifts nothing of what was received then.
+    fn was_started_by(&self, moment: Timestamp) -> bool {
+        let is_clear = self.standing == NumberStanding::Clear;
+        is_clear && self.last_keyword_at.is_some_and(|last| last <= moment)
     }
 
     /// Whether a later keyword has overtaken a START, so that its answer would say what is no longer so. `counted`: its
@@ -150,7 +164,7 @@ impl Number {
     pub fn has_overtaken(&self, start: &KeywordText<'_>, counted: Option<u64>) -> bool {
         match counted {
             Some(counted) => counted < self.keywords,
-            None => self.standing == NumberStanding::Stopped && start.gives_way_to(self.last_keyword_at),
+            None => start.gives_way_to(self.last_keyword_at),
         }
     }
 
@@ -158,8 +172,7 @@ impl Number {
     /// when the doubt was `received_at`. A keyword that came later has overtaken it. A START that was only delivered later
     /// has not: it was sent before, and lifts nothing.
     pub fn doubt_still_spreads(&self, counted: u64, received_at: Timestamp) -> bool {
-        let was_sent_before = self.last_keyword_at.is_some_and(|last| last < received_at);
-        counted == self.keywords || (self.standing == NumberStanding::Clear && was_sent_before)
+        counted == self.keywords || self.was_started_by(received_at)
     }
 
     /// Whether the number's STOP holds back texts to a tenant whom it has not reached yet. Between the

@@ -88,7 +88,12 @@ impl TextEffect {
 impl Outcome {
     /// Whether the sender is still told of it, `now` that it is done. `asked_at`: see [`asked_at`].
     pub fn is_told(self, asked_at: Timestamp, now: Timestamp) -> bool {
-        self != Self::Stopped || now.duration_since(asked_at) < CONFIRM_WITHIN
+        self.told_before(asked_at).is_none_or(|before| now < before)
+    }
+
+    /// Until when the sender is told of it, where that has an end.
+    pub fn told_before(self, asked_at: Timestamp) -> Option<Timestamp> {
+        (self == Self::Stopped).then(|| asked_at + CONFIRM_WITHIN)
     }
 }
 

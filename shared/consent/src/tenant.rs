@@ -6,12 +6,13 @@ use jiff::{Timestamp, civil::Date};
 use serde::{Deserialize, Serialize};
 
 use crate::id::{FacilityId, InFlightId, PhoneNumber, ReviewId, TenantId};
-use crate::number::{KeywordText, Number};
+use crate::number::{Keyword, KeywordText, Number};
 use crate::provider_block::ProviderBlock;
 use crate::record::{ChainEnd, Evidence, Record, Subject};
 use crate::review::Hold;
 use crate::rules::{
-    Action, CellPhone, Circumstances, Consent, Holding, Refusal, Screen, Status, TwoWayTexting, decide,
+    Action, CellPhone, Circumstances, Consent, Holding, NumberStanding, Refusal, Screen, Status,
+    TwoWayTexting, decide,
 };
 
 mod in_flight;
@@ -290,7 +291,14 @@ impl Tenant {
     /// A keyword of the tenant's number reaches them. `None`: it has reached them already, or they have
     /// moved out, or they have another number by now. A START undoes nothing that came after it was sent.
     pub fn hear(&self, number: &Number, text: &KeywordText<'_>) -> Option<Change> {
-        if !self.has_number(&number.number) || self.keywords_applied >= number.keywords {
+        if !self.has_number(&number.number) {
+            return None;
+        }
+        // A STOP that comes after a START which was sent before it arrived. The START may have been here already. Who has
+        // the number only since then is not meant.
+        let is_past_start = text.keyword == Keyword::Stop && number.standing == NumberStanding::Clear;
+        let is_meant = !is_past_start || self.number_since <= Some(text.received_at);
+        if !is_meant || (self.keywords_applied >= number.keywords && !is_past_start) {
             return None;
         }
         let doubted_again_at = self.hold.as_ref().and_then(|hold| hold.doubted_again_at);

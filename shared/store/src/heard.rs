@@ -120,17 +120,20 @@ impl<'a> MessageDelivery<'a> {
         &self.message.pk
     }
 
-    /// A STOP from before a tenant's first registration.
+    /// A STOP from before a tenant's first registration. `after`: how many keywords the number had heard, where an
+    /// attempt at the registration has let it be heard before, and a START came since.
     pub(crate) fn before_registration(
         facility: &'a FacilityId,
         tenant: &TenantId,
         number: &'a PhoneNumber,
+        after: Option<u64>,
         evidence: &Evidence,
     ) -> Self {
+        let after = after.map(|keywords| format!("#{keywords}")).unwrap_or_default();
         Self {
             message: Key::message(
                 "registration",
-                &format!("{facility}#{tenant}#{}", number.as_str()),
+                &format!("{facility}#{tenant}#{}{after}", number.as_str()),
             ),
             facility,
             number,

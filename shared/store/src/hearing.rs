@@ -62,6 +62,16 @@ impl Store {
                 course.pause.after(StoreError::Conflict).await?;
                 continue;
             }
+            if stored
+                .seen
+                .as_ref()
+                .is_some_and(|seen| seen.value.is_answer != heard.is_answer)
+            {
+                // Another delivery of it, at the same time, has taken it for an answer to a question of ours, or for none.
+                return Err(StoreError::Unavailable(
+                    "another delivery reads the text otherwise".into(),
+                ));
+            }
             let version = stored.seen.as_ref().and_then(|seen| seen.version);
             if let Some(seen) = stored.seen.as_ref().filter(|_| version != course.written_by_us) {
                 // Another delivery of it has reached tenants. What that one waits for, this one waits for as well.
@@ -69,7 +79,14 @@ impl Store {
             }
             let now = time.now();
             let answered_by = course.is_to_claim(heard).then(|| now + ANSWER_IN_FLIGHT);
-            let Some(mut plan) = self.plan(heard, &stored, answered_by, course.room.0, now).await? else {
+            let moment = Moment {
+                arrived_at: time.taken_up_at(),
+                now,
+            };
+            let Some(mut plan) = self
+                .plan(heard, &stored, answered_by, course.room.0, moment)
+                .await?
+            else {
                 return Ok(None);
             };
             if let Err(error) = self.write_plan(&mut plan, now).await {
@@ -128,10 +145,10 @@ impl Store {
         stored: &Stored,
         answered_by: Option<Timestamp>,
         room: usize,
-        now: Timestamp,
+        Moment { arrived_at, now }: Moment,
     ) -> Result<Option<Plan>, StoreError> {
         let progress = stored.progress.as_ref();
-        let received_at = progress.map_or(now, |progress| progress.received_at);
+        let received_at = progress.map_or(arrived_at, |progress| progress.received_at);
         let review_id = heard.review_id(received_at);
         let Some(mut reviews) = self
             .reviews_of(heard, review_id.as_ref(), progress.is_none(), now)
@@ -154,6 +171,7 @@ impl Store {
                 seen_before: seen_before.as_ref(),
                 answered_by,
                 room,
+                arrived_at,
                 now,
             },
         );
@@ -289,6 +307,13 @@ impl Store {
         };
         put(&self.table, &key, &item, None)
     }
+}
+
+/// When a delivery arrived, and the time.
+#[derive(Clone, Copy)]
+struct Moment {
+    arrived_at: Timestamp,
+    now: Timestamp,
 }
 
 /// How many tenants a transaction is to hold.

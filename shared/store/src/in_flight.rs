@@ -10,7 +10,7 @@ use consent::id::InFlightId;
 use consent::number::Number;
 use consent::sending::MessageState;
 use consent::spans::{CLOCKS_DIFFER, RELEASED_WITHIN};
-use consent::tenant::{InFlight, Tenant};
+use consent::tenant::{AskedAt, InFlight, Tenant};
 use futures_util::join;
 use jiff::Timestamp;
 use serde::Deserialize;
@@ -170,11 +170,20 @@ impl Store {
             .expression_attribute_values(":state", serde_dynamo::to_attribute_value(state)?)
             .expression_attribute_values(":one", AttributeValue::N("1".to_owned()))
             .expression_attribute_values(":decision", AttributeValue::S(message.decision_id.to_string()));
-        let tenant = Update::builder()
+        let landed = Update::builder()
             .table_name(&self.table)
             .set_key(Some(Key::tenant(facility, tenant).attributes()))
-            .update_expression("REMOVE in_flight.#message")
             .expression_attribute_names("#message", message.message_id.as_str());
+        let asked_at = match (state, message.at.parse()) {
+            (MessageState::Sent, Ok(at)) => Tenant::asked_by_own_text(&permit.body, at),
+            _ => AskedAt::Nothing,
+        };
+        let tenant = match asked_at {
+            AskedAt::Then(at) => landed
+                .update_expression("SET asked_at = :asked_at REMOVE in_flight.#message")
+                .expression_attribute_values(":asked_at", serde_dynamo::to_attribute_value(at)?),
+            AskedAt::Nothing | AskedAt::Stays => landed.update_expression("REMOVE in_flight.#message"),
+        };
         // An entry says how the last decision about its text ended. A retry under the same key may rewrite it.
         let failed = (state == MessageState::Failed).then(|| {
             let tenant = &permit.found.tenant.tenant_id;

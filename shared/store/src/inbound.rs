@@ -99,16 +99,18 @@ impl InboundText {
 
     /// What its sender is told of what it led to, where there is something to tell.
     fn reply(&self, intent: &Intent, effect: &Effect, now: Timestamp) -> Option<Reply> {
+        let asked_at = asked_at(self.sent_at, effect.received_at);
         let outcome = effect
             .message
             .outcome(intent.meaning, effect.facility.two_way_texting)
-            .filter(|outcome| outcome.is_told(asked_at(self.sent_at, effect.received_at), now));
+            .filter(|outcome| outcome.is_told(asked_at, now));
+        let confirm_before = outcome.and_then(|outcome| outcome.told_before(asked_at));
         Some(Reply {
             body: intent.answer(outcome, &effect.facility)?,
             provider: effect.facility.provider,
             from: self.to.clone(),
             to: self.from.clone(),
-            before: effect.answer_before,
+            before: effect.answer_before.or(confirm_before),
         })
     }
 }

@@ -17,7 +17,7 @@ use crate::commit::{Attempt, Commit, TRANSACTION_ITEMS};
 use crate::error::StoreError;
 use crate::heard::MessageDelivery;
 use crate::in_flight::Pending;
-use crate::items::{FacilityItem, TenantItem, Versioned};
+use crate::items::{FacilityItem, PhoneItem, TenantItem, Versioned};
 use crate::numbers::Numbers;
 use crate::postings::PostingChanges;
 use crate::schema::{Key, TOTALS_SHARDS};
@@ -204,9 +204,25 @@ impl Store {
             if let Some(number) = registrant.stopped_before(existing)
                 && lock(&stops.heard).insert(tenant_id.clone())
             {
-                let stop =
-                    MessageDelivery::before_registration(facility_id, tenant_id, &number, &stops.evidence);
-                self.hear(&stop, time).await?;
+                let stop = |after| {
+                    MessageDelivery::before_registration(
+                        facility_id,
+                        tenant_id,
+                        &number,
+                        after,
+                        &stops.evidence,
+                    )
+                };
+                if self.hear(&stop(None), time).await?.is_some() {
+                    continue;
+                }
+                // An attempt that registered nobody has had it heard. It counts for this registration all the same.
+                let key = Key::phone(facility_id, &number);
+                if let Some(phone) = self.read(&[&key]).await?.take::<PhoneItem>(&key)?
+                    && phone.value.standing == NumberStanding::Clear
+                {
+                    self.hear(&stop(Some(phone.value.keywords)), time).await?;
+                }
             }
         }
         Ok(())

@@ -55,6 +55,11 @@ impl RequestTime {
             .unwrap_or(self.at)
     }
 
+    /// When it was taken up, by the clock of records.
+    pub(crate) fn taken_up_at(self) -> Timestamp {
+        self.at
+    }
+
     /// When it was taken up.
     pub(crate) fn begun(self) -> Instant {
         self.begun

@@ -5,9 +5,10 @@
 use std::time::Duration;
 
 use consent_http::clock;
+use futures_util::join;
 use jiff::Timestamp;
 use serde_json::json;
-use tests::{ADA, Faults, OFFICE, World, sns_notification, twilio};
+use tests::{ADA, Faults, OFFICE, Step, World, sns_notification, twilio};
 use tokio::time::sleep;
 
 /// A facility where several tenants who agreed share Ada's number.
@@ -98,6 +99,51 @@ async fn a_start_that_was_sent_before_a_doubt_keeps_it_from_nobody() {
 }
 
 #[tokio::test]
+async fn a_start_that_was_sent_before_a_stop_arrived_keeps_it_from_nobody() {
+    let world = sharing(60).await;
+    let (stopped_at, started_at) = (moment().await, moment().await);
+    let crashing = world.with_faults(&Faults::cut_after(1));
+    assert!(!deliver(&crashing, "a1", "STOP", stopped_at).await);
+    assert!(deliver(&world, "a2", "START", started_at).await);
+    // Who has the number only now is not meant by the STOP.
+    world.tenant("t900", ADA).await;
+    assert!(deliver(&world, "a1", "STOP", stopped_at).await);
+    assert_eq!(world.totals().await, [0, 1, 60]);
+}
+
+#[tokio::test]
+async fn a_start_that_arrived_before_a_stop_undoes_nothing_of_it_however_slow_it_is() {
+    let world = World::with_ada().await;
+    let slow = world.with_faults(&Faults::scripted([Step::PassAfter(Duration::from_secs(1))]));
+    let start = slow.send(twilio("START", ADA, OFFICE, "START"));
+    let stop = async {
+        sleep(Duration::from_millis(100)).await;
+        world.text("STOP", ADA, "STOP").await;
+    };
+    let (answer, ()) = join!(start, stop);
+    answer.is(200);
+    assert_eq!(answer.message(), "");
+    assert_eq!(world.standing("t1").await, "opted_out by text");
+}
+
+#[tokio::test]
+async fn a_stop_from_before_counts_although_an_attempt_at_the_registration_had_it_heard() {
+    let world = World::embedded().await;
+    world.facility("on").await;
+    let crashing = world.with_faults(&Faults::cut_after(1));
+    let ada =
+        json!({"name": "Ada Moreno", "cell_phone": ADA, "created_on": "2020-01-01", "replied_stop": true});
+    let path = "f1/tenants/t1";
+    crashing
+        .put_tenant(path, &ada)
+        .await
+        .is_problem(503, "unavailable");
+    world.text("START", ADA, "START").await;
+    world.put_tenant(path, &ada).await.is(201);
+    assert_eq!(world.standing("t1").await, "opted_out by text");
+}
+
+#[tokio::test]
 async fn a_start_that_was_sent_before_the_last_of_two_doubts_lifts_nothing() {
     let world = World::with_ada().await;
     deliver(&world, "a1", DOUBT, moment().await).await;
@@ -120,6 +166,20 @@ async fn a_reply_that_was_written_before_the_question_is_no_answer_to_it() {
         .await
         .is(202);
     deliver(&world, "a1", "not interested", written_at).await;
+    assert_eq!(how_many_are_on_hold(&world).await, 1);
+}
+
+#[tokio::test]
+async fn a_question_that_has_not_left_is_not_answered() {
+    let world = World::with_ada().await;
+    world.facility_by("twilio", &json!({})).await;
+    world
+        .sns
+        .tell_provider("twilio", "PUT", "/answers/400/21617")
+        .await;
+    let question = world.send_text("t1", "Would you like a larger unit?", None).await;
+    question.is(503);
+    world.text("D", ADA, "not interested").await;
     assert_eq!(how_many_are_on_hold(&world).await, 1);
 }
 

@@ -294,3 +294,18 @@ async fn what_telnyx_signs_and_is_no_text_is_said_to_be_none() {
         .is(200);
     assert_eq!(world.standing("t1").await, "opted_out by text");
 }
+
+#[tokio::test]
+async fn words_of_a_profile_at_telnyx_grant_nothing_and_hide_no_stop() {
+    let world = World::with_ada().await;
+    for (id, text, understood, standing) in [
+        ("m1", "STOP", "HELP", "opted_out by text"),
+        ("m2", "Yes", "OPT_IN", "opted_out by text"),
+        ("m3", "START", "OPT_IN", "provided by text"),
+        ("m4", "leave me off your list", "START", "opted_out by text"),
+    ] {
+        let text = json!({"text": text, "autoresponse_type": understood});
+        world.send(message(id, text)).await.is(200);
+        assert_eq!(world.standing("t1").await, standing, "{id}");
+    }
+}

@@ -34,6 +34,7 @@ fn at_first(number: &Number) -> Known<'_> {
         seen_before: None,
         answered_by: None,
         room: 5,
+        arrived_at: NOON,
         now: NOON,
     }
 }
@@ -88,6 +89,7 @@ impl World {
                 seen_before: None,
                 answered_by: self.answered_by,
                 room,
+                arrived_at: self.now,
                 now: self.now,
             },
         );

@@ -45,6 +45,7 @@ fn after(keywords: &[&str]) -> Number {
             },
             two_way_texting: TwoWayTexting::On,
             sent_at: sent.map(second),
+            received_at: second(at),
             evidence: &evidence,
             now: second(at),
         };
@@ -66,9 +67,12 @@ fn a_start_undoes_nothing_that_came_after_it_was_sent() {
     check(&["STOP 5 at 5", "START 5 at 6"], Stopped);
     // A time ahead of ours counts as now.
     check(&["STOP at 7", "START 9 at 6"], Stopped);
-    check(&["STOP 9 at 5", "START 6 at 6"], Clear);
-    // Without a time it counts as the newest.
+    // That of a STOP may be ahead by as much as clocks differ: ours may be slow.
+    check(&["STOP 6 at 5", "START 6 at 7"], Stopped);
+    check(&["STOP 9 at 5", "START 7 at 7"], Clear);
+    // Without a time it counts as sent when it arrived.
     check(&["STOP 5 at 5", "START at 6"], Clear);
+    check(&["STOP at 7", "START at 6"], Stopped);
     check(&["STOP at 5", "START 4 at 6"], Stopped);
     // A STOP counts however late it comes, and does not make an older START new.
     check(&["START 5 at 5", "STOP 1 at 9"], Stopped);
@@ -83,6 +87,7 @@ fn a_start_needs_two_way_texting() {
         keyword,
         two_way_texting: TwoWayTexting::Off,
         sent_at: None,
+        received_at: NOON,
         evidence: &evidence,
         now: NOON,
     };
@@ -93,13 +98,16 @@ fn a_start_needs_two_way_texting() {
 #[test]
 fn a_stop_carries_on_a_stop_before_it_and_a_start_ends_both() {
     let stopped_twice = after(&["STOP at 1", "STOP at 2"]);
-    assert!(stopped_twice.still_spreads(Keyword::Stop, 1));
-    assert!(stopped_twice.still_spreads(Keyword::Stop, 2));
+    assert!(stopped_twice.still_spreads(Keyword::Stop, 1, at(1)));
+    assert!(stopped_twice.still_spreads(Keyword::Stop, 2, at(2)));
     let started = after(&["STOP at 1", "START at 2"]);
-    assert!(!started.still_spreads(Keyword::Stop, 1));
-    assert!(started.still_spreads(Keyword::Start, 2));
+    assert!(!started.still_spreads(Keyword::Stop, 1, at(1)));
+    assert!(started.still_spreads(Keyword::Start, 2, at(2)));
     let started_twice = after(&["START at 1", "START at 2"]);
-    assert!(!started_twice.still_spreads(Keyword::Start, 1));
+    assert!(!started_twice.still_spreads(Keyword::Start, 1, at(1)));
+    // It was sent after the STOP, and before that arrived.
+    let started_before = after(&["STOP 1 at 3", "START 2 at 4"]);
+    assert!(started_before.still_spreads(Keyword::Stop, 1, at(3)));
 }
 
 #[test]
@@ -109,14 +117,15 @@ fn a_start_is_overtaken_by_what_counts_after_it_or_was_sent_after_it() {
         keyword: Keyword::Start,
         two_way_texting: TwoWayTexting::On,
         sent_at: Some(at(sent)),
+        received_at: at(9),
         evidence: &evidence,
         now: at(9),
     };
     let started = after(&["STOP 1 at 1", "START 2 at 2"]);
     assert!(!started.has_overtaken(&start(2), Some(2)));
     assert!(started.has_overtaken(&start(2), Some(1)));
-    // It did not count.
-    assert!(!started.has_overtaken(&start(1), None));
+    // It did not count, because a STOP came after it. A newer START is answered by itself.
+    assert!(started.has_overtaken(&start(1), None));
     let stopped = after(&["STOP 5 at 5"]);
     assert!(stopped.has_overtaken(&start(4), None));
     assert!(!stopped.has_overtaken(&start(6), None));

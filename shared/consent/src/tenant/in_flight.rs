@@ -44,7 +44,7 @@ pub struct LetOut<'a> {
 #[error("too many texts are in flight")]
 pub struct TooManyInFlight;
 
-/// What a text that a caller has sent does to [`Tenant::asked_at`].
+/// What a text that has left does to [`Tenant::asked_at`].
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum AskedAt {
     /// A later text counts, or the text is not known.
@@ -64,8 +64,9 @@ impl Tenant {
         let mut tenant = self.clone();
         tenant.in_flight.retain(|_, text| now < text.until);
         let by = match text.own_text {
-            Some(body) => {
-                tenant.asked_at = question::asks(body).then_some(now);
+            Some(_) => {
+                // It asks once it has left: see [`Tenant::asked_by_own_text`].
+                tenant.asked_at = None;
                 Sender::Service
             }
             None if tenant.in_flight.len() >= MOST_IN_FLIGHT => return Err(TooManyInFlight),
@@ -127,6 +128,15 @@ impl Tenant {
     pub fn is_answering(&self, written_at: Timestamp) -> bool {
         self.asked_at
             .is_some_and(|asked| asked <= written_at && written_at.duration_since(asked) < QUESTION_STANDS)
+    }
+
+    /// What a text of this service does that has left: `at` is when it was let out. One that has not left asks nothing.
+    pub fn asked_by_own_text(body: &str, at: Timestamp) -> AskedAt {
+        if question::asks(body) {
+            AskedAt::Then(at)
+        } else {
+            AskedAt::Nothing
+        }
     }
 
     /// What a text does that a caller has sent: `at` is when it was let out.
@@ -202,7 +212,17 @@ mod tests {
         let asked = ada()
             .let_out(message(1), own("Would you like to renew?"), second(0))
             .unwrap();
-        assert_eq!(asked.asked_at, Some(second(0)));
+        assert_eq!(asked.asked_at, None, "it has not left yet");
+        let own_text = Tenant::asked_by_own_text;
+        assert_eq!(
+            own_text("Would you like to renew?", second(0)),
+            AskedAt::Then(second(0))
+        );
+        assert_eq!(own_text("Your rent is due.", second(0)), AskedAt::Nothing);
+        let asked = Tenant {
+            asked_at: Some(second(0)),
+            ..asked
+        };
         assert_eq!(asked.in_flight[&message(1)].by, Sender::Service);
         let by_caller = asked.let_out(message(2), text("", second(9)), second(1)).unwrap();
         assert_eq!(by_caller.asked_at, Some(second(0)));

@@ -15,6 +15,7 @@ fn check(tenant: &Tenant, sent: i64, after: (Consent, Holding)) {
         keyword: Keyword::Start,
         two_way_texting: TwoWayTexting::On,
         sent_at: Some(second(sent)),
+        received_at: second(99),
         evidence: &evidence,
         now: second(99),
     };

@@ -156,6 +156,7 @@ pub(crate) fn texted(case: &Case, meaning: Meaning, sent_at: Option<Timestamp>, 
             seen_before: None,
             answered_by: None,
             room: 1,
+            arrived_at: NOW,
             now: NOW,
         },
     );

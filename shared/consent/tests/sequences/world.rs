@@ -270,6 +270,7 @@ impl World {
             keyword,
             two_way_texting: two_way,
             sent_at: None,
+            received_at: now,
             evidence,
             now,
         };
