@@ -5,10 +5,10 @@ use aws_sdk_kms::config::retry::RetryConfig;
 use aws_sdk_kms::config::{BehaviorVersion, Credentials, Region};
 use dev::kms::{EvidenceKey, KEY_ID};
 use evidence::Signer;
-use tokio::net::TcpListener;
 
 use crate::emulator::Requests;
 use crate::simulated::Simulated;
+use crate::stand_in::served;
 
 /// The stand-in, until the test ends.
 #[derive(Clone)]
@@ -22,13 +22,10 @@ pub struct KmsStandIn {
 
 impl KmsStandIn {
     pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}/kms", listener.local_addr().unwrap());
         let router = dev::kms::router(EvidenceKey::generate().unwrap()).unwrap();
-        tokio::spawn(async { axum::serve(listener, router).await });
         Self {
             requests: Requests::default(),
-            endpoint,
+            endpoint: format!("{}/kms", served(router).await),
             simulated: None,
         }
     }

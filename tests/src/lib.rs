@@ -22,6 +22,7 @@ mod requests;
 mod secrets;
 mod simulated;
 mod sns;
+mod stand_in;
 mod talk;
 mod tamper;
 

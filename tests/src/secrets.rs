@@ -7,12 +7,12 @@ use base64::{Engine as _, engine::general_purpose::STANDARD};
 use consent_secrets::{Reader, Secret};
 use dev::secrets::SECRET_ARN;
 use serde_json::{Value, json};
-use tokio::net::TcpListener;
 
 use crate::TWILIO_AUTH_TOKEN;
 use crate::emulator::Requests;
 use crate::requests::{TELNYX_SEED, telnyx_public_key};
 use crate::simulated::Simulated;
+use crate::stand_in::served;
 
 /// A secret with these keys: one byte, over and over, for cursors; Twilio's token; the seed of Telnyx's key.
 fn with_keys(cursor: u8, auth_token: &str, telnyx: u8) -> Value {
@@ -48,13 +48,10 @@ pub struct SecretsStandIn {
 
 impl SecretsStandIn {
     pub(crate) async fn start() -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}/secrets", listener.local_addr().unwrap());
         let router = dev::secrets::router(&first_secret());
-        tokio::spawn(async { axum::serve(listener, router).await });
         Self {
             requests: Requests::default(),
-            endpoint,
+            endpoint: format!("{}/secrets", served(router).await),
             simulated: None,
         }
     }

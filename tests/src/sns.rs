@@ -10,11 +10,11 @@ use consent_texts::{Sender, Urls};
 use dev::outbox::Outbox;
 use dev::provider::Numbers;
 use serde_json::Value;
-use tokio::net::TcpListener;
 
 use crate::TWILIO_AUTH_TOKEN;
 use crate::counts::Counts;
 use crate::simulated::Simulated;
+use crate::stand_in::served;
 
 /// The stand-ins, until the test ends.
 #[derive(Clone)]
@@ -28,8 +28,6 @@ pub struct SnsStandIn {
 impl SnsStandIn {
     /// `store` says whose numbers are whose.
     pub(crate) async fn start(counts: &Counts, store: Store) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let endpoint = format!("http://{}", listener.local_addr().unwrap());
         let outbox = Outbox::default();
         let numbers = Numbers::OfFacilities(store);
         let auth_token = TWILIO_AUTH_TOKEN.to_owned();
@@ -39,9 +37,8 @@ impl SnsStandIn {
             .merge(dev::sns::router(outbox.clone()))
             .merge(dev::twilio::router(auth_token, numbers.clone(), outbox.clone()))
             .merge(dev::telnyx::router(numbers, outbox));
-        tokio::spawn(async { axum::serve(listener, router).await });
         Self {
-            endpoint,
+            endpoint: served(router).await,
             counts: counts.clone(),
             simulated: None,
         }

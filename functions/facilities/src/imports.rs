@@ -31,7 +31,7 @@ const COLUMNS: [(&str, Column); 6] = [
     ("replied_stop", Column::Optional),
 ];
 
-/// So many names of members that are not known are listed. (A header lists all of its own.)
+/// How many names of unknown members are listed. (A header lists all of its own.)
 const IGNORED_MEMBERS: usize = 100;
 
 #[derive(Clone, Copy, PartialEq, Eq)]

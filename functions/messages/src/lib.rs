@@ -45,6 +45,13 @@ struct ThreadBody {
     next: Option<String>,
 }
 
+/// The tenant whom a path names.
+#[derive(Clone, Copy)]
+struct TenantPath<'a> {
+    facility: &'a str,
+    tenant: &'a str,
+}
+
 impl Messages {
     /// Answers a request.
     ///
@@ -55,19 +62,19 @@ impl Messages {
         let path = path.segments();
         match (path.as_slice(), request.method()) {
             (["v1", "facilities", facility, "tenants", tenant, "messages"], &Method::POST) => {
-                self.send(&request, facility, tenant).await
+                self.send(&request, TenantPath { facility, tenant }).await
             }
             (["v1", "facilities", facility, "tenants", tenant, "messages"], &Method::GET) => {
-                self.thread(&request, facility, tenant).await
+                self.thread(&request, TenantPath { facility, tenant }).await
             }
             (["v1", "facilities", _, "tenants", _, "messages"], _) => {
                 Err(Problem::method_not_allowed("GET, POST"))
             }
             (["v1", "facilities", facility, "tenants", tenant, PREFERENCES], &Method::GET) => {
-                self.preferences(&request, facility, tenant).await
+                self.preferences(&request, TenantPath { facility, tenant }).await
             }
             (["v1", "facilities", facility, "tenants", tenant, PREFERENCES], &Method::PUT) => {
-                self.choose(&request, facility, tenant).await
+                self.choose(&request, TenantPath { facility, tenant }).await
             }
             (["v1", "facilities", _, "tenants", _, PREFERENCES], _) => {
                 Err(Problem::method_not_allowed("GET, PUT"))
@@ -76,16 +83,21 @@ impl Messages {
         }
     }
 
-    /// Who calls, where they may do this at the facility.
-    async fn caller(&self, request: &Request, scope: Scope, facility: &str) -> Result<Caller, Problem> {
+    /// Who calls, where they may do this at the facility, and the tenant whom it is about.
+    async fn admitted(
+        &self,
+        request: &Request,
+        scope: Scope,
+        path: TenantPath<'_>,
+    ) -> Result<(Caller, FacilityId, TenantId), Problem> {
         let caller = self.access.caller(request, clock::now()).await?;
-        caller.at_facility(scope, facility)?;
-        Ok(caller)
+        caller.at_facility(scope, path.facility)?;
+        let facility = request::facility_id(path.facility)?;
+        Ok((caller, facility, request::tenant_id(path.tenant)?))
     }
 
-    async fn send(&self, request: &Request, facility: &str, tenant: &str) -> Result<Response<Body>, Problem> {
-        let caller = self.caller(request, Scope::MessagesSend, facility).await?;
-        let (facility, tenant) = &ids(facility, tenant)?;
+    async fn send(&self, request: &Request, path: TenantPath<'_>) -> Result<Response<Body>, Problem> {
+        let (caller, facility, tenant) = &self.admitted(request, Scope::MessagesSend, path).await?;
         let members = request::json_object(request)?;
         let mut fields = Fields::new(&members, "");
         let body = fields.read("body", request::message);
@@ -162,14 +174,8 @@ impl Messages {
         refused(closed, found)
     }
 
-    async fn thread(
-        &self,
-        request: &Request,
-        facility: &str,
-        tenant: &str,
-    ) -> Result<Response<Body>, Problem> {
-        self.caller(request, Scope::ConsentRead, facility).await?;
-        let (facility, tenant) = &ids(facility, tenant)?;
+    async fn thread(&self, request: &Request, path: TenantPath<'_>) -> Result<Response<Body>, Problem> {
+        let (_, facility, tenant) = &self.admitted(request, Scope::ConsentRead, path).await?;
         let query = Query::of(request);
         let limit = query.limit()?;
         let list = TenantList::thread(facility, tenant);
@@ -190,26 +196,14 @@ impl Messages {
         response::json(StatusCode::OK, &body)
     }
 
-    async fn preferences(
-        &self,
-        request: &Request,
-        facility: &str,
-        tenant: &str,
-    ) -> Result<Response<Body>, Problem> {
-        self.caller(request, Scope::ConsentRead, facility).await?;
-        let (facility, tenant) = &ids(facility, tenant)?;
+    async fn preferences(&self, request: &Request, path: TenantPath<'_>) -> Result<Response<Body>, Problem> {
+        let (_, facility, tenant) = &self.admitted(request, Scope::ConsentRead, path).await?;
         let view = self.store.preferences(facility, tenant).await?;
         response::json(StatusCode::OK, &view)
     }
 
-    async fn choose(
-        &self,
-        request: &Request,
-        facility: &str,
-        tenant: &str,
-    ) -> Result<Response<Body>, Problem> {
-        self.caller(request, Scope::ConsentWrite, facility).await?;
-        let (facility, tenant) = &ids(facility, tenant)?;
+    async fn choose(&self, request: &Request, path: TenantPath<'_>) -> Result<Response<Body>, Problem> {
+        let (_, facility, tenant) = &self.admitted(request, Scope::ConsentWrite, path).await?;
         let changes = preferences::changes(&request::json_object(request)?)?;
         match self.store.choose(facility, tenant, &changes).await {
             Ok(view) => response::json(StatusCode::OK, &view),
@@ -218,10 +212,6 @@ impl Messages {
             Err(ChooseError::Store(error)) => Err(error.into()),
         }
     }
-}
-
-fn ids(facility: &str, tenant: &str) -> Result<(FacilityId, TenantId), Problem> {
-    Ok((request::facility_id(facility)?, request::tenant_id(tenant)?))
 }
 
 fn accepted(message: &Message) -> Result<Response<Body>, Problem> {

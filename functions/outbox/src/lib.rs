@@ -1,7 +1,7 @@
 //! Every record, published to other systems: in order per tenant, at least once.
 //!
-//! The table's stream holds a record as soon as its transaction is done, and keeps it until it was published:
-//! a batch of it is repeated from the first record on that this function says it could not publish.
+//! The table's stream has a record as soon as its transaction is done, and keeps it until it is published. If this function
+//! could not publish a record, the stream sends the batch again from that record on.
 //!
 //! <https://docs.aws.amazon.com/lambda/latest/dg/services-ddb-batchfailurereporting.html>
 
@@ -90,7 +90,7 @@ enum RecordError {
     Publish(#[from] EventError),
 }
 
-/// So many tenants' records are published at once. The platform gives this function one batch of a shard after the
+/// How many tenants' records are published at once. The platform gives this function one batch of a shard after the
 /// other: with several at once it would keep the order of each item only, and every record is an item of its own.
 const TENANTS_AT_ONCE: usize = 16;
 

@@ -143,7 +143,7 @@ impl SmsWebhook {
     }
 }
 
-/// The signature in a header, which has so many bytes, in base64. What is no such thing is not even compared.
+/// The signature in a header: this many bytes, in base64. Anything else is not compared at all.
 fn signature(request: &Request, header: &str, bytes: usize) -> Result<Vec<u8>, Problem> {
     let text = request
         .headers()

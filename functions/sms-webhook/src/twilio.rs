@@ -45,7 +45,7 @@ pub(crate) fn urls(base_url: &str) -> [String; 2] {
     [authority.to_owned(), other].map(|authority| format!("{scheme}://{authority}{path}{PATH}"))
 }
 
-/// Reads the form. Twilio signs no body that is none.
+/// Reads the form. A body that is not a form does not come from Twilio.
 pub(crate) fn parameters(body: &[u8]) -> Result<Parameters, Problem> {
     serde_urlencoded::from_bytes(body).map_err(|_| bad_signature())
 }
@@ -86,7 +86,7 @@ fn parameter<'a>(parameters: &'a Parameters, wanted: &str) -> Result<&'a str, Pr
 }
 
 /// Reads an end of a text. A person who writes by RCS is who they are by SMS; an RCS agent has a name and no number,
-/// and other channels (`whatsapp:`, `messenger:`) are none of ours.
+/// and other channels (`whatsapp:`, `messenger:`) are not for this service.
 fn end(address: &str) -> Option<PhoneNumber> {
     let number = match address.get(..RCS.len()) {
         Some(channel) if channel.eq_ignore_ascii_case(RCS) => &address[RCS.len()..],

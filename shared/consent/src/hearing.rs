@@ -2,7 +2,7 @@
 //!
 //! A number can have thousands of tenants, so a message reaches them in parts, each of which is written in one
 //! transaction: the number first, with as many tenants as fit, then the rest in the order of their ids. How far it came is
-//! its [`Progress`], which is kept with it. A redelivery, or whoever goes on after a crash, asks for the next [`Part`].
+//! its [`Progress`], which is kept with it. A redelivery, also one after a crash, goes on with the next [`Part`].
 //!
 //! A text in doubt changes nothing about the number. It has its place among the number's keywords all the same: a keyword
 //! that comes later overtakes it.

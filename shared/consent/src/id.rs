@@ -16,32 +16,13 @@ pub enum ParseError {
     PhoneNumber,
 }
 
-macro_rules! id {
-    ($(#[$documentation:meta])* $name:ident) => {
-        $(#[$documentation])*
-        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
-        #[serde(try_from = "String", into = "String")]
-        pub struct $name(String);
-
+/// What every id is: a text.
+macro_rules! text {
+    ($name:ident) => {
         impl $name {
-            /// Reads an id.
-            ///
-            /// # Errors
-            /// [`ParseError::Id`] when the text is none.
-            pub fn parse(text: &str) -> Result<Self, ParseError> {
-                if is_id(text) { Ok(Self(text.to_owned())) } else { Err(ParseError::Id) }
-            }
-
-            /// The id as it stands in a path.
+            /// The id as it stands in a path, and as it is stored and shown.
             pub fn as_str(&self) -> &str {
                 &self.0
-            }
-        }
-
-        impl TryFrom<String> for $name {
-            type Error = ParseError;
-            fn try_from(text: String) -> Result<Self, ParseError> {
-                Self::parse(&text)
             }
         }
 
@@ -59,6 +40,35 @@ macro_rules! id {
     };
 }
 
+/// An id that callers choose: it is checked wherever it is read.
+macro_rules! id {
+    ($(#[$documentation:meta])* $name:ident) => {
+        $(#[$documentation])*
+        #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
+        #[serde(try_from = "String", into = "String")]
+        pub struct $name(String);
+
+        impl $name {
+            /// Reads an id.
+            ///
+            /// # Errors
+            /// [`ParseError::Id`] when the text is not an id.
+            pub fn parse(text: &str) -> Result<Self, ParseError> {
+                if is_id(text) { Ok(Self(text.to_owned())) } else { Err(ParseError::Id) }
+            }
+        }
+
+        impl TryFrom<String> for $name {
+            type Error = ParseError;
+            fn try_from(text: String) -> Result<Self, ParseError> {
+                Self::parse(&text)
+            }
+        }
+
+        text!($name);
+    };
+}
+
 id!(
     /// A self-storage site.
     FacilityId
@@ -72,6 +82,7 @@ id!(
     ReviewId
 );
 
+/// An id that this service makes.
 macro_rules! made_id {
     ($(#[$documentation:meta])* $name:ident) => {
         $(#[$documentation])*
@@ -79,24 +90,7 @@ macro_rules! made_id {
         #[serde(transparent)]
         pub struct $name(String);
 
-        impl $name {
-            /// The id as it is stored and shown.
-            pub fn as_str(&self) -> &str {
-                &self.0
-            }
-        }
-
-        impl From<$name> for String {
-            fn from(id: $name) -> Self {
-                id.0
-            }
-        }
-
-        impl fmt::Display for $name {
-            fn fmt(&self, formatter: &mut fmt::Formatter<'_>) -> fmt::Result {
-                formatter.write_str(&self.0)
-            }
-        }
+        text!($name);
     };
 }
 
@@ -209,7 +203,7 @@ impl PhoneNumber {
     /// one form here, so that a reply always finds its tenant: the one that libphonenumber gives a mobile number.
     ///
     /// # Errors
-    /// [`ParseError::PhoneNumber`] when the text is none.
+    /// [`ParseError::PhoneNumber`] when the text is not a phone number.
     pub fn parse_e164(text: &str) -> Result<Self, ParseError> {
         let digits = text.strip_prefix('+').ok_or(ParseError::PhoneNumber)?;
         let good = (8..=15).contains(&digits.len())
@@ -223,10 +217,10 @@ impl PhoneNumber {
     }
 
     /// Reads a number as a provider names the two ends of a text: in E.164, without its `+`, or a North American one
-    /// without its country; spaced or not. Short codes and names are none.
+    /// without its country; spaced or not. Short codes and names are not phone numbers.
     ///
     /// # Errors
-    /// [`ParseError::PhoneNumber`] when the text is none.
+    /// [`ParseError::PhoneNumber`] when the text is not a phone number.
     pub fn parse_end(text: &str) -> Result<Self, ParseError> {
         let plain: String = text
             .chars()

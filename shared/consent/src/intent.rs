@@ -1,4 +1,4 @@
-//! What a text is taken to mean, whoever found it out: our words, or the provider's.
+//! What a text means, as our word tables read it or as the provider says.
 
 use crate::facility::Facility;
 use crate::record::Classification;

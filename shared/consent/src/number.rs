@@ -11,7 +11,7 @@ use crate::rules::{Action, Consent, NumberStanding, OptOut, Status, TwoWayTextin
 use crate::spans::CLOCKS_DIFFER;
 use crate::tenant::Tenant;
 
-/// A phone number at one facility. Its STOP stands for whoever has the number, now or later.
+/// A phone number at one facility. Its STOP counts for every tenant who has the number, now or later.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Number {
     /// The number.

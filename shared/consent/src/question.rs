@@ -1,6 +1,6 @@
 //! Whether a text of ours asks the tenant something, so that "not interested" can be the answer to it.
 //!
-//! A text asks where its last sentence is a question. What senders put below a question does not end it: how to
+//! A text asks something if its last sentence is a question. Lines that senders add below a question do not count: how to
 //! answer ("Reply YES or NO"), how to opt out ("Reply STOP to end"), thanks, and a signature.
 
 /// What tenants are told to send, spelled as they are told.

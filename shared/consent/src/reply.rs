@@ -2,7 +2,7 @@
 //! that confirms a grant on a screen.
 //!
 //! 47 CFR 64.1200(a)(12) allows a single confirmation of an opt-out, within five minutes, without anything
-//! promotional. Who opts in is told what carriers ask for (CTIA Messaging Principles and Best Practices, 5.1.2): the
+//! promotional. A tenant who opts in is told what carriers ask for (CTIA Messaging Principles and Best Practices, 5.1.2): the
 //! program's name, how often texts come, that rates may apply, and how to get help and to opt out. The answer to HELP has
 //! the program's name and a contact.
 
@@ -98,7 +98,7 @@ impl Outcome {
 }
 
 /// When the sender of a text began to wait: when they sent it, or where the provider does not say so when it was first
-/// received. Whoever delivers it late, us included, they have waited since.
+/// received. Late delivery, also by us, is part of their wait.
 pub fn asked_at(sent_at: Option<Timestamp>, received_at: Timestamp) -> Timestamp {
     sent_at.map_or(received_at, |sent| sent.min(received_at))
 }

@@ -342,7 +342,7 @@ impl Review {
         }
     }
 
-    /// The decision that was taken, as it was taken first. `None`: there is none.
+    /// The decision, as it was first taken. `None` before that.
     pub fn verdict(&self) -> Option<&Verdict> {
         match &self.ended.as_ref()?.how {
             Ending::Decided(verdict) => Some(verdict),

@@ -1,8 +1,7 @@
 //! The rules: a state and an action in, a step or a refusal out. Nothing else decides about consent.
 //!
-//! A [`Consent`] is who may be texted and, where not, whose withdrawal stands. An [`Action`] is what
-//! somebody did. [`decide`] answers with the [`Step`] it leads to, `None` where it changes nothing, or
-//! the [`Refusal`] that the screen shows.
+//! A [`Consent`] says that a tenant agreed, and how, or whose withdrawal counts. An [`Action`] is what somebody did.
+//! [`decide`] returns the [`Step`] that follows, `None` if nothing changes, or the [`Refusal`] that the screen shows.
 
 mod standing;
 
@@ -54,7 +53,7 @@ pub enum Holding {
     OnHold,
 }
 
-/// What the number itself last said to the facility, whoever had it then.
+/// What was last said to the facility from the number, by anybody who had it then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "snake_case")]
 pub enum NumberStanding {

@@ -37,7 +37,7 @@ macro_rules! spans {
 }
 
 spans! {
-    /// A STOP is confirmed within this time after it was sent, or not at all: whoever confirms later has to show why.
+    /// A STOP is confirmed within this time after it was sent, or not at all. A later one needs a reason.
     CONFIRM_WITHIN = SignedDuration::from_mins(5), CONFIRMATION;
     /// "Not interested" within this time after a question of the facility's is an answer to it and no doubt.
     QUESTION_STANDS = SignedDuration::from_hours(24), HOUSE;
@@ -79,6 +79,6 @@ spans! {
     TELNYX_SIGNATURE_GOOD = SignedDuration::from_mins(5), TELNYX_WEBHOOK;
     /// Amazon SNS takes a number off its own opt-out list once in this time.
     SNS_OPT_IN_EVERY = SignedDuration::from_hours(30 * 24), SNS_OPT_IN;
-    /// An import is given up after this time. Whoever repeats it finds everything done that was.
+    /// An import is given up after this time. Repeating it keeps what was done, and goes on.
     IMPORT_WITHIN = SignedDuration::from_secs(26), HOUSE;
 }

@@ -121,7 +121,7 @@ pub struct Tenant {
     /// What is known of the provider's own list, see [`Tenant::provider_block`].
     pub provider_block: Option<ProviderBlock>,
     /// Texts that were let out and are being handed to a provider right now, by message id, or by decision id where the
-    /// caller hands them over. Whoever withdraws a grant waits for them, so that no text leaves after the withdrawal
+    /// caller hands them over. A withdrawal waits for them, so that no text leaves after the withdrawal
     /// was acknowledged.
     pub in_flight: BTreeMap<InFlightId, InFlight>,
     /// When the last text to them was accepted, if it asked something.
@@ -199,7 +199,7 @@ impl Tenant {
         }
     }
 
-    /// What decides beside their consent and an action.
+    /// What decides besides their consent and an action.
     pub fn circumstances(&self, two_way_texting: TwoWayTexting) -> Circumstances {
         Circumstances {
             two_way_texting,

@@ -12,7 +12,7 @@ use crate::tenant::{Details, Residence, Tenant};
 
 pub(crate) const NOON: Timestamp = Timestamp::constant(1_700_000_000, 0);
 
-/// So many seconds after noon.
+/// This many seconds after noon.
 pub(crate) fn second(second: i64) -> Timestamp {
     NOON + jiff::SignedDuration::from_secs(second)
 }

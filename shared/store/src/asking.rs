@@ -20,9 +20,9 @@ use crate::messages::SendError;
 use crate::registrations::Known;
 use crate::store::{FacilityTenant, NotFound, Store};
 
-/// So many tenants are decided on at once.
+/// How many tenants are decided on at once.
 const AT_ONCE: usize = 8;
-/// And so many are read together, right before.
+/// How many are read together, right before.
 const READ_TOGETHER: usize = 24;
 
 /// What a caller asks who sends by other means.

@@ -11,7 +11,7 @@ use crate::store::Store;
 
 /// How often a write is decided anew after racing writers before it is given up.
 pub(crate) const ATTEMPTS: u32 = 12;
-/// `TransactWriteItems` takes so many items.
+/// The most items that `TransactWriteItems` takes.
 pub(crate) const TRANSACTION_ITEMS: usize = 100;
 
 /// What an attempt to change something has come to.

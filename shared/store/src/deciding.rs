@@ -1,10 +1,9 @@
-//! The one way in which a text is let out, whoever hands it over: this service (`messages.rs`) or the caller
-//! (`asking.rs`).
+//! The one way in which a text is let out. This service hands it over (`messages.rs`), or the caller does (`asking.rs`).
 //!
-//! What is decided is written on the condition that neither the tenant nor the number has changed since they were
-//! read. Refusals are written too. From then on the text is *in flight*, which the tenant's item says, until it is known
-//! what became of it: a withdrawal that is written meanwhile is acknowledged only afterwards, so that no text leaves
-//! after an acknowledged STOP.
+//! The decision is written on the condition that neither the tenant nor the number has changed since they were read. A
+//! refusal is written, too. The same transaction marks the text as *in flight* in the tenant's item. The mark stays until
+//! it is known what became of the text, and a withdrawal is acknowledged only after that. So no text leaves after an
+//! acknowledged STOP.
 
 use aws_sdk_dynamodb::types::{AttributeValue, ConditionCheck, TransactWriteItem};
 use consent::decision::OpenFor;

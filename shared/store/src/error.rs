@@ -55,7 +55,7 @@ where
 {
     fn from(error: SdkError<E, HttpResponse>) -> Self {
         match &error {
-            // Whoever answers 5xx in the database's place does not use its words.
+            // What answers 5xx in the database's place does not use its words.
             SdkError::ServiceError(service)
                 if !is_unavailable(service.err().code()) && !service.raw().status().is_server_error() =>
             {

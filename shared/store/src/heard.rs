@@ -1,4 +1,4 @@
-//! What is heard of a number, and what became of it.
+//! A message from a number as the store hears it, and what it led to.
 
 use std::time::Duration;
 
@@ -30,7 +30,7 @@ pub(crate) struct MessageDelivery<'a> {
     pub(crate) is_answer: bool,
     pub(crate) evidence: Evidence,
     pub(crate) thread: Option<Thread<'a>>,
-    /// How long whoever delivers it waits for its acknowledgement, from when the request was taken up.
+    /// How long its provider waits for the acknowledgement, from when the request was taken up.
     pub(crate) patience: Option<Duration>,
 }
 

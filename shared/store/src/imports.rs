@@ -24,7 +24,7 @@ use crate::registrations::{Known, RegisterError, TENANTS_PER_TRANSACTION};
 use crate::schema::totals_shard;
 use crate::store::{NotFound, RequestTime, Store};
 
-/// So many lanes are worked on at once.
+/// How many lanes are worked on at once.
 const LANES_AT_ONCE: usize = 8;
 
 /// Whether an import changes anything.

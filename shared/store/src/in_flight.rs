@@ -1,5 +1,5 @@
-//! What is in flight: texts that were let out, by this service or by a caller's hand, and answers to STARTs. How a text of
-//! ours fared is written here, and whoever acknowledges a withdrawal waits here.
+//! What is in flight: texts that were let out, to be handed over by this service or by a caller, and answers to STARTs. This
+//! module writes what became of our own texts, and waits before a withdrawal is acknowledged.
 
 use std::collections::BTreeSet;
 use std::time::Duration;
@@ -25,7 +25,7 @@ use crate::permit::{Outcome, Permit, Unpublished};
 use crate::schema::Key;
 use crate::store::{RequestTime, Store};
 
-/// Whoever waits looks again after this at the latest.
+/// The longest pause between two looks at what is in flight.
 const LOOK_AGAIN_AT_LATEST: Duration = Duration::from_millis(160);
 
 /// What has to be over before a withdrawal is acknowledged.
@@ -292,7 +292,7 @@ impl Store {
         join!(texts, answers, rest);
     }
 
-    /// The same, within the patience of whoever is told, which is counted from when the request was taken up.
+    /// The same, for as long as the provider waits, counted from when the request was taken up.
     ///
     /// # Errors
     /// Something is in flight still.

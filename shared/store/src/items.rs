@@ -308,7 +308,7 @@ pub(crate) struct BusinessNumberItem {
 /// takes no effect either.
 #[derive(Debug, Clone, Serialize, Deserialize)]
 pub(crate) struct MessageItem {
-    /// The facility at which it was begun. A redelivery goes on there, whoever has the business number by then.
+    /// The facility at which it was begun. A redelivery goes on there, also if another facility has the business number by then.
     #[serde(default)]
     pub(crate) facility_id: Option<FacilityId>,
     /// When it was first seen; the time of its thread entries.

@@ -20,7 +20,7 @@ use crate::random::random_bits;
 use crate::schema::Key;
 use crate::store::{FacilityTenant, NotFound, Store, read_errors};
 
-/// Whoever waits for a message in flight looks again after this, and then ever less often.
+/// A request that waits for a message in flight looks again after this time, and then less and less often.
 pub(crate) const LOOK_AGAIN: Duration = Duration::from_millis(20);
 
 /// A text that somebody wants to send.

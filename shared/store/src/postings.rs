@@ -1,10 +1,9 @@
 //! The search index: a *posting* lists a resident under a token of theirs, see [`crate::search`].
 //!
-//! A posting is a hint, and the tenant's item decides: whoever reads postings reads the tenants as well. So
-//! postings need no transaction. They are written before the tenant's item and taken away after it; what a
-//! crash leaves lists a tenant once too often, which the reader notices, and never once too seldom. A posting does not
-//! change: what it says is in its key, so that racing writers do not overwrite each other's. They hold nothing about
-//! consent: a check box or a STOP leaves them alone.
+//! A posting is a hint: its readers read the tenants as well, and the tenant's item decides. So postings need no
+//! transaction. They are written before the tenant's item and deleted after it. After a crash a tenant may have a stale
+//! posting, which readers discard, but never a missing one. A posting never changes, because all of it is in its key, so
+//! racing writers do not overwrite each other. Postings know nothing of consent: a check box or a STOP writes none.
 
 use std::collections::BTreeMap;
 
@@ -23,9 +22,9 @@ use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY};
 use crate::search::{Listed, NAME_END, sort_key, tokens};
 use crate::store::Store;
 
-/// `BatchWriteItem` takes so many items.
+/// The most items that `BatchWriteItem` takes.
 const BATCH_WRITES: usize = 25;
-/// So many requests are made at once.
+/// How many requests are made at once.
 const AT_ONCE: usize = 16;
 
 /// Ends the tenant in a posting's sort key where something follows. It is in no name and no id.
@@ -221,7 +220,7 @@ impl Store {
             .expression_attribute_names("#version", "version")
             .expression_attribute_values(":version", AttributeValue::N(version.to_string()));
         match delete.send().await {
-            // Whoever needed it again has put it with a later version.
+            // A writer who needed it again has put it with a later version.
             Err(error)
                 if error
                     .as_service_error()

@@ -1,5 +1,5 @@
-//! Messages that come again: a delivery waits for what the first one waits for, and where none was acknowledged for that,
-//! whichever is acknowledged answers.
+//! Messages that are delivered again. Each delivery waits for what the first one waits for. If the first one could not be
+//! acknowledged in time, the first that is acknowledged gives the answer.
 
 use std::time::Duration;
 

@@ -1,5 +1,4 @@
-//! Tenants are registered: one, or several in one transaction. What an import and a single registration do
-//! is decided and written here alone.
+//! Registers tenants: one, or several in one transaction. Imports and single registrations both come here.
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::sync::{Mutex, MutexGuard, PoisonError};
@@ -28,7 +27,7 @@ use crate::tenants::total_move;
 /// join. (A tenant who leaves a number whose STOP is on its way has a second record.)
 pub(crate) const TENANTS_PER_TRANSACTION: usize = (TRANSACTION_ITEMS - TOTALS_SHARDS as usize) / 4;
 
-/// So many requests for tenants are made at once.
+/// How many requests for tenants are made at once.
 const READS_AT_ONCE: usize = 8;
 
 /// Why a tenant was not registered.

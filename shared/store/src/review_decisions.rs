@@ -1,8 +1,8 @@
 //! What people decide about texts, and how it reaches the tenants.
 //!
 //! `opt_out` is heard like a STOP from the number: the number and the review first, then its tenants ([`crate::hearing`]).
-//! `no_opt_out` and `seen` reach the tenants in turn, and the review ends with the last of them: until then it is
-//! open, and whoever repeats the decision completes it.
+//! `no_opt_out` and `seen` reach the tenants in turn, and the review ends with the last of them. Until then it is open, and
+//! repeating the decision completes it.
 
 use consent::hearing::Says;
 use consent::id::{FacilityId, ReviewId, TenantId};
@@ -152,7 +152,7 @@ impl Store {
             is_answer: false,
             evidence: review.evidence(verdict),
             thread: None,
-            // Whoever decides waits in their request.
+            // The person who decides waits in their request.
             patience: None,
         };
         Ok(self.hear(&heard, time).await?.is_some())

@@ -34,7 +34,7 @@ pub const REPORT_ATTRIBUTES: [&str; 7] = [
     "changed_at",
     "on_hold",
 ];
-/// A facility's totals are spread over so many items, lest every change in it wait for the same one.
+/// A facility's totals are spread over this many items, so that concurrent changes do not wait for the same one.
 pub const TOTALS_SHARDS: u8 = 16;
 /// Version of the items' shape, written to each under [`SCHEMA`].
 pub const SCHEMA_VERSION: u32 = 3;

@@ -1,7 +1,7 @@
 //! Names as they sort, and how the report's search finds a tenant.
 //!
-//! A search is looked up by one *token* of its own, and a tenant is listed under every token by which a search
-//! that finds them may be looked up: [`tokens`] and [`Search::token`] belong together.
+//! Each search has one *token*, and a tenant is listed under every token that a search for them can have: [`tokens`] and
+//! [`Search::token`] belong together.
 
 #[cfg(test)]
 mod tests;
@@ -55,7 +55,7 @@ fn without_stroke(character: char) -> Option<&'static str> {
     })
 }
 
-/// A sort key holds 1,024 bytes at most; names that agree in so many sort by id.
+/// A sort key holds 1,024 bytes at most. Names that agree in all of this sort by id.
 const NAME_BYTES: usize = 900;
 
 /// Ends the name in a sort key. It sorts before whatever else a name has, so that "Ann" comes before "Ann Bell".
@@ -97,14 +97,14 @@ fn words(folded: &str) -> impl Iterator<Item = String> + '_ {
         .filter(|word| !word.is_empty())
 }
 
-/// So many first characters of a word are a token.
+/// How many first characters of a word are a token.
 const WORD_TOKEN: usize = 3;
 /// So many where a digit is among them, as in units. Of names that begin with the same two letters there are so many
 /// that looking through the index finds them as well, and every token costs a write when a tenant is registered.
 const WORD_TOKEN_WITH_DIGIT: usize = 2;
 /// A unit is listed under this many of its words: the first ones that have a token.
 const UNIT_WORDS: usize = 2;
-/// So many digits of a phone number are a token: its last.
+/// How many digits of a phone number are a token: its last.
 const DIGITS_TOKEN: usize = 4;
 /// A phone number has at most this many digits (E.164). A search for more of them has no token, so that a long number in
 /// a name or unit does not need a token for each of its digits.

@@ -20,7 +20,7 @@ use crate::error::{StoreError, transaction_error};
 use crate::items::{FacilityItem, Item, Stored, TenantItem, Versioned};
 use crate::schema::{Key, PARTITION_KEY, SCHEMA, SCHEMA_VERSION, SORT_KEY, VERSION};
 
-/// `BatchGetItem` takes so many keys.
+/// The most keys that `BatchGetItem` takes.
 pub(crate) const BATCH_KEYS: usize = 100;
 
 /// The one way to what is stored.

@@ -1,7 +1,7 @@
-//! JSON of somebody whom nobody trusts: bounded, and without two members of one name.
+//! JSON from an untrusted source: of bounded size, and without two members of the same name.
 //!
-//! Readers differ in which of two members of one name they take, so that a pack that has them says different things
-//! to a person and to the check. RFC 8785 knows no such objects either.
+//! Readers differ in which of the two they take, so such a pack could say one thing to a person and another to the check.
+//! RFC 8785 forbids such objects as well.
 
 use std::cell::Cell;
 use std::fmt;

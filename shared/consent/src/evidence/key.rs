@@ -95,7 +95,7 @@ impl PublicKey {
 pub struct KeySet(Vec<(String, PublicKey)>);
 
 impl KeySet {
-    /// Reads a JWK set. `None`: it is none.
+    /// Reads a JWK set. `None`: the text is not one.
     pub fn read(set: &Value) -> Option<Self> {
         let keys = set.get("keys")?.as_array()?.iter();
         let named = keys.filter_map(|jwk| {

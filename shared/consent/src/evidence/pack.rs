@@ -11,9 +11,9 @@ use crate::record::{Link, StoredRecord, rfc3339};
 
 /// `format` of a pack.
 pub const FORMAT: &str = "consent-evidence/1";
-/// A pack has so many decisions at most, the last ones.
+/// The most decisions of a pack: the last ones.
 pub const MOST_DECISIONS: usize = 2_000;
-/// A part is full at so many bytes of [`cost`]: an answer of Lambda has 6 MB at most.
+/// A part is full at this many bytes of [`cost`]: an answer of Lambda has 6 MB at most.
 const FULL: usize = 5_000_000;
 /// What the page writes around a record or a decision, in bytes.
 const MARKUP: usize = 900;
@@ -108,7 +108,7 @@ pub struct Place {
 }
 
 impl Place {
-    /// A place in a link. `None`: the text is none.
+    /// A place in a link. `None`: the text is not a place.
     pub fn read(text: &str) -> Option<Self> {
         let numbers: Option<Vec<u64>> = text.split('-').map(|number| number.parse().ok()).collect();
         match numbers?.as_slice() {
@@ -274,7 +274,7 @@ fn cost(item: &impl Serialize) -> usize {
 mod tests {
     use super::*;
 
-    /// In how many parts so many decisions come, each with such a text, and how many decisions they have together.
+    /// In how many parts this many decisions come, each with such a text, and how many decisions they have together.
     fn parts(decisions: usize, body: &str) -> (u64, usize) {
         let now = Timestamp::UNIX_EPOCH;
         let (mut place, mut all) = (None, 0);

@@ -1,5 +1,5 @@
-//! Chains as they are stored. Hashes and links are checked over what was written, and not over what this version
-//! would write: a record keeps the members that it was written with, whichever version wrote it.
+//! Chains as they are stored. A record keeps the members that it was written with, and its hash is checked over those. So
+//! the records of older and newer versions hold, too.
 
 use std::fmt;
 

@@ -1,4 +1,4 @@
-//! Texts in flight: let out, and perhaps not handed over yet. Whoever withdraws waits for them.
+//! Texts in flight: the gate let them out, and the provider may not have them yet. A withdrawal waits for them.
 
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
