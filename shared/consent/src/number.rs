@@ -158,7 +158,7 @@ impl Number {
     /// when the doubt was `received_at`. A keyword that came later has overtaken it. A START that was only delivered later
     /// has not: it was sent before, and lifts nothing.
     pub fn doubt_still_spreads(&self, counted: u64, received_at: Timestamp) -> bool {
-        let was_sent_before = self.last_keyword_at.is_some_and(|last| last < received_at);
+        let was_sent_before = self.last_keyword_at.is_some_and(|last| last <= received_at);
         counted == self.keywords || (self.standing == NumberStanding::Clear && was_sent_before)
     }
 

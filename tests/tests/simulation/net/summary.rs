@@ -26,6 +26,14 @@ fn some<T: AsRef<str>>(keys: &[T]) -> String {
     }
 }
 
+/// A sort key without what says nothing to a reader: times, digests and ids that are rolled.
+fn named(sort: &str) -> &str {
+    match sort.split_once('#') {
+        Some((kind @ ("DECISION" | "KEY" | "THREAD" | "REVIEW" | "REVIEWS"), _)) => kind,
+        _ => sort,
+    }
+}
+
 /// What a transaction writes, by its sort keys.
 pub(super) fn written(request: &Value) -> String {
     let keys: Vec<String> = writes(request)
@@ -33,7 +41,7 @@ pub(super) fn written(request: &Value) -> String {
         .filter(|(key, kind, _)| *kind != "ConditionCheck" && !key.contains("TOTALS"))
         .map(|(key, kind, of)| {
             let sort = key.split_once(' ').map_or("", |(_, sort)| sort);
-            let sort = if sort == "MESSAGE" { &key } else { sort };
+            let sort = if sort == "MESSAGE" { &key } else { named(sort) };
             let stored = &of["Item"]["consent"];
             let change = stored.is_object().then(|| consent(stored));
             match (kind, change) {
