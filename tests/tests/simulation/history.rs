@@ -70,7 +70,7 @@ impl Writer<'_> {
         let is_open = answer == Answer::Open;
         if !(is_open && matches!(act, Act::View | Act::Send)) {
             self.history.push(Done {
-                name: format!("{} {act:?} -> {answer:?}", called.name),
+                name: format!("{}: {act} -> {answer}", called.name),
                 began: millis(called.began),
                 ended: (!is_open).then(|| millis(called.ended)),
                 act,

@@ -138,7 +138,8 @@ impl Search<'_> {
         left.sort_by_key(|done| done.ended);
         let next = left.first().map_or("?", |done| done.name.as_str());
         format!(
-            "no order of {} operations explains it, at most {} of them; then comes {next}",
+            "no order of the {} operations that concern the tenant explains every answer. The longest has {}, and then \
+             this does not fit: {next}",
             self.history.len(),
             self.best.0
         )

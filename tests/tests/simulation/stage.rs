@@ -228,9 +228,17 @@ impl Stage {
     }
 }
 
+fn beginning() -> Timestamp {
+    BEGINNING.parse().unwrap()
+}
+
 fn instant(begun: Instant, skew: i64) -> Timestamp {
-    let beginning: Timestamp = BEGINNING.parse().unwrap();
-    beginning + SignedDuration::try_from(begun.elapsed()).unwrap() + SignedDuration::from_millis(skew)
+    beginning() + SignedDuration::try_from(begun.elapsed()).unwrap() + SignedDuration::from_millis(skew)
+}
+
+/// When a text was sent.
+pub(crate) fn sent_at(planned: &Planned) -> Timestamp {
+    beginning() + Duration::from_millis(planned.at)
 }
 
 /// A function's life. `None`: it died at some await, or took too long.

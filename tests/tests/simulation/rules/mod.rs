@@ -4,6 +4,7 @@
 
 mod keywords;
 mod people;
+mod words;
 
 use crate::plan::{Screen, Word};
 use keywords::{doubt, keyword, reach, reach_doubt, release};
