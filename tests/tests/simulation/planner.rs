@@ -69,7 +69,7 @@ impl Planner {
         let tenants = match cast {
             Cast::Few => dice.one(&[1, 1, 2, 3, 5]),
             Cast::Household => dice.one(&[6, 9, 15, 18]),
-            Cast::Crowd => dice.one(&[34, 34, 60]),
+            Cast::Crowd => dice.one(&[34, 60]),
         };
         if cast == Cast::Household {
             faults.storm = dice.one(&[0, 350, 600]);

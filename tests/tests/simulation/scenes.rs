@@ -93,8 +93,23 @@ impl Planner {
 
     /// Texts to several of those who share a number are on their way, and then something comes from it: a STOP whose
     /// deliveries overtake each other, and perhaps something else right behind it. Those who have withdrawn are not texted.
+    /// Or facility software has been let send to one or two of them, and does so much later.
     pub(crate) fn together(&mut self, facility: usize) {
-        let texts = self.dice.between(3, 8);
+        let is_callers = self.dice.happens(400);
+        if is_callers {
+            let mut tenants = vec![self.tenant(), self.tenant()];
+            tenants.dedup();
+            let hands_over_after = self.dice.one(&[1_200, 4_000, 9_990]);
+            let ask = Operation::Ask {
+                facility,
+                tenants,
+                seconds: 10,
+                hands_over_after,
+                reports: self.dice.happens(300),
+            };
+            self.add(0, ask);
+        }
+        let texts = if is_callers { 0 } else { self.dice.between(3, 8) };
         for _ in 0..texts {
             let tenant = self.tenant();
             let after = self.dice.below(40);
