@@ -15,6 +15,8 @@ pub(super) fn doubt(state: &State, id: usize, from: usize, now: Range) -> State 
             at: now,
             is_stopped: false,
         });
+        // In whichever order they came, it is the same state.
+        after.doubts.sort_by_key(|doubt| doubt.id);
     }
     after
 }
