@@ -79,7 +79,10 @@ impl Stage {
                     "GET /v1/facilities/{}/consent-report?limit=200",
                     FACILITIES[*facility]
                 );
+                // Twice: an index that lags answers the second time as the first.
                 self.ask(planned, &path, staff(id, &path)).await;
+                sleep(Duration::from_millis(700)).await;
+                self.ask_again(planned, 1, &path, staff(id, &path)).await;
             }
             Operation::Carrier { number, blocked } => {
                 let state = &mut *self.net.state();
@@ -234,12 +237,7 @@ impl Stage {
     }
 
     /// Delivers a text, and says whether that was acknowledged. A new provider is one arm here.
-    pub(crate) async fn deliver(
-        &self,
-        planned: &Planned,
-        text: &Text,
-        delivery: u64,
-    ) -> bool {
+    pub(crate) async fn deliver(&self, planned: &Planned, text: &Text, delivery: u64) -> bool {
         // The same in every delivery.
         let sent = sent_at(planned);
         let label = format!("M{}", planned.id);

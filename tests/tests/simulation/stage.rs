@@ -28,6 +28,8 @@ use crate::plan::{Plan, Planned};
 use crate::ran::{Called, Came, End, Ran};
 
 pub(crate) const TABLE: &str = "consent";
+/// What is done once all is over is called this in the trace.
+pub(crate) const END: &str = "end";
 /// When every simulation begins.
 const BEGINNING: &str = "2026-11-23T07:00:00Z";
 /// A function is ended after this.
@@ -145,7 +147,7 @@ impl Stage {
         came: impl FnOnce(T) -> Came,
     ) -> Called {
         let name = match (planned.id, number) {
-            (usize::MAX, _) => "end".to_owned(),
+            (usize::MAX, _) => END.to_owned(),
             (id, 0) => format!("#{id}"),
             (id, number) => format!("#{id}.{number}"),
         };

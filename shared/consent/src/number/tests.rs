@@ -93,7 +93,11 @@ fn a_start_needs_two_way_texting() {
 fn a_doubt_spreads_on_past_a_start_that_was_sent_before_it() {
     let check = |keywords: &[&str], spreads| {
         let number = after(keywords);
-        assert_eq!(number.doubt_still_spreads(0, second("5")), spreads, "{keywords:?}");
+        assert_eq!(
+            number.doubt_still_spreads(0, second("5")),
+            spreads,
+            "{keywords:?}"
+        );
     };
     check(&[], true);
     check(&["START 4 at 6"], true);

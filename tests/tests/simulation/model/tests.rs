@@ -223,7 +223,12 @@ fn check_on_its_way(is_explained: bool, stop: Option<i64>, start: i64, held: Opt
         };
         let is_stop = word == Word::Stop;
         history.push(answered(began, ended, keyword, None));
-        history.push(answered(began, 7_510, Act::Reach { id, is_stop }, Some(history.len() - 1)));
+        history.push(answered(
+            began,
+            7_510,
+            Act::Reach { id, is_stop },
+            Some(history.len() - 1),
+        ));
     }
     history.push(done(8_800, 8_810, Act::View, granted()));
     history.push(answered(5_000, 10_000, Act::ReachDoubt { id: 3 }, Some(2)));

@@ -14,6 +14,7 @@ use serde_json::{Value, json};
 use super::{Answered, HERE, Here, Met, Net, State, broken, millis, response};
 use crate::facts::{CallId, Sent};
 use crate::faults::{Fate, Faults};
+use crate::stage::END;
 
 const JSON: &str = "application/x-amz-json-1.1";
 /// Who gives a provider something breaks the connection off after two seconds. What has not been taken by then never is.
@@ -218,8 +219,11 @@ impl State {
             Some("Publish") if form.contains_key("TopicArn") => {
                 let event: Value = serde_json::from_str(&form["Message"]).unwrap();
                 let kind = event["type"].as_str().unwrap();
-                let what = format!("  publishes {kind} of {}", event["id"]);
-                self.trace.say(&here.name, &what);
+                // At the end there is one line for all of them.
+                if here.name != END {
+                    let what = format!("  publishes {kind} of {}", event["id"]);
+                    self.trace.say(&here.name, &what);
+                }
                 self.facts.published.push(event);
             }
             Some("Publish") => {

@@ -38,7 +38,10 @@ pub(super) fn reach_doubt(state: &State, id: usize, now: Range) -> State {
         if let Some(held) = &mut person.held {
             held.again = Some(now);
         } else if may_be_held {
-            person.held = Some(Held { text: id, again: None });
+            person.held = Some(Held {
+                text: id,
+                again: None,
+            });
             person.recorded = Some(now);
         }
     }

@@ -23,7 +23,9 @@ impl Display for Act {
             }
             Self::Keyword { word, from, .. } => write!(formatter, "{word:?} from {}", NUMBERS[*from]),
             Self::Doubt { from, .. } => write!(formatter, "a doubt from {}", NUMBERS[*from]),
-            Self::Reach { .. } | Self::ReachDoubt { .. } => formatter.write_str("the text reaches the tenant"),
+            Self::Reach { .. } | Self::ReachDoubt { .. } => {
+                formatter.write_str("the text reaches the tenant")
+            }
             Self::NoOptOut { text } => write!(formatter, "the decision that #{text} is no opt-out"),
             Self::Seen => formatter.write_str("the decision that a text was seen"),
             Self::View => formatter.write_str("a look"),
