@@ -12,7 +12,7 @@ use crate::plan::{
     Verdict,
 };
 use crate::ran::{Called, Came};
-use crate::stage::Stage;
+use crate::stage::{Stage, sent_at};
 
 /// Who is not told that a decision was taken decides again, so often.
 const DECISIONS: u64 = 20;
@@ -79,7 +79,10 @@ impl Stage {
                     "GET /v1/facilities/{}/consent-report?limit=200",
                     FACILITIES[*facility]
                 );
+                // Twice: an index that lags answers the second time as the first.
                 self.ask(planned, &path, staff(id, &path)).await;
+                sleep(Duration::from_millis(700)).await;
+                self.ask_again(planned, 1, &path, staff(id, &path)).await;
             }
             Operation::Carrier { number, blocked } => {
                 let state = &mut *self.net.state();
@@ -219,13 +222,12 @@ impl Stage {
 
     /// A text, with every delivery that was planned at once, each repeated where it fails.
     async fn text(&self, planned: &Planned, text: &Text) {
-        let sent = self.instant(0);
         self.acknowledged.lock().unwrap().insert(planned.id, false);
         let deliveries = text.deliveries.iter().enumerate().map(async |(place, after)| {
             sleep(Duration::from_millis(*after)).await;
             for again in 0..=text.redeliveries {
                 let delivery = 1 + place as u64 * 10 + u64::from(again);
-                if self.deliver(planned, text, sent, delivery).await {
+                if self.deliver(planned, text, delivery).await {
                     return;
                 }
                 sleep(Duration::from_millis(400 * u64::from(again + 1))).await;
@@ -235,13 +237,9 @@ impl Stage {
     }
 
     /// Delivers a text, and says whether that was acknowledged. A new provider is one arm here.
-    pub(crate) async fn deliver(
-        &self,
-        planned: &Planned,
-        text: &Text,
-        sent: Timestamp,
-        delivery: u64,
-    ) -> bool {
+    pub(crate) async fn deliver(&self, planned: &Planned, text: &Text, delivery: u64) -> bool {
+        // The same in every delivery.
+        let sent = sent_at(planned);
         let label = format!("M{}", planned.id);
         let to: Vec<&str> = text.to.iter().map(|place| BUSINESS[*place]).collect();
         let (from, first) = (&text.spelled, to[0]);

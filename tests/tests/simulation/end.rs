@@ -4,7 +4,6 @@ use std::collections::BTreeSet;
 use std::time::Duration;
 
 use consent_http::clock;
-use jiff::SignedDuration;
 use serde_json::{Value, json};
 use tests::{Call, World, call};
 use tokio::time::sleep;
@@ -13,7 +12,7 @@ use crate::acts::{path_of, staff};
 use crate::net::HERE;
 use crate::plan::{FACILITIES, Operation, Planned};
 use crate::ran::End;
-use crate::stage::{Stage, TABLE};
+use crate::stage::{END, Stage, TABLE};
 
 /// Of more tenants than these, only those are looked at whom something was done to.
 const FEW: usize = 10;
@@ -22,7 +21,7 @@ impl Stage {
     /// All is over, and calm: what was sent late arrives, what providers keep is delivered, and everything is looked at.
     pub(crate) async fn end(&self) {
         sleep(Duration::from_secs(40)).await;
-        self.net.say("end", "all is calm");
+        self.net.say(END, "all is calm");
         for planned in &self.plan.planned {
             let Operation::Text(text) = &planned.operation else {
                 continue;
@@ -33,8 +32,7 @@ impl Stage {
                     is_calm: true,
                     ..planned.clone()
                 };
-                let sent = self.instant(0) - SignedDuration::from_secs(60);
-                if !self.deliver(&calm, text, sent, 500).await {
+                if !self.deliver(&calm, text, 500).await {
                     self.fails(format!(
                         "a text (#{}) was not taken when all was calm",
                         planned.id
@@ -141,7 +139,7 @@ impl Stage {
 
     /// Reads something when all is calm. It is not part of the history.
     async fn read(&self, request: Call) -> Value {
-        let here = self.here(usize::MAX, "end".to_owned(), true, 0);
+        let here = self.here(usize::MAX, END.to_owned(), true, 0);
         let event = request.event();
         let path = event["rawPath"].as_str().unwrap();
         let text = event.to_string();

@@ -24,6 +24,16 @@ pub(crate) struct Done {
     pub(crate) after: Option<usize>,
 }
 
+impl Done {
+    /// Whether it is the same, whatever it is called.
+    pub(crate) fn is_as(&self, other: &Self) -> bool {
+        (self.began, self.ended, self.unknown, self.after)
+            == (other.began, other.ended, other.unknown, other.after)
+            && self.act == other.act
+            && self.answer == other.answer
+    }
+}
+
 /// A tenant's history in the making.
 struct Writer<'a> {
     ran: &'a Ran,
@@ -70,7 +80,7 @@ impl Writer<'_> {
         let is_open = answer == Answer::Open;
         if !(is_open && matches!(act, Act::View | Act::Send)) {
             self.history.push(Done {
-                name: format!("{} {act:?} -> {answer:?}", called.name),
+                name: format!("{}: {act} -> {answer}", called.name),
                 began: millis(called.began),
                 ended: (!is_open).then(|| millis(called.ended)),
                 act,

@@ -12,6 +12,7 @@
 )]
 
 mod acts;
+mod bugs;
 mod dice;
 mod end;
 mod facts;

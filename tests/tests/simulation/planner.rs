@@ -46,6 +46,7 @@ enum Kind {
     Review,
     OtherText,
     Together,
+    Crossing,
     Send,
     Ask,
     View,
@@ -68,7 +69,7 @@ impl Planner {
         let tenants = match cast {
             Cast::Few => dice.one(&[1, 1, 2, 3, 5]),
             Cast::Household => dice.one(&[6, 9, 15, 18]),
-            Cast::Crowd => dice.one(&[34, 34, 60]),
+            Cast::Crowd => dice.one(&[34, 60]),
         };
         if cast == Cast::Household {
             faults.storm = dice.one(&[0, 350, 600]);
@@ -88,6 +89,7 @@ impl Planner {
             (1 + weight(4), Kind::Review),
             (weight(2), Kind::OtherText),
             (weight(if cast == Cast::Few { 2 } else { 12 }), Kind::Together),
+            (weight(if cast == Cast::Few { 1 } else { 6 }), Kind::Crossing),
             (weight(6), Kind::Ask),
             (6 + weight(14), Kind::Send),
             (weight(4), Kind::View),
@@ -242,6 +244,7 @@ impl Planner {
                 self.at += self.dice.between(3_500, 7_000);
                 self.together(facility);
             }
+            Kind::Crossing => self.crossing(facility),
             Kind::Ask => self.ask(facility, tenant),
             Kind::Send => self.send(facility, tenant),
             Kind::View => self.add(0, Operation::View { facility, tenant }),
@@ -357,7 +360,7 @@ impl Planner {
         }
     }
 
-    fn number_at_hand(&mut self) -> usize {
+    pub(crate) fn number_at_hand(&mut self) -> usize {
         if self.cast != Cast::Few && self.dice.happens(900) {
             0
         } else {

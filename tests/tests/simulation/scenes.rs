@@ -1,6 +1,6 @@
 //! Scenes: operations that meet, because somebody withdraws while a text is on its way, or several say something at once.
 
-use crate::plan::{Details, Operation, Screen, Word};
+use crate::plan::{Details, Operation, Provider, Screen, Text, Word};
 use crate::planner::Planner;
 
 impl Planner {
@@ -72,10 +72,44 @@ impl Planner {
         }
     }
 
+    /// A text in doubt, and a START that was sent before it and comes later, perhaps while the doubt is still on its way.
+    pub(crate) fn crossing(&mut self, facility: usize) {
+        let from = self.number_at_hand();
+        if self.dice.happens(500) {
+            self.text_from(0, facility, Word::Doubt, from);
+        }
+        let sent = self.dice.one(&[5, 300, 1_200]);
+        let doubted = sent + self.dice.one(&[10, 300, 1_000]);
+        self.text_from(doubted, facility, Word::Doubt, from);
+        let comes = doubted + self.dice.one(&[0, 15, 40, 80, 160, 600]);
+        let start = Text {
+            provider: self.dice.one(&[Provider::Telnyx, Provider::Aws]),
+            to: vec![facility],
+            deliveries: vec![comes - sent],
+            ..self.roll_text(facility, Word::Start, from)
+        };
+        self.add(sent, Operation::Text(start));
+    }
+
     /// Texts to several of those who share a number are on their way, and then something comes from it: a STOP whose
     /// deliveries overtake each other, and perhaps something else right behind it. Those who have withdrawn are not texted.
+    /// Or facility software has been let send to one or two of them, and does so much later.
     pub(crate) fn together(&mut self, facility: usize) {
-        let texts = self.dice.between(3, 8);
+        let is_callers = self.dice.happens(400);
+        if is_callers {
+            let mut tenants = vec![self.tenant(), self.tenant()];
+            tenants.dedup();
+            let hands_over_after = self.dice.one(&[1_200, 4_000, 9_990]);
+            let ask = Operation::Ask {
+                facility,
+                tenants,
+                seconds: 10,
+                hands_over_after,
+                reports: self.dice.happens(300),
+            };
+            self.add(0, ask);
+        }
+        let texts = if is_callers { 0 } else { self.dice.between(3, 8) };
         for _ in 0..texts {
             let tenant = self.tenant();
             let after = self.dice.below(40);

@@ -28,6 +28,8 @@ use crate::plan::{Plan, Planned};
 use crate::ran::{Called, Came, End, Ran};
 
 pub(crate) const TABLE: &str = "consent";
+/// What is done once all is over is called this in the trace.
+pub(crate) const END: &str = "end";
 /// When every simulation begins.
 const BEGINNING: &str = "2026-11-23T07:00:00Z";
 /// A function is ended after this.
@@ -145,7 +147,7 @@ impl Stage {
         came: impl FnOnce(T) -> Came,
     ) -> Called {
         let name = match (planned.id, number) {
-            (usize::MAX, _) => "end".to_owned(),
+            (usize::MAX, _) => END.to_owned(),
             (id, 0) => format!("#{id}"),
             (id, number) => format!("#{id}.{number}"),
         };
@@ -228,9 +230,17 @@ impl Stage {
     }
 }
 
+fn beginning() -> Timestamp {
+    BEGINNING.parse().unwrap()
+}
+
 fn instant(begun: Instant, skew: i64) -> Timestamp {
-    let beginning: Timestamp = BEGINNING.parse().unwrap();
-    beginning + SignedDuration::try_from(begun.elapsed()).unwrap() + SignedDuration::from_millis(skew)
+    beginning() + SignedDuration::try_from(begun.elapsed()).unwrap() + SignedDuration::from_millis(skew)
+}
+
+/// When a text was sent.
+pub(crate) fn sent_at(planned: &Planned) -> Timestamp {
+    beginning() + Duration::from_millis(planned.at)
 }
 
 /// A function's life. `None`: it died at some await, or took too long.

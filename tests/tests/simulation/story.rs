@@ -75,11 +75,13 @@ fn wrong_in(plan: &Plan) -> (Vec<String>, Option<Ran>) {
     }
 }
 
-/// Tries seeds, as many at once as there are processors, until one fails. `SIMULATE_ALL` tries them all, and says of
+/// Tries seeds, as many at once as there are processors, until one fails. It is always the first of them that does: those
+/// before it have begun earlier, and are played to their end. `SIMULATE_ALL` tries them all, and says of
 /// each that fails what is wrong. `SIMULATE_BRIEF` tells no story.
 pub(crate) fn try_seeds(seeds: Range<u64>) -> Tried {
     let all = std::env::var("SIMULATE_ALL").is_ok();
     let began = Instant::now();
+    let from = seeds.start;
     let next = Mutex::new(seeds);
     let tried = Mutex::new(Tried {
         seeds: 0,
@@ -131,8 +133,10 @@ pub(crate) fn try_seeds(seeds: Range<u64>) -> Tried {
     });
     let mut tried = tried.into_inner().unwrap();
     tried.took = began.elapsed();
-    if let Some(found) = tried.first.as_mut().filter(|_| !all) {
-        println!("seed {}: {}", found.seed, found.wrong);
+    if let Some(found) = tried.first.as_ref().filter(|_| !all) {
+        let played = (from..=found.seed).map(|seed| Planner::plan(seed).planned.len());
+        let (seed, operations) = (found.seed, played.sum::<usize>());
+        println!("seed {seed}, after {operations} operations: {}", found.wrong);
     }
     if std::env::var("SIMULATE_BRIEF").is_ok() {
         return tried;

@@ -25,11 +25,14 @@ fn evidence() -> Evidence {
     }
 }
 
+fn second(text: &str) -> Timestamp {
+    NOON + SignedDuration::from_secs(text.parse().unwrap())
+}
+
 /// The number after keywords such as `STOP 3 at 4`: sent three seconds after noon, there at the fourth.
 #[track_caller]
 fn after(keywords: &[&str]) -> Number {
     let evidence = evidence();
-    let second = |text: &str| NOON + SignedDuration::from_secs(text.parse().unwrap());
     keywords.iter().fold(number(), |number, text| {
         let words: Vec<&str> = text.split(' ').collect();
         let (keyword, sent, at) = match words[..] {
@@ -93,6 +96,25 @@ fn a_start_needs_two_way_texting() {
     };
     assert_eq!(number().hear(&text(Keyword::Start)), None);
     assert!(number().hear(&text(Keyword::Stop)).is_some());
+}
+
+#[test]
+fn a_doubt_spreads_on_past_a_start_that_was_sent_before_it() {
+    let check = |keywords: &[&str], spreads| {
+        let number = after(keywords);
+        assert_eq!(
+            number.doubt_still_spreads(0, second("5")),
+            spreads,
+            "{keywords:?}"
+        );
+    };
+    check(&[], true);
+    check(&["START 4 at 6"], true);
+    // At the same instant the START loses.
+    check(&["START 5 at 6"], true);
+    check(&["START 6 at 6"], false);
+    check(&["STOP 4 at 6"], false);
+    check(&["STOP 3 at 6", "START 4 at 7"], true);
 }
 
 #[test]

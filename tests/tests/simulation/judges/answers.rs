@@ -225,7 +225,7 @@ fn number_first(ran: &Ran, wrong: &mut Vec<String>) {
         if called.suffered.is_empty() || !called.suffered.keys().all(|kind| harmless.contains(kind)) {
             continue;
         }
-        for facility in holders(ran, text, called.began, called.ended) {
+        for facility in holders(ran, text, ran.came_at(called.id), called.ended) {
             let heard = heard_at(ran, called.id, text, facility);
             if heard.is_none_or(|at| at > called.ended) {
                 wrong.push(format!(

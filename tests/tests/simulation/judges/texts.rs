@@ -1,6 +1,6 @@
 //! Withdrawals: what was acknowledged has taken effect, and no text is handed over after it that was let out before.
 
-use super::{holders, kept};
+use super::{heard_at, holders, kept};
 use crate::facts::{Sent, TenantVersion, at};
 use crate::plan::{FACILITIES, NUMBERS, Operation, Verdict, Word};
 use crate::ran::Ran;
@@ -14,6 +14,8 @@ struct Withdrawal<'a> {
     /// From when on it may have taken effect.
     began: u64,
     acknowledged: u64,
+    /// When the number heard it, where it is a text.
+    heard: Option<u64>,
     calls: Vec<usize>,
 }
 
@@ -60,8 +62,9 @@ impl Withdrawal<'_> {
         }
     }
 
-    /// Whether it took effect for a tenant, and from when on.
-    fn effect(&self, versions: &[TenantVersion]) -> Effect {
+    /// Whether it took effect for a tenant, and from when on. Where a START overtakes it, it may reach nobody any more:
+    /// then texts from before the number heard it are the ones that it stops.
+    fn effect(&self, ran: &Ran, versions: &[TenantVersion]) -> Effect {
         let Some(last) = at(versions, self.acknowledged, |version| version.at) else {
             return Effect::NoTenant;
         };
@@ -70,6 +73,10 @@ impl Withdrawal<'_> {
         let own = places
             .clone()
             .find(|place| self.calls.contains(&versions[*place].by) && self.holds(&versions[*place]));
+        if let (None, Some(heard), true) = (own, self.heard, self.is_overtaken(ran)) {
+            let before = at(versions, heard, |version| version.at);
+            return Effect::From(before.map_or(0, |before| before + 1));
+        }
         let first = own.or_else(|| places.find(|place| self.holds(&versions[*place])));
         first.map_or(Effect::Never, Effect::From)
     }
@@ -103,6 +110,7 @@ fn withdrawals(ran: &Ran) -> Vec<Withdrawal<'_>> {
                 of,
                 began: called.began,
                 acknowledged: called.ended,
+                heard: None,
                 calls: vec![call],
             });
         };
@@ -145,6 +153,7 @@ fn withdrawals(ran: &Ran) -> Vec<Withdrawal<'_>> {
                         of: Whose::Stopped(NUMBERS[text.from]),
                         began,
                         acknowledged: called.ended,
+                        heard: heard_at(ran, called.id, text, facility),
                         calls: ran.deliveries(called.id).map(|(call, _)| call).collect(),
                     });
                 }
@@ -162,7 +171,7 @@ pub(super) fn judge(ran: &Ran, wrong: &mut Vec<String>) {
                 facility == withdrawal.facility && withdrawal.concerns(tenant)
             });
         for ((facility, tenant), versions) in tenants {
-            let place = match withdrawal.effect(versions) {
+            let place = match withdrawal.effect(ran, versions) {
                 Effect::From(place) => place,
                 Effect::Never if !withdrawal.is_overtaken(ran) => {
                     wrong.push(format!(

@@ -175,6 +175,76 @@ fn a_hold_is_that_of_its_text_and_goes_with_the_decision_about_it() {
 }
 
 #[test]
+fn a_start_lifts_no_doubt_that_is_newer() {
+    let start = |at, sent| (at, text(Word::Start, sent), Answer::Done);
+    let check = |is_explained, starts: Then, held: Option<usize>| {
+        let doubts = [doubted(3, 5_000), doubted(4, 9_000)];
+        check(
+            is_explained,
+            &[&doubts[..], &[starts, view(14_000, held_by(held))]].concat(),
+        );
+    };
+    // Sent before the first, between the two, and after both.
+    for sent in [3_000, 7_000] {
+        check(true, start(12_000, sent), Some(3));
+        check(false, start(12_000, sent), None);
+    }
+    check(true, start(12_000, 11_000), None);
+    check(false, start(12_000, 11_000), Some(3));
+}
+
+/// A text in doubt is on its way to the tenants for five seconds. Meanwhile a START comes, and perhaps a STOP before it.
+#[track_caller]
+fn check_on_its_way(is_explained: bool, stop: Option<i64>, start: i64, held: Option<usize>) {
+    let answered = |began: i64, ended: i64, act: Act, after: Option<usize>| Done {
+        after,
+        ..done(began, ended, act, Answer::Done)
+    };
+    let facility = Act::Facility {
+        two_way: true,
+        number: Some(0),
+    };
+    let register = Act::Register(Entry {
+        phone: Some(0),
+        is_old: false,
+        replied_stop: false,
+    });
+    let mut history = vec![
+        answered(0, 1, facility, None),
+        answered(10, 20, register, None),
+        answered(5_000, 10_000, Act::Doubt { id: 3, from: 0 }, None),
+        done(5_800, 5_810, Act::View, standing("not_provided", None)),
+    ];
+    let stop = stop.map(|sent| (6_500, 6_600, Word::Stop, sent));
+    for (began, ended, word, sent) in stop.into_iter().chain([(7_500, 7_510, Word::Start, start)]) {
+        let keyword = text(word, sent);
+        let Act::Keyword { id, .. } = keyword else {
+            unreachable!()
+        };
+        let is_stop = word == Word::Stop;
+        history.push(answered(began, ended, keyword, None));
+        history.push(answered(
+            began,
+            7_510,
+            Act::Reach { id, is_stop },
+            Some(history.len() - 1),
+        ));
+    }
+    history.push(done(8_800, 8_810, Act::View, granted()));
+    history.push(answered(5_000, 10_000, Act::ReachDoubt { id: 3 }, Some(2)));
+    history.push(done(12_000, 12_010, Act::View, held_by(held)));
+    assert_eq!(explain(&history).is_ok(), is_explained, "{start} {held:?}");
+}
+
+#[test]
+fn a_doubt_spreads_on_past_a_start_that_was_sent_before_it() {
+    check_on_its_way(true, None, 4_000, Some(3));
+    // It may have come after the tenant was seen first, and then the START may be newer.
+    check_on_its_way(true, None, 7_000, None);
+    check_on_its_way(true, Some(3_500), 4_000, Some(3));
+}
+
+#[test]
 fn rows_of_one_tenant_count_in_turn_or_not_at_all() {
     let entry = |phone| Entry {
         phone: Some(phone),

@@ -240,6 +240,23 @@ impl Net {
 
     /// Everything that happened to the table, as its stream has it.
     pub(crate) fn stream(&self) -> Vec<Value> {
+        let read = &mut *self.stream.lock().unwrap();
+        let mut iterator = read.rest.take().or_else(|| Some(self.stream_start()));
+        while let Some(at) = iterator {
+            let request = serde_json::from_value(json!({"ShardIterator": at})).unwrap();
+            let page = serde_json::to_value(self.database.get_records(request).unwrap()).unwrap();
+            let records = page["Records"].as_array().unwrap();
+            iterator = page["NextShardIterator"].as_str().map(str::to_owned);
+            if records.is_empty() {
+                read.rest = iterator;
+                break;
+            }
+            read.records.extend(records.iter().cloned());
+        }
+        read.records.clone()
+    }
+
+    fn stream_start(&self) -> String {
         let of = |request: Value| serde_json::from_value(request).unwrap();
         let streams = self
             .database
@@ -250,19 +267,8 @@ impl Net {
             "StreamArn": stream.stream_arn, "ShardId": dynoxide::streams::shard_id(&stream.table_name),
             "ShardIteratorType": "TRIM_HORIZON",
         });
-        let mut iterator = self.database.get_shard_iterator(of(from)).unwrap().shard_iterator;
-        let mut records = Vec::new();
-        while let Some(at) = iterator {
-            let request = serde_json::from_value(json!({"ShardIterator": at})).unwrap();
-            let read = serde_json::to_value(self.database.get_records(request).unwrap()).unwrap();
-            let page = read["Records"].as_array().unwrap();
-            if page.is_empty() {
-                break;
-            }
-            records.extend(page.iter().cloned());
-            iterator = read["NextShardIterator"].as_str().map(str::to_owned);
-        }
-        records
+        let iterator = self.database.get_shard_iterator(of(from)).unwrap();
+        iterator.shard_iterator.unwrap()
     }
 }
 

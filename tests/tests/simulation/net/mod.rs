@@ -18,6 +18,7 @@ use aws_smithy_runtime_api::client::result::ConnectorError;
 use aws_smithy_runtime_api::client::runtime_components::RuntimeComponents;
 use axum::Router;
 use dynoxide::Database;
+use serde_json::Value;
 use tokio::time::sleep;
 
 use crate::dice::Dice;
@@ -55,7 +56,15 @@ impl Here {
 pub(crate) struct Net {
     pub(crate) database: Database,
     kms: Router,
+    stream: Mutex<StreamSoFar>,
     state: Mutex<State>,
+}
+
+/// What was read of the table's stream, and where it goes on.
+#[derive(Default)]
+struct StreamSoFar {
+    records: Vec<Value>,
+    rest: Option<String>,
 }
 
 pub(crate) struct State {
@@ -142,6 +151,7 @@ impl Net {
         Arc::new(Self {
             database,
             kms,
+            stream: Mutex::default(),
             state: Mutex::new(State {
                 trace: Trace::new(),
                 facts: Facts::default(),

@@ -14,8 +14,11 @@ use serde_json::{Value, json};
 use super::{Answered, HERE, Here, Met, Net, State, broken, millis, response};
 use crate::facts::{CallId, Sent};
 use crate::faults::{Fate, Faults};
+use crate::stage::END;
 
 const JSON: &str = "application/x-amz-json-1.1";
+/// Who gives a provider something breaks the connection off after two seconds. What has not been taken by then never is.
+const GIVEN_UP_AFTER: u64 = 1_999;
 const SNS: &str = "http://sns.amazonaws.com/doc/2010-03-31/";
 
 /// What a provider without an SDK answers.
@@ -91,7 +94,7 @@ impl Net {
         let (net, giver) = (Arc::clone(&self), Arc::clone(&here));
         let does = async move |delay: u64| {
             let taken = tokio::spawn(async move {
-                millis(takes + delay).await;
+                millis((takes + delay).min(GIVEN_UP_AFTER)).await;
                 let is_twilio = request.uri().path().starts_with("/twilio/");
                 net.state().take_other(&giver, is_twilio, request.body())
             });
@@ -113,7 +116,7 @@ impl Net {
         let (net, giver) = (Arc::clone(&self), Arc::clone(&here));
         let does = async move |delay: u64| {
             let done = tokio::spawn(async move {
-                millis(takes + delay).await;
+                millis((takes + delay).min(GIVEN_UP_AFTER)).await;
                 net.state().provide(&giver, &form)
             });
             done.await.unwrap()
@@ -216,8 +219,11 @@ impl State {
             Some("Publish") if form.contains_key("TopicArn") => {
                 let event: Value = serde_json::from_str(&form["Message"]).unwrap();
                 let kind = event["type"].as_str().unwrap();
-                let what = format!("  publishes {kind} of {}", event["id"]);
-                self.trace.say(&here.name, &what);
+                // At the end there is one line for all of them.
+                if here.name != END {
+                    let what = format!("  publishes {kind} of {}", event["id"]);
+                    self.trace.say(&here.name, &what);
+                }
                 self.facts.published.push(event);
             }
             Some("Publish") => {

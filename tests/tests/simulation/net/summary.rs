@@ -11,7 +11,10 @@ pub(super) fn summary(operation: &str, request: &Value) -> String {
         "BatchGetItem" => {
             let tables = request["RequestItems"].as_object().into_iter().flatten();
             let keys = tables.flat_map(|(_, wanted)| wanted["Keys"].as_array().into_iter().flatten());
-            let keys: Vec<&str> = keys.filter_map(|key| key["SK"]["S"].as_str()).collect();
+            let keys: Vec<String> = keys
+                .filter_map(|key| key["SK"]["S"].as_str())
+                .map(named)
+                .collect();
             format!("a read of {}", some(&keys))
         }
         other => other.to_owned(),
@@ -26,6 +29,15 @@ fn some<T: AsRef<str>>(keys: &[T]) -> String {
     }
 }
 
+/// A sort key without what says nothing to a reader: times, digests and ids that are rolled.
+fn named(sort: &str) -> String {
+    match sort.split_once('#') {
+        Some((kind @ ("DECISION" | "KEY" | "THREAD" | "REVIEW" | "REVIEWS"), _)) => kind.to_owned(),
+        Some(("RECORD", sequence)) => format!("RECORD#{}", sequence.trim_start_matches('0')),
+        _ => sort.to_owned(),
+    }
+}
+
 /// What a transaction writes, by its sort keys.
 pub(super) fn written(request: &Value) -> String {
     let keys: Vec<String> = writes(request)
@@ -33,13 +45,13 @@ pub(super) fn written(request: &Value) -> String {
         .filter(|(key, kind, _)| *kind != "ConditionCheck" && !key.contains("TOTALS"))
         .map(|(key, kind, of)| {
             let sort = key.split_once(' ').map_or("", |(_, sort)| sort);
-            let sort = if sort == "MESSAGE" { &key } else { sort };
+            let sort = named(sort);
             let stored = &of["Item"]["consent"];
             let change = stored.is_object().then(|| consent(stored));
             match (kind, change) {
                 (_, Some(consent)) => format!("{sort} ({consent})"),
                 ("Update", None) => format!("{sort} (update)"),
-                _ => sort.to_owned(),
+                _ => sort,
             }
         })
         .collect();

@@ -4,9 +4,10 @@
 
 mod keywords;
 mod people;
+mod words;
 
 use crate::plan::{Screen, Word};
-use keywords::{keyword, reach, reach_doubt, release};
+use keywords::{doubt, keyword, reach, reach_doubt, release};
 use people::{click, move_out, register, row, send};
 
 /// The earliest and the latest moment, in milliseconds.
@@ -64,8 +65,16 @@ pub(crate) struct Person {
     /// When the last record was written, and since when they have the number.
     recorded: Option<Range>,
     since: Option<Range>,
-    /// The text in doubt that holds texts back.
-    held: Option<usize>,
+    held: Option<Held>,
+}
+
+/// What holds texts to a tenant back.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Held {
+    /// The text in doubt.
+    text: usize,
+    /// When the last one of further texts in doubt came.
+    again: Option<Range>,
 }
 
 /// A tenant, with what of the facility and its numbers concerns them.
@@ -79,8 +88,8 @@ pub(crate) struct State {
     /// A keyword that the number has heard, and that has still to reach the tenant. Until it was acknowledged, a keyword
     /// may be there and not here.
     pending: Option<Pending>,
-    /// And so a text in doubt.
-    doubt: Option<usize>,
+    /// And so texts in doubt.
+    doubts: Vec<Doubt>,
     /// An import that found the tenant as all of their rows leave them, and leaves them alone.
     skips: Option<usize>,
     pub(crate) person: Option<Person>,
@@ -92,6 +101,16 @@ struct Pending {
     id: usize,
     is_start: bool,
     sent: Option<Range>,
+}
+
+/// A text in doubt on its way from the number to the tenant.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+struct Doubt {
+    id: usize,
+    /// When it came.
+    at: Range,
+    /// A STOP came after it.
+    is_stopped: bool,
 }
 
 /// A tenant's details, as they are registered.
@@ -245,13 +264,7 @@ pub(crate) fn step(state: &State, act: &Act, answer: &Answer, around: Circumstan
             whole.chain(half.clone()).chain([state.clone()]).collect()
         }
         Act::Reach { id, is_stop } => reach(state, (*id, *is_stop), now),
-        Act::Doubt { id, from } => {
-            let doubt = Some(*id).filter(|_| has_number(state, *from)).or(state.doubt);
-            vec![State {
-                doubt,
-                ..state.clone()
-            }]
-        }
+        Act::Doubt { id, from } => vec![doubt(state, *id, *from, now)],
         Act::ReachDoubt { id } => vec![reach_doubt(state, *id, now)],
         Act::NoOptOut { text } => vec![release(state, *text, now)],
         // Whether the tenant was opted out by that very text is not looked at here.
@@ -338,7 +351,7 @@ fn is_true(after: &State, act: &Act, answer: &Answer) -> bool {
             let source = person.consent.source().map(str::to_owned);
             person.consent.status() == standing.status
                 && standing.source.fits(source.as_ref())
-                && standing.held.fits(person.held.as_ref())
+                && standing.held.fits(person.held.as_ref().map(|held| &held.text))
         }),
         Answer::NotFound => !after.exists || resident.is_none(),
         Answer::Refused(_) | Answer::Done => {

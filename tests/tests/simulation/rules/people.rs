@@ -12,7 +12,8 @@ fn leave(state: &State, now: Range) -> State {
     } else {
         state.clone()
     };
-    (left.pending, left.doubt) = (None, None);
+    left.pending = None;
+    left.doubts.clear();
     left
 }
 
@@ -159,7 +160,7 @@ pub(super) fn click(state: &State, act: &Act, answer: &Answer, around: Circumsta
                 };
                 // Staff do not end a hold by unchecking the box.
                 let stays = consent == person.consent || consent.source() == Some("profile");
-                let held = person.held.filter(|_| stays);
+                let held = person.held.clone().filter(|_| stays);
                 let mut after = state.clone();
                 after.person = Some(Person {
                     consent,
