@@ -27,10 +27,9 @@ use crate::https::{HttpsClient, Patience};
 
 /// A connection is open within this time or given up.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(1);
-const PATIENCE: Patience = Patience {
-    connect: CONNECT_WITHIN,
-    idle: Duration::from_mins(1),
-};
+/// A connection that was idle for longer is not used again: Lambda holds an instance between two requests, and AWS closes
+/// what is idle meanwhile.
+const IDLE: Duration = Duration::from_mins(1);
 /// The domain of AWS, and the endpoints under it.
 const AWS: &str = ".amazonaws.com";
 
@@ -43,7 +42,7 @@ const AWS: &str = ".amazonaws.com";
 const ROOTS: &[u8] = include_bytes!("roots.pem");
 
 static CONNECTOR: LazyLock<SharedHttpConnector> =
-    LazyLock::new(|| SharedHttpConnector::new(ByHost::default()));
+    LazyLock::new(|| SharedHttpConnector::new(ByHost::within(CONNECT_WITHIN)));
 
 type BoxError = Box<dyn Error + Send + Sync>;
 
@@ -52,9 +51,10 @@ pub(super) fn client() -> SharedHttpClient {
     http_client_fn(|_, _| CONNECTOR.clone())
 }
 
-/// A client with connections of its own: for programs and tests that have several, or several runtimes.
+/// A client with connections of its own, for programs and tests that have several, or several runtimes. They are on one
+/// machine with what they ask, and it may be busy: they wait longer for a connection.
 pub fn aws_connections() -> SharedHttpClient {
-    let connector = SharedHttpConnector::new(ByHost::default());
+    let connector = SharedHttpConnector::new(ByHost::within(10 * CONNECT_WITHIN));
     http_client_fn(move |_, _| connector.clone())
 }
 
@@ -74,13 +74,22 @@ pub(super) async fn open(url: &str) {
 
 /// Connections by whom they trust: an endpoint of AWS is known by AWS's own roots, another, which only the environment can
 /// name, by those of this system. Each is made at its first use.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ByHost {
+    patience: Patience,
     of_aws: OnceLock<HttpsClient>,
     of_others: OnceLock<HttpsClient>,
 }
 
 impl ByHost {
+    fn within(connect: Duration) -> Self {
+        Self {
+            patience: Patience { connect, idle: IDLE },
+            of_aws: OnceLock::new(),
+            of_others: OnceLock::new(),
+        }
+    }
+
     fn client_for(&self, uri: &Uri) -> Result<&HttpsClient, BoxError> {
         let is_other = needs_system_roots(uri);
         let known = if is_other { &self.of_others } else { &self.of_aws };
@@ -88,9 +97,9 @@ impl ByHost {
             return Ok(known);
         }
         let made = if is_other {
-            HttpsClient::trusting_this_system(PATIENCE)?
+            HttpsClient::trusting_this_system(self.patience)?
         } else {
-            HttpsClient::trusting(roots_of_aws()?, PATIENCE)?
+            HttpsClient::trusting(roots_of_aws()?, self.patience)?
         };
         Ok(known.get_or_init(|| made))
     }
@@ -222,13 +231,13 @@ mod tests {
             let _ = connection.read(&mut [0; 1024]).await.unwrap();
             connection.write_all(answer).await.unwrap();
         });
-        let asked = ByHost::default().call(HttpRequest::get(url).unwrap());
+        let asked = ByHost::within(CONNECT_WITHIN).call(HttpRequest::get(url).unwrap());
         asked.await.unwrap_err()
     }
 
     #[tokio::test]
     async fn the_sdk_is_told_whether_a_request_may_be_made_again() {
-        let nobody = ByHost::default().call(HttpRequest::get("http://127.0.0.1:1").unwrap());
+        let nobody = ByHost::within(CONNECT_WITHIN).call(HttpRequest::get("http://127.0.0.1:1").unwrap());
         assert!(nobody.await.unwrap_err().is_io());
         let closed = broken_by(b"").await;
         assert_eq!(closed.as_other(), Some(ErrorKind::TransientError));
@@ -240,14 +249,14 @@ mod tests {
     async fn a_connection_is_given_up_where_tls_takes_too_long() {
         let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
         let url = format!("https://{}", listener.local_addr().unwrap());
-        let asked = ByHost::default().call(HttpRequest::get(url).unwrap());
+        let asked = ByHost::within(CONNECT_WITHIN).call(HttpRequest::get(url).unwrap());
         assert!(asked.await.unwrap_err().is_timeout());
     }
 
     #[tokio::test]
     async fn a_connection_that_the_sdk_has_given_up_is_not_used_again() {
         let url = server(2).await;
-        let connections = ByHost::default();
+        let connections = ByHost::within(CONNECT_WITHIN);
         let capture = CaptureSmithyConnection::new();
         let ask = async || {
             let mut request = HttpRequest::get(&url).unwrap();
