@@ -326,7 +326,7 @@ impl Emulator {
     }
 
     fn uncounted_config(&self) -> aws_sdk_dynamodb::config::Builder {
-        let http = aws_smithy_http_client::Builder::new().build_http();
+        let http = consent_store::aws_connections();
         aws_sdk_dynamodb::Config::builder()
             .behavior_version(BehaviorVersion::latest())
             .http_client(http)

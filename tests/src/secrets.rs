@@ -73,7 +73,7 @@ impl SecretsStandIn {
     fn config(&self) -> aws_sdk_secretsmanager::config::Builder {
         aws_sdk_secretsmanager::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(consent_store::aws_connections())
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .retry_config(RetryConfig::disabled())

@@ -79,7 +79,7 @@ impl SnsStandIn {
     fn sdk(&self) -> aws_sdk_sns::Client {
         let config = aws_sdk_sns::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(consent_store::aws_connections())
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("test", "test", None, None, "tests"))
             .retry_config(aws_sdk_sns::config::retry::RetryConfig::disabled())

@@ -275,7 +275,7 @@ mod tests {
         tokio::spawn(async { axum::serve(listener, router).await });
         let config = aws_sdk_sns::Config::builder()
             .behavior_version(BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(consent_store::aws_connections())
             .region(Region::new("us-east-1"))
             .credentials_provider(Credentials::new("local", "local", None, None, "test"))
             .endpoint_url(&base)

@@ -116,7 +116,7 @@ pub(crate) fn store(endpoint: &str, account: &Account) -> Store {
 fn client(endpoint: &str, account: &Account) -> Client {
     let config = aws_sdk_dynamodb::Config::builder()
         .behavior_version(BehaviorVersion::latest())
-        .http_client(aws_smithy_http_client::Builder::new().build_http())
+        .http_client(consent_store::aws_connections())
         .region(Region::new(account.region.clone()))
         .credentials_provider(account.credentials())
         .endpoint_url(endpoint)

@@ -74,7 +74,7 @@ impl Reader {
         let endpoint = env::var(ENDPOINT_VARIABLE).unwrap_or_else(|_| dynamodb.to_owned());
         let config = aws_sdk_dynamodbstreams::Config::builder()
             .behavior_version(aws_sdk_dynamodbstreams::config::BehaviorVersion::latest())
-            .http_client(aws_smithy_http_client::Builder::new().build_http())
+            .http_client(consent_store::aws_connections())
             .region(aws_sdk_dynamodbstreams::config::Region::new(
                 account.region.clone(),
             ))

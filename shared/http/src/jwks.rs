@@ -2,12 +2,12 @@
 
 use std::time::Duration;
 
-use http_body_util::{BodyExt as _, Empty, Limited};
-use hyper_util::{client::legacy::Client, rt::TokioExecutor};
+use consent_store::{HttpsClient, Patience};
+use http_body_util::{BodyExt as _, Limited};
 use jiff::{SignedDuration, Timestamp};
 use jsonwebtoken::jwk::{Jwk, PublicKeyUse};
 use jsonwebtoken::{Algorithm, DecodingKey, Validation, decode, decode_header};
-use lambda_http::http::Uri;
+use lambda_http::http::{Request, Uri};
 use serde::Deserialize;
 use serde::de::DeserializeOwned;
 use serde_json::Value;
@@ -25,6 +25,10 @@ const GOOD_WITHOUT_ISSUER_FOR: SignedDuration = SignedDuration::from_hours(1);
 /// issuer does not answer.
 const FETCH_AT_MOST_EVERY: SignedDuration = SignedDuration::from_secs(30);
 const FETCH_TIMEOUT: Duration = Duration::from_secs(3);
+const PATIENCE: Patience = Patience {
+    connect: FETCH_TIMEOUT,
+    idle: FETCH_TIMEOUT,
+};
 const FETCH_BYTES: usize = 256 * 1024;
 
 /// Verifies tokens of one issuer for one audience.
@@ -156,14 +160,9 @@ impl Verifier {
     }
 
     async fn fetch(&self) -> Result<Vec<Jwk>, Box<dyn std::error::Error + Send + Sync>> {
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .build();
-        let client = Client::builder(TokioExecutor::new()).build::<_, Empty<&[u8]>>(connector);
+        let client = HttpsClient::trusting_this_system(PATIENCE)?;
         let fetch = async {
-            let response = client.get(self.url.clone()).await?;
+            let response = client.request(Request::get(&self.url).body("")?).await?;
             if !response.status().is_success() {
                 return Err(format!("the issuer answered {}", response.status()).into());
             }

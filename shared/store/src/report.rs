@@ -184,34 +184,67 @@ impl ReportQuery {
 type Rows = (Vec<ReportRow>, Option<String>);
 
 impl Store {
-    /// A page of the report. What it reads depends on `limit` and not
-    /// on the facility's size: two requests at most, beside the one for the totals.
+    /// A page of the report from the place on that `turned` gives, and what else that gives. What it reads depends on
+    /// `limit` and not on the facility's size: two requests at most, beside the one for the totals.
+    ///
+    /// The totals do not wait for the place. So in a process that has just started, and has to fetch the key of cursors,
+    /// they are read meanwhile, and the page is read on the same connection after them: to open another takes longer. Later
+    /// both are read at once.
     ///
     /// # Errors
-    /// The database's.
-    pub async fn report(&self, query: &ReportQuery, limit: usize) -> Result<Report, ReadError> {
+    /// Those of `turned`, and the database's.
+    pub async fn report<T, E: From<ReadError>>(
+        &self,
+        query: ReportQuery,
+        limit: usize,
+        turned: impl Future<Output = Result<(Option<Place>, T), E>>,
+    ) -> Result<(Report, T), E> {
         let walked = limit.max(SHORT_PAGE) * WALKED_PER_ROW;
-        let (totals, page) = match &query.search {
-            None => {
-                let (totals, page) = try_join!(
-                    self.totals(&query.facility),
-                    self.look_through(query, limit, walked)
-                )?;
-                (totals, Some(page))
-            }
-            Some(_) => (self.totals(&query.facility).await?, None),
+        let facility = query.facility.clone();
+        let page = async {
+            let (place, turner) = turned.await?;
+            let query = query.from(place);
+            let page = match &query.search {
+                None => Some(
+                    self.look_through(&query, limit, walked)
+                        .await
+                        .map_err(ReadError::from)?,
+                ),
+                Some(_) => None,
+            };
+            Ok((query, page, turner))
         };
-        let totals = totals.ok_or(NotFound::Facility)?;
-        let (rows, after) = match (page, query.search.as_ref().and_then(Search::token)) {
-            (Some(page), _) => page,
-            // Whoever is listed under the token is read one by one: not where all are soon looked through.
-            (None, Some(token)) if totals.residents() > walked => {
-                self.find(query, &token, limit, totals.residents()).await?
-            }
-            (None, _) => self.look_through(query, limit, walked).await?,
+        let totals = async {
+            let totals = self.totals(&facility).await.map_err(ReadError::from)?;
+            Ok::<_, E>(totals.ok_or(NotFound::Facility).map_err(ReadError::from)?)
+        };
+        let ((query, page, turner), totals) = try_join!(page, totals)?;
+        let (rows, after) = match page {
+            Some(page) => page,
+            None => self
+                .search(&query, limit, walked, totals)
+                .await
+                .map_err(ReadError::from)?,
         };
         let next = after.map(Place::new);
-        Ok(Report { rows, next, totals })
+        Ok((Report { rows, next, totals }, turner))
+    }
+
+    /// Those whom a search finds.
+    async fn search(
+        &self,
+        query: &ReportQuery,
+        limit: usize,
+        walked: usize,
+        totals: Totals,
+    ) -> Result<Rows, StoreError> {
+        match query.search.as_ref().and_then(Search::token) {
+            // Whoever is listed under the token is read one by one: not where all are soon looked through.
+            Some(token) if totals.residents() > walked => {
+                self.find(query, &token, limit, totals.residents()).await
+            }
+            _ => self.look_through(query, limit, walked).await,
+        }
     }
 
     /// Looks through the tenants in the order of names, where the query leaves some out: so many of them, and if that

@@ -5,18 +5,18 @@ use std::pin::Pin;
 use std::sync::{Arc, OnceLock};
 use std::time::Duration;
 
-use consent_store::Unpublished;
+use consent_store::{HttpsClient, Patience, Unpublished};
 use http::{HeaderValue, Request, StatusCode};
 use http_body_util::{BodyExt as _, Limited};
-use hyper_rustls::HttpsConnector;
-use hyper_util::client::legacy::Client;
-use hyper_util::client::legacy::connect::HttpConnector;
-use hyper_util::rt::{TokioExecutor, TokioTimer};
 use tokio::time::{Instant, timeout_at};
 
-/// A connection that was idle for this long is not used again. Lambda holds a function between two requests, and the
-/// provider closes what is idle meanwhile: a text written to a closed connection may have left, as far as is known.
-const IDLE: Duration = Duration::from_secs(15);
+use crate::ANSWER_WITHIN;
+
+/// A text written to a connection that the provider has closed may have left, as far as is known.
+const PATIENCE: Patience = Patience {
+    connect: ANSWER_WITHIN,
+    idle: Duration::from_secs(15),
+};
 /// The most of an answer that is read, in bytes.
 const ANSWER_BYTES: usize = 64 * 1024;
 
@@ -28,7 +28,7 @@ pub type Exchanged = Pin<Box<dyn Future<Output = Result<(StatusCode, Vec<u8>), U
 /// The way to the providers.
 pub(crate) enum Http {
     /// A client with its connections. It loads the certificates of this machine at its first use.
-    Network(Box<OnceLock<Client<HttpsConnector<HttpConnector>, String>>>),
+    Network(Box<OnceLock<HttpsClient>>),
     /// Somebody else's.
     Given(Exchange),
 }
@@ -47,21 +47,12 @@ pub(crate) struct Answer {
 }
 
 impl Http {
-    fn client(
-        known: &OnceLock<Client<HttpsConnector<HttpConnector>, String>>,
-    ) -> std::io::Result<&Client<HttpsConnector<HttpConnector>, String>> {
+    fn client(known: &OnceLock<HttpsClient>) -> Result<&HttpsClient, Unpublished> {
         if let Some(client) = known.get() {
             return Ok(client);
         }
-        let connector = hyper_rustls::HttpsConnectorBuilder::new()
-            .with_provider_and_native_roots(rustls::crypto::ring::default_provider())?
-            .https_or_http()
-            .enable_http1()
-            .build();
-        let client = Client::builder(TokioExecutor::new())
-            .pool_timer(TokioTimer::new())
-            .pool_idle_timeout(IDLE)
-            .build(connector);
+        let client = HttpsClient::trusting_this_system(PATIENCE);
+        let client = client.map_err(|error| Unpublished::NotNow(causes(&*error)))?;
         Ok(known.get_or_init(|| client))
     }
 
@@ -83,7 +74,7 @@ impl Http {
                 return Ok(Answer { status, body });
             }
         };
-        let client = Self::client(known).map_err(|error| Unpublished::NotNow(causes(&error)))?;
+        let client = Self::client(known)?;
         let response = match timeout_at(deadline, client.request(request)).await {
             Ok(Ok(response)) => response,
             Ok(Err(error)) if error.is_connect() => return Err(Unpublished::NotNow(causes(&error))),

@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
+use std::sync::atomic::Ordering;
 use std::{fs, process};
 
 use serde::{Deserialize, Serialize};
@@ -11,13 +12,11 @@ use crate::Places;
 use crate::lambda::{self, Process};
 use crate::subjects::{Stage, Subject};
 
-/// Requests after the first, of which the mean counts: an even number, since every other toggle takes something back.
+/// Requests after the second, of which the mean counts: an even number, since every other toggle takes something back. The
+/// second may open what the first had no need of: another connection.
 const WARM: u64 = 10;
 /// A count may differ by so much of what is written down, in percent: hashes have another seed in each process.
 const TOLERANCE: u64 = 5;
-
-/// Callgrind takes fifty times as long as the processor: on a busy machine a function loses patience with the database.
-const TRIES: usize = 4;
 
 /// The counts of a function.
 #[derive(Debug, Serialize, Deserialize)]
@@ -26,7 +25,9 @@ struct Counts {
     zipped: u64,
     /// Instructions of the start and the first request.
     first: u64,
-    /// Instructions of a request after it.
+    /// Connections with TLS that both open.
+    connections: u64,
+    /// Instructions of a request after the second.
     warm: u64,
     /// Requests of the database for each.
     requests: f64,
@@ -49,17 +50,26 @@ pub(crate) async fn run(stage: &Stage, subjects: &[Subject], places: &Places, ch
     let environment = stage.environment();
     let mut differences = Vec::new();
     println!(
-        "{:<12} {:<17} {:>10} {:>15} {:>11} {:>9} {:>11} {:>12}",
-        "function", "request", "zipped", "start and first", "warm", "requests", "read units", "write units"
+        "{:<12} {:<17} {:>10} {:>15} {:>11} {:>11} {:>9} {:>11} {:>12}",
+        "function",
+        "request",
+        "zipped",
+        "start and first",
+        "connections",
+        "warm",
+        "requests",
+        "read units",
+        "write units"
     );
     for subject in subjects {
         let counts = count(stage, subject, places, &environment).await;
         println!(
-            "{:<12} {:<17} {:>10} {:>15} {:>11} {:>9} {:>11} {:>12}",
+            "{:<12} {:<17} {:>10} {:>15} {:>11} {:>11} {:>9} {:>11} {:>12}",
             subject.function,
             subject.request,
             counts.zipped,
             counts.first,
+            counts.connections,
             counts.warm,
             counts.requests,
             counts.read_units,
@@ -91,6 +101,7 @@ fn differing(function: &str, then: Option<&Counts>, now: &Counts) -> Vec<String>
         .filter(|(_, then, now)| then.abs_diff(*now) * 100 > then * TOLERANCE)
         .map(|(name, then, now)| format!("{function}: {name} was {then} and is {now}"));
     let same = [
+        ("connections", then.connections as f64, now.connections as f64),
         ("requests", then.requests, now.requests),
         ("read units", then.read_units, now.read_units),
         ("write units", then.write_units, now.write_units),
@@ -104,8 +115,11 @@ fn differing(function: &str, then: Option<&Counts>, now: &Counts) -> Vec<String>
 
 async fn count(stage: &Stage, subject: &Subject, places: &Places, environment: &Environment) -> Counts {
     let binary = stripped(&places.binaries.join(subject.function));
+    stage.opened.store(0, Ordering::Relaxed);
     let first = instructions(environment, subject, &binary, 1).await;
-    let all = instructions(environment, subject, &binary, 1 + WARM).await;
+    let connections = stage.opened.load(Ordering::Relaxed);
+    let second = instructions(environment, subject, &binary, 2).await;
+    let all = instructions(environment, subject, &binary, 2 + WARM).await;
     let calls = usize::try_from(WARM).unwrap();
     let mut command = Command::new(&binary);
     command.envs(stage.counted_environment());
@@ -116,7 +130,8 @@ async fn count(stage: &Stage, subject: &Subject, places: &Places, environment: &
     Counts {
         zipped: zipped(&binary),
         first,
-        warm: all.saturating_sub(first) / WARM,
+        connections,
+        warm: all.saturating_sub(second) / WARM,
         requests: of_each(taken.requests as f64),
         read_units: of_each(taken.read_units),
         write_units: of_each(taken.write_units),
@@ -126,28 +141,35 @@ async fn count(stage: &Stage, subject: &Subject, places: &Places, environment: &
 async fn instructions(environment: &Environment, subject: &Subject, binary: &Path, calls: u64) -> u64 {
     let file = scratch(&format!("callgrind.{}.{calls}", subject.function));
     let calls = usize::try_from(calls).unwrap();
-    let mut left = TRIES;
-    loop {
-        let mut command = Command::new("valgrind");
-        command
-            .args(["--tool=callgrind", "--quiet"])
-            .arg(format!("--callgrind-out-file={}", file.display()))
-            .arg(binary)
-            .envs(environment.iter().map(|(name, value)| (name, value)))
-            .stderr(Stdio::null());
-        let process = Process::of(command, subject.function);
-        left -= 1;
-        match lambda::run(process, subject.events(calls)).await {
-            Ok(_) => break,
-            Err(why) => assert!(left > 0, "{why}"),
-        }
-    }
+    let mut command = Command::new("valgrind");
+    command
+        .args(["--tool=callgrind", "--quiet"])
+        .arg(format!("--callgrind-out-file={}", file.display()))
+        .arg(binary)
+        .envs(environment.iter().map(|(name, value)| (name, value)))
+        .env("LD_PRELOAD", slow_time())
+        .stderr(Stdio::null());
+    let process = Process::of(command, subject.function);
+    lambda::run(process, subject.events(calls)).await.unwrap();
     let written = fs::read_to_string(&file).unwrap();
     let total = written.lines().find_map(|line| {
         line.strip_prefix("totals: ")
             .or_else(|| line.strip_prefix("summary: "))
     });
     total.unwrap().trim().parse().unwrap()
+}
+
+/// What has time go slower for a process that it is loaded into.
+fn slow_time() -> PathBuf {
+    let source = Path::new(env!("CARGO_MANIFEST_DIR")).join("benches/starts/slow.c");
+    let library = scratch("slow.so");
+    let mut compile = Command::new("cc");
+    compile
+        .args(["-shared", "-fPIC", "-O", "-o"])
+        .arg(&library)
+        .arg(source);
+    assert!(compile.status().unwrap().success(), "there is no C compiler");
+    library
 }
 
 fn scratch(name: &str) -> PathBuf {

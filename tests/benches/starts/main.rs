@@ -10,7 +10,8 @@
 //! ```
 //!
 //! A stand-in for Lambda's runtime API starts a binary and hands it events. DynamoDB is the tests' emulator, behind TLS
-//! with a chain of three certificates, as at AWS. Instructions are callgrind's, of valgrind, which must be installed.
+//! with a chain of three certificates, as at AWS. Instructions are callgrind's, of valgrind, which must be installed, and a C
+//! compiler with it. `check` holds two functions to `counts.json`.
 //! `STARTS_BINARIES` names a folder with binaries that are built already.
 
 #![expect(

@@ -9,7 +9,7 @@ use serde_json::{Value, json};
 use tests::{ADA, OFFICE, World, call, twilio};
 
 use crate::capacity::Counter;
-use crate::tls;
+use crate::tls::{self, Opened};
 
 /// Tenants of the facility: more than a page of the report.
 const TENANTS: usize = 120;
@@ -73,9 +73,12 @@ pub(crate) struct Stage {
     world: World,
     database: String,
     secrets: String,
+    keys: String,
     trusted: PathBuf,
     /// What was asked of the database, where it is asked at `counted`.
     pub(crate) counter: Counter,
+    /// Connections with TLS.
+    pub(crate) opened: Opened,
     counted: String,
 }
 
@@ -104,9 +107,12 @@ impl Stage {
         let roots = [here.join("keys/tls/root.pem"), here.join(ROOTS_OF_AWS)];
         fs::write(&trusted, roots.map(|it| fs::read_to_string(it).unwrap()).concat()).unwrap();
         let (counter, url) = Counter::in_front_of(world.database_endpoint()).await;
+        let opened = Opened::default();
         Self {
-            database: tls::in_front_of(world.database_endpoint()).await,
-            secrets: tls::in_front_of(world.secrets.endpoint()).await,
+            database: tls::in_front_of(world.database_endpoint(), &opened).await,
+            secrets: tls::in_front_of(world.secrets.endpoint(), &opened).await,
+            keys: tls::in_front_of(world.kms.endpoint(), &opened).await,
+            opened,
             world,
             trusted,
             counter,
@@ -131,7 +137,7 @@ impl Stage {
             ("AWS_SESSION_TOKEN", "token".repeat(80)),
             ("AWS_ENDPOINT_URL_DYNAMODB", self.database.clone()),
             ("AWS_ENDPOINT_URL_SECRETS_MANAGER", self.secrets.clone()),
-            ("AWS_ENDPOINT_URL_KMS", self.world.kms.endpoint().to_owned()),
+            ("AWS_ENDPOINT_URL_KMS", self.keys.clone()),
             // The root of this TLS, and with it the five that a deployed function reads instead of a system's.
             ("SSL_CERT_FILE", trusted.clone()),
             ("AWS_CA_BUNDLE", trusted.clone()),

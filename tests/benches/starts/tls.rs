@@ -1,6 +1,7 @@
 //! TLS in front of the emulator, with a chain as AWS has it: a root, one between, and the server's, all RSA.
 
 use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
 
 use rustls::ServerConfig;
 use rustls::pki_types::{CertificateDer, PrivatePkcs8KeyDer};
@@ -15,8 +16,11 @@ const CHAIN: [&[u8]; 2] = [
 ];
 const KEY: &[u8] = include_bytes!("../../keys/tls/localhost.pkcs8.der");
 
-/// Where what is at `endpoint`, an `http://` address, is reached by TLS.
-pub(crate) async fn in_front_of(endpoint: &str) -> String {
+/// How many connections were opened.
+pub(crate) type Opened = Arc<AtomicU64>;
+
+/// Where what is at `endpoint`, an `http://` address, is reached by TLS. Connections to there are counted.
+pub(crate) async fn in_front_of(endpoint: &str, opened: &Opened) -> String {
     let behind = endpoint.trim_start_matches("http://");
     let (behind, path) = behind.split_once('/').unwrap_or((behind, ""));
     let behind = behind.to_owned();
@@ -30,9 +34,11 @@ pub(crate) async fn in_front_of(endpoint: &str) -> String {
             .unwrap();
     let acceptor = TlsAcceptor::from(Arc::new(configuration));
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let opened = Arc::clone(opened);
     let port = listener.local_addr().unwrap().port();
     tokio::spawn(async move {
         while let Ok((connection, _)) = listener.accept().await {
+            opened.fetch_add(1, Ordering::Relaxed);
             let (acceptor, behind) = (acceptor.clone(), behind.clone());
             tokio::spawn(async move {
                 connection.set_nodelay(true)?;

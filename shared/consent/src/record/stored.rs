@@ -1,6 +1,7 @@
 //! Chains as they are stored. A record keeps the members that it was written with, and its hash is checked over those. So
 //! the records of older and newer versions hold, too.
 
+use std::collections::BTreeMap;
 use std::fmt;
 
 use serde::{Deserialize, Serialize};
@@ -61,9 +62,8 @@ impl StoredRecord {
     /// The hash that `hash` must be: SHA-256 over the other members, as RFC 8785 canonical JSON. `None`: a member has
     /// no canonical form, and so no version has written it.
     pub fn compute_hash(&self) -> Option<String> {
-        let mut members = self.0.clone();
-        members.remove("hash");
-        if !members.values().all(is_exact) {
+        let members: BTreeMap<&String, &Value> = self.0.iter().filter(|(name, _)| *name != "hash").collect();
+        if !members.values().all(|value| is_exact(value)) {
             return None;
         }
         let canonical = serde_json_canonicalizer::to_vec(&members).ok()?;

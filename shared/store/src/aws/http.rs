@@ -1,24 +1,34 @@
-//! HTTP to AWS: the SDK's own client, one for all services, so that TLS is configured once and connections are shared.
+//! HTTP for the SDK: one client for all services, so that TLS is configured once and connections are shared.
 
+use std::error::Error;
 use std::sync::{LazyLock, OnceLock};
 use std::time::Duration;
 
 use aws_sdk_dynamodb::config::SharedHttpClient;
-use aws_smithy_http_client::Connector;
-use aws_smithy_http_client::tls::rustls_provider::CryptoMode;
-use aws_smithy_http_client::tls::{Provider, TlsContext, TrustStore};
+use aws_smithy_runtime_api::client::connection::{CaptureSmithyConnection, ConnectionMetadata};
 use aws_smithy_runtime_api::client::http::{
-    HttpConnector, HttpConnectorFuture, HttpConnectorSettings, SharedHttpConnector, http_client_fn,
+    HttpConnector, HttpConnectorFuture, SharedHttpConnector, http_client_fn,
 };
-use aws_smithy_runtime_api::client::orchestrator::HttpRequest;
+use aws_smithy_runtime_api::client::orchestrator::{HttpRequest, HttpResponse};
+use aws_smithy_runtime_api::client::result::ConnectorError;
+use aws_smithy_types::body::SdkBody;
+use aws_smithy_types::retry::ErrorKind;
 use http::Uri;
 use http_body_util::BodyExt as _;
+use hyper_util::client::legacy;
+use hyper_util::client::legacy::connect::{CaptureConnection, capture_connection};
+use rustls::RootCertStore;
+use rustls::pki_types::CertificateDer;
+use rustls::pki_types::pem::PemObject as _;
+use tokio::time::error::Elapsed;
 use tokio::time::timeout;
+
+use crate::https::{HttpsClient, Patience};
 
 /// A connection is open within this time or given up.
 pub(super) const CONNECT_WITHIN: Duration = Duration::from_secs(1);
-/// A connection that was idle for this long is not used again. Lambda holds an instance between two requests, and AWS
-/// closes what is idle meanwhile.
+/// A connection that was idle for longer is not used again: Lambda holds an instance between two requests, and AWS closes
+/// what is idle meanwhile.
 const IDLE: Duration = Duration::from_mins(1);
 /// The domain of AWS, and the endpoints under it.
 const AWS: &str = ".amazonaws.com";
@@ -32,11 +42,20 @@ const AWS: &str = ".amazonaws.com";
 const ROOTS: &[u8] = include_bytes!("roots.pem");
 
 static CONNECTOR: LazyLock<SharedHttpConnector> =
-    LazyLock::new(|| SharedHttpConnector::new(ByHost::default()));
+    LazyLock::new(|| SharedHttpConnector::new(ByHost::within(CONNECT_WITHIN)));
 
-/// The client.
+type BoxError = Box<dyn Error + Send + Sync>;
+
+/// The client of this process.
 pub(super) fn client() -> SharedHttpClient {
     http_client_fn(|_, _| CONNECTOR.clone())
+}
+
+/// A client with connections of its own, for programs and tests that have several, or several runtimes. They are on one
+/// machine with what they ask, and it may be busy: they wait longer for a connection.
+pub fn aws_connections() -> SharedHttpClient {
+    let connector = SharedHttpConnector::new(ByHost::within(10 * CONNECT_WITHIN));
+    http_client_fn(move |_, _| connector.clone())
 }
 
 /// Opens a connection to where `url` leads, by a request that asks for nothing, and leaves it to the next request to the
@@ -55,44 +74,108 @@ pub(super) async fn open(url: &str) {
 
 /// Connections by whom they trust: an endpoint of AWS is known by AWS's own roots, another, which only the environment can
 /// name, by those of this system. Each is made at its first use.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 struct ByHost {
-    of_aws: OnceLock<Connector>,
-    of_others: OnceLock<Connector>,
+    patience: Patience,
+    of_aws: OnceLock<HttpsClient>,
+    of_others: OnceLock<HttpsClient>,
+}
+
+impl ByHost {
+    fn within(connect: Duration) -> Self {
+        Self {
+            patience: Patience { connect, idle: IDLE },
+            of_aws: OnceLock::new(),
+            of_others: OnceLock::new(),
+        }
+    }
+
+    fn client_for(&self, uri: &Uri) -> Result<&HttpsClient, BoxError> {
+        let is_other = needs_system_roots(uri);
+        let known = if is_other { &self.of_others } else { &self.of_aws };
+        if let Some(known) = known.get() {
+            return Ok(known);
+        }
+        let made = if is_other {
+            HttpsClient::trusting_this_system(self.patience)?
+        } else {
+            HttpsClient::trusting(roots_of_aws()?, self.patience)?
+        };
+        Ok(known.get_or_init(|| made))
+    }
 }
 
 impl HttpConnector for ByHost {
     fn call(&self, request: HttpRequest) -> HttpConnectorFuture {
-        let connector = if needs_system_roots(request.uri()) {
-            self.of_others.get_or_init(|| connector(TrustStore::default()))
-        } else {
-            self.of_aws.get_or_init(|| connector(aws_roots()))
+        let mut request = match request.try_into_http1x() {
+            Ok(request) => request,
+            Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error.into()))),
         };
-        connector.call(request)
+        let client = match self.client_for(request.uri()) {
+            Ok(client) => client,
+            Err(error) => return HttpConnectorFuture::ready(Err(ConnectorError::user(error))),
+        };
+        let connection = capture_connection(&mut request);
+        if let Some(capture) = request.extensions().get::<CaptureSmithyConnection>() {
+            capture.set_connection_retriever(move || Some(not_to_be_used_again(connection.clone())));
+        }
+        let asked = client.request(request);
+        HttpConnectorFuture::new(async {
+            let answer = asked.await.map_err(broken)?;
+            HttpResponse::try_from(answer.map(SdkBody::from_body_1_x))
+                .map_err(|error| ConnectorError::other(error.into(), None))
+        })
     }
 }
 
-fn needs_system_roots(uri: &str) -> bool {
-    let Ok(uri) = uri.parse::<Uri>() else {
-        return false;
+/// What the SDK does to a connection on which a service had an error of its own: another may lead to a better machine.
+fn not_to_be_used_again(connection: CaptureConnection) -> ConnectionMetadata {
+    let poison = move || {
+        if let Some(connected) = connection.connection_metadata().as_ref() {
+            connected.poison();
+        }
     };
+    ConnectionMetadata::builder()
+        .proxied(false)
+        .poison_fn(poison)
+        .build()
+}
+
+/// What the SDK is told of a request that has no answer: by that it decides whether to try again.
+fn broken(error: legacy::Error) -> ConnectorError {
+    let because = |it: fn(&hyper::Error) -> bool| caused_by::<hyper::Error>(&error).is_some_and(it);
+    if caused_by::<Elapsed>(&error).is_some() {
+        ConnectorError::timeout(error.into())
+    } else if because(hyper::Error::is_user) {
+        ConnectorError::user(error.into())
+    } else if because(hyper::Error::is_incomplete_message) {
+        ConnectorError::other(error.into(), Some(ErrorKind::TransientError))
+    } else if error.is_connect()
+        || because(hyper::Error::is_closed)
+        || because(hyper::Error::is_canceled)
+        || caused_by::<std::io::Error>(&error).is_some()
+    {
+        ConnectorError::io(error.into())
+    } else {
+        ConnectorError::other(error.into(), None)
+    }
+}
+
+fn caused_by<'a, E: Error + 'static>(error: &'a (dyn Error + 'static)) -> Option<&'a E> {
+    std::iter::successors(Some(error), |&error| error.source()).find_map(|error| error.downcast_ref())
+}
+
+fn needs_system_roots(uri: &Uri) -> bool {
     let is_aws = |host: &str| host.to_ascii_lowercase().ends_with(AWS);
     uri.scheme_str() == Some("https") && !uri.host().is_some_and(is_aws)
 }
 
-fn aws_roots() -> TrustStore {
-    TrustStore::empty().with_pem_certificate(ROOTS)
-}
-
-fn connector(trust: TrustStore) -> Connector {
-    let settings = HttpConnectorSettings::builder().connect_timeout(CONNECT_WITHIN);
-    let connector = Connector::builder()
-        .connector_settings(settings.build())
-        .pool_idle_timeout(IDLE)
-        .tls_provider(Provider::Rustls(CryptoMode::Ring));
-    // Building a context cannot fail.
-    let context = TlsContext::builder().with_trust_store(trust).build();
-    connector.tls_context(context.unwrap_or_default()).build()
+fn roots_of_aws() -> Result<RootCertStore, BoxError> {
+    let mut roots = RootCertStore::empty();
+    for root in CertificateDer::pem_slice_iter(ROOTS) {
+        roots.add(root?)?;
+    }
+    Ok(roots)
 }
 
 #[cfg(test)]
@@ -102,9 +185,6 @@ mod tests {
     use jiff::civil::DateTime;
     use jiff::tz::TimeZone;
     use jiff::{Span, Timestamp};
-    use rustls::RootCertStore;
-    use rustls::pki_types::CertificateDer;
-    use rustls::pki_types::pem::PemObject as _;
     use tokio::io::{AsyncReadExt as _, AsyncWriteExt as _};
     use tokio::net::TcpListener;
 
@@ -142,9 +222,60 @@ mod tests {
         }
     }
 
+    /// What becomes of a request to a server that answers its only connection with this.
+    async fn broken_by(answer: &'static [u8]) -> ConnectorError {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        tokio::spawn(async move {
+            let (mut connection, _) = listener.accept().await.unwrap();
+            let _ = connection.read(&mut [0; 1024]).await.unwrap();
+            connection.write_all(answer).await.unwrap();
+        });
+        let asked = ByHost::within(CONNECT_WITHIN).call(HttpRequest::get(url).unwrap());
+        asked.await.unwrap_err()
+    }
+
+    #[tokio::test]
+    async fn the_sdk_is_told_whether_a_request_may_be_made_again() {
+        let nobody = ByHost::within(CONNECT_WITHIN).call(HttpRequest::get("http://127.0.0.1:1").unwrap());
+        assert!(nobody.await.unwrap_err().is_io());
+        let closed = broken_by(b"").await;
+        assert_eq!(closed.as_other(), Some(ErrorKind::TransientError));
+        let other = broken_by(b"not HTTP\r\n\r\n").await;
+        assert!(other.is_other() && other.as_other().is_none());
+    }
+
+    #[tokio::test]
+    async fn a_connection_is_given_up_where_tls_takes_too_long() {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("https://{}", listener.local_addr().unwrap());
+        let asked = ByHost::within(CONNECT_WITHIN).call(HttpRequest::get(url).unwrap());
+        assert!(asked.await.unwrap_err().is_timeout());
+    }
+
+    #[tokio::test]
+    async fn a_connection_that_the_sdk_has_given_up_is_not_used_again() {
+        let url = server(2).await;
+        let connections = ByHost::within(CONNECT_WITHIN);
+        let capture = CaptureSmithyConnection::new();
+        let ask = async || {
+            let mut request = HttpRequest::get(&url).unwrap();
+            request.add_extension(capture.clone());
+            let answer = connections.call(request).await?;
+            assert_eq!(answer.into_body().collect().await.unwrap().to_bytes(), "{}");
+            Ok::<_, ConnectorError>(())
+        };
+        ask().await.unwrap();
+        capture.get().unwrap().poison();
+        // The server takes no other.
+        assert!(ask().await.unwrap_err().is_io());
+    }
+
     #[test]
     fn only_another_host_than_aws_needs_the_roots_of_the_system() {
-        let check = |uri: &str, expected: bool| assert_eq!(needs_system_roots(uri), expected, "{uri}");
+        let check = |uri: &str, expected: bool| {
+            assert_eq!(needs_system_roots(&uri.parse().unwrap()), expected, "{uri}")
+        };
         check("https://dynamodb.us-east-1.amazonaws.com/", false);
         check("https://vpce-1.sns.us-gov-west-1.vpce.AMAZONAWS.com:443/", false);
         check("http://localhost:8000", false);

@@ -17,6 +17,7 @@ use aws_types::SdkConfig;
 use aws_types::sdk_config::{Builder, SharedCredentialsProvider};
 
 pub(crate) use environment::open_connection_to_dynamodb;
+pub use http::aws_connections;
 pub use lazily::Lazily;
 
 /// A client of a service, such as `aws_client(|configuration| Client::new(&configuration))`. It is made at its first use,
