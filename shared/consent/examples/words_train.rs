@@ -58,7 +58,7 @@ impl Row {
     /// between a request and a doubt the line is thin.
     fn weight(&self, model: Model) -> f64 {
         let hand = match (self.chat, self.hand.is_empty()) {
-            (true, _) => 4.0,
+            (true, _) => 2.0,
             (false, false) => 1.5,
             (false, true) => 1.0,
         };
@@ -170,7 +170,9 @@ fn rows() -> Result<Vec<Row>, Box<dyn Error>> {
                     "opt_out_conservative" | "wrong_party" => Meant::Doubt,
                     _ => Meant::Nothing,
                 },
-                chat: field(2) == "ordinary_chat",
+                chat: ["chat", "ordinary_chat"]
+                    .iter()
+                    .any(|kind| field(2).starts_with(kind)),
                 hand: hand.map(field).unwrap_or_default().to_owned(),
             });
         }

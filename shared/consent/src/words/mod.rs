@@ -57,7 +57,7 @@ use table::{Act, Frame, Row, Verdict};
 
 /// Which edition of the rules and of the second reader's weights gave a reading. It goes into the record beside the rule's id, so it
 /// changes with either.
-pub const RULES_VERSION: &str = "2026-11-27.3";
+pub const RULES_VERSION: &str = "2026-11-27.4";
 
 /// What the sender of a text asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -361,7 +361,7 @@ fn nothing(rule: &'static str) -> Reading<'static> {
 /// The ids that [`Reading::rule`] can take, each once.
 pub fn rule_ids() -> Vec<&'static str> {
     let mut seen = HashSet::new();
-    let named = rule::all().map(|rule| rule.id);
+    let named = rulebook::all().map(|rule| rule.id);
     named
         .chain(table::ROWS.iter().map(|row| row.id))
         .chain(tongues::ids())

@@ -10,14 +10,12 @@ use std::ops::Range;
 use unicode_normalization::char::{decompose_compatible, is_combining_mark};
 
 use super::rulebook::RULEBOOK;
-use super::spelling::{self, Unknown};
+use super::spelling;
+use super::vocabulary::{Unknown, WordId, is_unknown};
 
 /// How many characters are read. A concatenated SMS holds 1,600 at most at the providers; beyond this the
 /// caller is told that something was left unread.
 const READ_LIMIT: usize = 4_096;
-
-/// Number of a word in the vocabulary.
-pub(super) type WordId = u16;
 
 /// A word as the rules see it.
 #[derive(Debug, Clone, Copy)]
@@ -266,7 +264,7 @@ impl Reader {
             let mut add = |id: WordId| {
                 let repeats = words
                     .last()
-                    .is_some_and(|last| last.id == id && last.clause == clause && !spelling::is_unknown(id));
+                    .is_some_and(|last| last.id == id && last.clause == clause && !is_unknown(id));
                 match words.last_mut() {
                     // "stop stop stop" is one word, said loudly.
                     Some(last) if repeats => last.end = place.end,

@@ -1,7 +1,6 @@
 //! A row of the tables: wordings, and what they do to the meaning of a text.
 
-use super::lexicon::IDIOMS;
-use super::{Language, english, french, ordinary, spanish, tongues};
+use super::Language;
 
 /// What a match of a rule does.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -59,15 +58,4 @@ pub(super) struct Rule {
     pub(super) effect: Effect,
     pub(super) language: Language,
     pub(super) patterns: &'static [&'static str],
-}
-
-/// All rules, in the order of precedence among equals.
-pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
-    let tables = [ordinary::RULES].into_iter().chain(english::TABLES).chain([
-        spanish::RULES,
-        french::RULES,
-        tongues::RULES,
-        IDIOMS,
-    ]);
-    tables.flatten()
 }

@@ -4,12 +4,11 @@ use std::collections::HashMap;
 use std::hash::{BuildHasherDefault, Hasher};
 use std::sync::LazyLock;
 
-use super::lexicon;
-use super::normalise::WordId;
-use super::rule::{self, Effect, Rule};
+use super::lexicon::{self, IDIOMS};
+use super::rule::{Effect, Rule};
 use super::set::Set;
-use super::spelling::{UNKNOWN, Unknown};
-use super::vocabulary::CLASSES;
+use super::vocabulary::{CLASSES, UNKNOWN, Unknown, WordId};
+use super::{english, french, ordinary, spanish, tongues};
 
 /// The rules of this build.
 pub(super) static RULEBOOK: LazyLock<Rulebook> = LazyLock::new(Rulebook::new);
@@ -81,7 +80,7 @@ impl Rulebook {
         for (name, members) in CLASSES {
             builder.class(name, members);
         }
-        let patterns: Vec<Pattern> = rule::all()
+        let patterns: Vec<Pattern> = all()
             .enumerate()
             .flat_map(|(order, rule)| rule.patterns.iter().map(move |written| (order, rule, *written)))
             .flat_map(|(order, rule, written)| written.split("; ").map(move |each| (order, rule, each)))
@@ -348,6 +347,17 @@ impl Builder {
         });
         patterns
     }
+}
+
+/// All rules, in the order of precedence among equals.
+pub(super) fn all() -> impl Iterator<Item = &'static Rule> {
+    let tables = [ordinary::RULES].into_iter().chain(english::TABLES).chain([
+        spanish::RULES,
+        french::RULES,
+        tongues::RULES,
+        IDIOMS,
+    ]);
+    tables.flatten()
 }
 
 /// A number that tells one pattern from another.

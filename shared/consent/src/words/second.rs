@@ -11,7 +11,7 @@ use super::Seen;
 use super::lexicon::{Tag, set};
 use super::rule::Effect;
 use super::search::Hit;
-use super::table::{Row, Verdict};
+use super::table::Verdict;
 
 use unicode_normalization::char::{decompose_canonical, is_combining_mark};
 
@@ -20,13 +20,15 @@ static WEIGHTS: &[u8; 2 * BUCKETS] = include_bytes!("second.weights");
 /// How many weights each model has.
 pub const BUCKETS: usize = 32_768;
 /// A doubt of this and more holds a text that speaks of texts, numbers, or a fact that raises doubt.
-const NEAR: i64 = -700;
+const NEAR: i64 = 300;
 /// The same for any other text.
-const FAR: i64 = 1_400;
+const FAR: i64 = 900;
 /// A doubt below this is ordinary talk.
 const ORDINARY: i64 = -1_150;
 /// A score of this and more as a request confirms one.
-const SURE: i64 = 1_300;
+const SURE: i64 = 1_600;
+/// A score below this as a request is none, even where a doubt is left.
+const UNASKED: i64 = -1_200;
 
 /// A number that tells these weights from others.
 pub fn weights_fingerprint() -> u32 {
@@ -66,7 +68,7 @@ impl Scores {
     }
 
     pub(super) fn is_ordinary(&self) -> bool {
-        self.doubt < ORDINARY
+        self.doubt < ORDINARY || self.request < UNASKED
     }
 
     pub(super) fn is_request(&self) -> bool {
@@ -100,29 +102,46 @@ pub(super) fn features(seen: &Seen, mut add: impl FnMut(u32)) {
         }
         blank(&mut folded);
     }
+    let near = speaks_of_texts(seen);
     let mut before = 0_u32;
-    for (nth, word) in folded.split(' ').filter(|word| !word.is_empty()).enumerate() {
+    let mut length = 0_u32;
+    for word in folded.split(' ').filter(|word| !word.is_empty()) {
         let hash = hash(START, word.as_bytes());
         add(hash);
         add(hash.wrapping_mul(31) ^ before);
-        if nth == 0 {
+        if length == 0 {
             add(hash ^ 0x5555);
         }
+        // The same word means more in a text that speaks of texts.
+        add(hash.rotate_left(16) ^ if near { NEARBY } else { ELSEWHERE });
         before = hash.wrapping_mul(PRIME);
+        length += 1;
     }
     add(before ^ 0x7777);
-    // A hint counts for several words: it is one number among hundreds.
-    for hit in seen.found.hits.iter().filter(|hit| is_hint(hit)) {
+    // What is one number among hundreds counts several times.
+    let mut weigh = |times: u32, kind: u32| (0..times).for_each(|nth| add(kind.rotate_left(8) ^ nth));
+    weigh(
+        4,
+        LENGTH
+            ^ if length < 4 {
+                length
+            } else {
+                4 + ((length - 1) / 4).min(6)
+            },
+    );
+    weigh(4, if near { NEARBY } else { ELSEWHERE });
+    for hit in &seen.found.hits {
         let rule = hash(START ^ 0x33, hit.rule.id.as_bytes());
-        for nth in 0..4 {
-            add(rule ^ nth);
-            add(rule ^ (u32::from(hit.mark) << 8) ^ nth);
+        if is_hint(hit) {
+            weigh(4, rule);
+            weigh(4, rule ^ (u32::from(hit.mark) << 8));
+        } else {
+            weigh(3, rule);
         }
     }
-    let nothing = |(_, row): &&(_, &Row)| row.verdict == Verdict::Nothing;
-    for (_, row) in seen.frames.iter().filter(nothing) {
-        let rule = hash(START ^ 0x44, row.id.as_bytes());
-        (0..4).for_each(|nth| add(rule ^ nth));
+    for (_, row) in &seen.frames {
+        let times = if row.verdict == Verdict::Nothing { 6 } else { 3 };
+        weigh(times, hash(START ^ 0x44, row.id.as_bytes()));
     }
     let mut kinds = [1_u32; 2];
     for token in &seen.found.tokens {
@@ -132,24 +151,31 @@ pub(super) fn features(seen: &Seen, mut add: impl FnMut(u32)) {
         add(kind.wrapping_mul(961) ^ kinds[0].wrapping_mul(31) ^ kinds[1]);
         kinds = [kind.wrapping_mul(PRIME), kinds[0].wrapping_mul(PRIME)];
     }
-    // Parts of words, four bytes long.
-    let mut window = 0_u32;
+    // Parts of words, four and five bytes long.
+    let mut window = 0_u64;
     for (at, byte) in folded.bytes().enumerate() {
-        window = window << 8 | u32::from(byte);
+        window = window << 8 | u64::from(byte);
         if at >= 3 {
-            add(part(window));
+            add(part(window & 0xffff_ffff));
+        }
+        if at >= 4 {
+            add(part(window & 0xff_ffff_ffff));
         }
     }
 }
 
 /// A number for a part of a word: the upper bits of a product (Fibonacci hashing).
-fn part(window: u32) -> u32 {
-    let mixed = u64::from(window).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+fn part(window: u64) -> u32 {
+    let mixed = window.wrapping_mul(0x9e37_79b9_7f4a_7c15);
     u32::try_from(mixed >> 32).unwrap_or_default()
 }
 
 /// More characters than anything a phone sends.
 const LONGEST: usize = 1_600;
+/// Kinds of features: how long the text is, and whether it speaks of texts.
+const LENGTH: u32 = 0x4c00_0000;
+const NEARBY: u32 = 0x6e00_0001;
+const ELSEWHERE: u32 = 0x6500_0001;
 const START: u32 = 0x811c_9dc5;
 const PRIME: u32 = 0x0100_0193;
 

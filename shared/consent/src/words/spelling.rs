@@ -1,34 +1,8 @@
 //! Brings words back to the vocabulary: stretched (`stooop`), with digits for letters (`st0p`), run together
 //! (`stop2quit`, `stoptexting`) and misspelt (`sotp`, `unsuscribe`).
 
-use super::normalise::WordId;
 use super::rulebook::RULEBOOK;
-
-/// A word that the vocabulary does not hold, by what can be seen of it.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Unknown {
-    /// Nothing in particular.
-    Plain,
-    /// Digits only.
-    Number,
-    /// Written With A Capital.
-    Name,
-    /// Ends like a verb, "worrying".
-    Gerund,
-}
-
-/// The word ids of unknown words, before all ids of the vocabulary.
-pub(super) const UNKNOWN: [(Unknown, WordId); 4] = [
-    (Unknown::Plain, 0),
-    (Unknown::Number, 1),
-    (Unknown::Name, 2),
-    (Unknown::Gerund, 3),
-];
-
-/// Whether an id stands for words that the vocabulary does not hold.
-pub(super) const fn is_unknown(id: WordId) -> bool {
-    (id as usize) < UNKNOWN.len()
-}
+use super::vocabulary::{UNKNOWN, Unknown, WordId};
 
 /// Words whose misspellings are put right, and how many slips of the finger are allowed. A neighbour that is a
 /// word of its own (`shop`, `contract`) stands in the vocabulary's class `NEIGHBOURS` and is left alone.
@@ -109,6 +83,10 @@ const ALIASES: &[(&str, &str)] = &[
     ("txet", "text"),
     ("qit", "quit"),
     ("stoo", "stop"),
+    ("wrng", "wrong"),
+    ("nmbr", "number"),
+    ("nvr", "never"),
+    ("tx", "text"),
     ("f@ck", "fuck"),
     ("unsubscription", "unsubscribe"),
     ("quti", "quit"),

@@ -151,7 +151,7 @@ use Verdict::{Hold, HoldUnlessTextsWanted, Praised, Stop, StopIfCarried, StopIfS
 #[rustfmt::skip] // A table, a row a line.
 pub(super) const ROWS: &[Row] = &[
     //  id, what is asked for, of what, in which sense, how much of it, and what follows
-    row("frame.near",           &[Near],        &[],                                        &[],                     &[Scope::All],               StopIfSure),
+    row("frame.near",           &[Near],        &[],                                        &[Plain, Complaint],     &[Scope::All],               StopIfSure),
     row("frame.near_part",      &[Near],        &[],                                        &[],                     &[],                         Verdict::Nothing),
     row("frame.other",          &[],            &[Other],                                   &[],                     &[],                         Verdict::Nothing),
     row("frame.no_request",     &[],            &[],                                        &[Negated, Asked, Told], &[],                         Verdict::Nothing),

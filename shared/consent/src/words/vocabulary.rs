@@ -3,6 +3,35 @@
 //! A class may name classes above it. The rulebook also knows four classes of words that no rule names: `OTHER`,
 //! `NAME` (Capitalised), `NUMBER` and `OTHERING` (unknown words in -ing).
 
+/// Number of a word in the vocabulary.
+pub(super) type WordId = u16;
+
+/// A word that the vocabulary does not hold, by what can be seen of it.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Unknown {
+    /// Nothing in particular.
+    Plain,
+    /// Digits only.
+    Number,
+    /// Written With A Capital.
+    Name,
+    /// Ends like a verb, "worrying".
+    Gerund,
+}
+
+/// The word ids of unknown words, before all ids of the vocabulary.
+pub(super) const UNKNOWN: [(Unknown, WordId); 4] = [
+    (Unknown::Plain, 0),
+    (Unknown::Number, 1),
+    (Unknown::Name, 2),
+    (Unknown::Gerund, 3),
+];
+
+/// Whether an id stands for words that the vocabulary does not hold.
+pub(super) const fn is_unknown(id: WordId) -> bool {
+    (id as usize) < UNKNOWN.len()
+}
+
 /// Each class with its words, folded (no accents, no apostrophes).
 pub(super) const CLASSES: &[(&str, &str)] = &[
     // Passed over between the steps of a pattern.
@@ -79,7 +108,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     ),
     (
         "NOT",
-        "dont donot dnt dnot don not never nor doent dony dotn neva",
+        "dont donot dnt dnot dun don not never nor doent dony dotn neva",
     ),
     (
         "NEG",
@@ -198,7 +227,7 @@ pub(super) const CLASSES: &[(&str, &str)] = &[
     // Words that some rule names, and that count as unknown words (`OTHER`) all the same.
     (
         "COMMON",
-        "till whenever wherever whether helps makes feel seen werent shouldnt lets went youd itll theyll \
+        "note lost late body till whenever wherever whether helps makes feel seen werent shouldnt lets went youd itll theyll \
          shell two couple bathroom restroom coffee food lunch dinner buses trains taxi tram hard single \
          sometimes sudden eventually finally hopefully maybe probably scheduled reads button wheel nearest \
          closest red dun paid sold fixed handled read mode setting settings enabled customers activada \

@@ -19,13 +19,13 @@ pub(super) const RULES: &[Rule] = &[
             "^^ bye|goodbye|byebye|adios|farewell|toodles felicia|now|then|forever? $$; ^^ bye bye|felicia|now $$; ^^ so long \
               $$; ^^ good riddance $$; ^^ peace out $$; ^^ see ya|you|u never $$; ^^ hasta la|luego vista? $$; ^^ au revoir \
               $$; ^^ adios|bye amigo|amigos|forever|all|everyone|people $$; ^^ buh bye $$; ^^ \
-              ciao|cya|sayonara|tata|arrivederci $$; ^^ nice knowing you|u $$; ^^ good bye now? $$",
+              ciao|sayonara|tata|arrivederci $$; ^^ nice knowing you|u $$; ^^ good bye now? $$",
         ],
     ),
     review_unless_answering(
         "doubt.enough",
         &[
-            "^^ enough|done|finished|basta enough|already|now|is|it? enough? $$; ^^ that|thats is? enough|plenty $$; ^^ make \
+            "^^ enough|basta enough|already|now|is|it? enough? $$; ^^ that|thats is? enough|plenty $$; ^^ make \
               it|this|that stop|end|quit $$; ^^ cut|knock it|this|that out|off $$; ^^ give it a|me rest|break $$; ^^ over it \
               $$; ^^ no more no|more* $$; ^^ i|we said no more? $$; ^^ can|could|would you|u|yall not $$; ^^ cancel \
               everything|all $$; ^^ close it out $$; ^^ i|we quit $$; ^^ snooze $$; ^^ im|i|we|were done|finished|through with \
@@ -35,8 +35,7 @@ pub(super) const RULES: &[Rule] = &[
     review(
         "doubt.other_channel",
         &[
-            "^ email|mail|call|phone|fax|write me|us? instead|only|rather|please $; prefer|rather|id|would .. \
-              by|an|a|to|get|by|via|through|the|my|it|you* email|emails|emailed|letter|letters|paper|phone|call|calls \
+            "^ email|mail|call|phone|fax|write me|us? instead|only|rather|please $; prefer|rather .. by|an|a|to|get|by|via|through|the|my|it|you* email|emails|emailed|letter|letters|paper|phone|call|calls \
               $|please|to|over|instead|thanks|thx|call|calls|rather|if; ^ by|via|through|in|use|just email|mail|writing \
               only|please|instead|is|works $|best|better|fine; email|mail|letter|phone|call|calls|app|whatsapp|calling \
               is|are|works|would|be* better|best|easier|preferred|instead $|for|to|than|please|thx|thanks|way; call dont text; \
@@ -65,9 +64,9 @@ pub(super) const RULES: &[Rule] = &[
         "doubt.perhaps_no",
         &[
             "^^ no|nope|nah|naw|nop|n|nada|negative|non|nan|nel|nao|hindi|nein|nay|noway no|nope|nah* $$; ^^ \
-              hell|heck|absolutely|definitely|god|oh|fuck|uh|nombre no|not|way|nel? $$; ^^ no \
+              hell|heck|absolutely|definitely|god|oh|fuck|uh|nombre no|not|way|nel $$; ^^ no \
               way|sir|maam|dice|thanku|ty|merci|gracias|man|chance|deal|never $$; ^^ not \
-              today|now|me|happening|right|really|anymore|again now|satan? $$; ^^ ill pass $$; ^^ im? good|ok|okay|fine $$; ^^ \
+              today|now|me|happening|right|really|anymore|again now|satan? $$; ^^ ill pass $$; ^^ im|i good|ok|okay|fine $$; ^^ \
               maybe? later|another time? $$; ^^ dont|do not? want|need this|it|anymore|any|more|to|them|that* $$; ^^ i|we do? \
               NOT want|need|like this|it|that|any anymore? $$; ^^ no longer needed|wanted|necessary $$; ^^ i? want|wanna|need \
               out|off $$; ^^ non|nan merci? $$; ^^ ya no mas? $$",
@@ -76,7 +75,7 @@ pub(super) const RULES: &[Rule] = &[
     hint(
         "doubt.perhaps_goodbye",
         &[
-            "^^ bye|goodbye|byebye|adios|farewell|toodles|ciao|cya felicia|now|then|forever? $$; ^^ bye bye|felicia|now $$; \
+            "^^ bye|goodbye|byebye|adios|farewell|toodles|ciao felicia|now|then|forever? $$; ^^ bye bye|felicia|now $$; \
               ^^ ok|good bye now? $$; ^^ peace|im out $$; ^^ so long $$; ^^ see ya|you|u|yall never $$; ^^ hasta la vista $$; \
               ^^ later|laters $$",
         ],
@@ -99,19 +98,19 @@ pub(super) const RULES: &[Rule] = &[
     hint(
         "doubt.when",
         &[
-            "not|nothing|no during|before|after|until|till|on|while|at|past .. hours|work|night|nights|sabbath|noon|morning|am|pm|weekends|sundays|sunday|saturday|friday|weekday|weekdays|dinner|church; only|just weekdays|weekends|mornings|days|daytime|evenings; NUMBER is|are fine|ok|better|okay; till|until|after the|NUMBER|next|i first|month|week|get|am|return; couple|few|NUMBER weeks|months|days; please not on|at|before|until; pas avant|apres; wag|huwag po? pag|kapag; not now|yet|today|this|until|before|tonight; lay|hold off for|until|till|a; its sabbath|shabbat|sunday|late; asleep|sleeping|sleep in|at|during|the|when|days|now",
+            "not|nothing|no during|before|after|until|till|on|while|at|past .. hours|work|night|nights|sabbath|noon|morning|am|pm|weekends|sundays|sunday|saturday|friday|weekday|weekdays|dinner|church; only|just weekdays|weekends|mornings|days|daytime|evenings; NUMBER is|are fine|ok|better|okay; till|until|after the|NUMBER|next|i first|month|week|get|am|return; please not on|at|before|until; pas avant|apres; wag|huwag po? pag|kapag; not until|before; lay|hold off for|until|till|a; its sabbath|shabbat",
         ],
     ),
     hint(
         "doubt.somebody_else",
         &[
-            "you|youve|u|ya have|reached|got|texted|are|texting a|an|the|our|my OTHER|NAME|shop|office|front|landline|business|restaurant|store|church|school|kid|child|pager|dispatch|hospital|clinic; this is a|an|the|our .. landline|office|cell|shop|store|desk|line|hotline|clinic|dispatch|shelter|station|pager|school|church; the other SOMEBODY|NAME|OTHER; not on that|the|this lease|account|unit; not my|mine bill|unit|account|storage|problem|phone|name; im|i am just|only|the|his|her|an|a* ex|realtor|neighbor|roommate|landlord|coworker|student|minor|kid|intern|nurse|secretary|receptionist; thats|that is my|his|her KIN account|unit|bill|storage|number|phone; wrong|one digit|digits; digit off|wrong; emergency contact but; got|getting|get someones|somebodys|some|another|SOMEBODY .. texts|code|notice|messages|stuff|mail|bill; came|come|comes|went to me; i|im live|in in|a NAME|OTHER and|so|not; number|phone changed hands; last guy|owner|person|dude|lady|one|user; whoever had|has|owned|you; the phone|carrier store|company gave|assigned; switched carriers|phones|sim; this|new sim; se pa; changed her|his|their number; nobody here|there|in; im NUMBER $|and|i|years|yrs|dont; doesnt|dont know who .. is",
+            "you|youve|u|ya have|reached|got|texted|are|texting a|an|the|our|my shop|office|front|landline|business|restaurant|store|church|school|kid|child|pager|dispatch|hospital|clinic; this is a|an|the|our .. landline|office|cell|shop|store|desk|line|hotline|clinic|dispatch|shelter|station|pager|school|church; not on that|the|this lease|account|unit; not my|mine bill|unit|account|storage|problem|phone|name; im|i am just|only|the|his|her|an|a* ex|realtor|neighbor|roommate|landlord|coworker|student|minor|kid|intern|nurse|secretary|receptionist; thats|that is my|his|her KIN account|unit|bill|storage|number|phone; wrong|one digit|digits; digit off|wrong; emergency contact but; got|getting|get someones|somebodys|some|another|SOMEBODY .. texts|code|notice|messages|stuff|mail|bill; came|come|comes|went to me; i|im live|in in|a NAME|OTHER and|so|not; number|phone changed hands; last guy|owner|person|dude|lady|user; whoever had|has|owned|you; the phone|carrier store|company gave|assigned; switched carriers|phones|sim; this|new sim; se pa; changed her|his|their number; nobody here|there|in; im NUMBER $|and|i|years|yrs|dont; doesnt|dont know who .. is",
         ],
     ),
     hint(
         "doubt.gone",
         &[
-            "i|we|she|he|they|ive|weve have|has|already|just|all* emptied|vacated|cleaned|cleared|gave|sold|closed|swept|graduated|moved; moved to|out|from|away|back|across|states NAME|SOMEBODY|OTHER|$|of; unit|storage|space|locker|place .. auctioned|sold|empty|gone|done|emptied|cleared|vacated|returned; empty|emptied|vacant since|as|for|now; turned|handed|gave|dropped|returned in|over|back|off|up my|the|our* lock|keys|key|keycard|card; dont|no|havent|not got|have|had|rent|own? the|a|my|that? unit|locker|storage|space anymore|lol|there|since|any|$; been out|gone of|there|since|for; took over|has the|my|that unit|storage|locker|it|account; was my|his|her .. unit|locker; no longer mine|ours|his|hers|there|renting|using|storing; chapter is|closed; so long and; good while it lasted; were all moved; my unit was; closed|ended|terminated|cancelled|canceled my|the|our account|lease|rental|contract; not renting|storing|using anymore|there|any|with; jai plus; vide|quitte mon|le|la local|locker|entrepot|unite; entregue|desocupe|vacie el|la|mi; i|we|ive|weve|im|already|he|she|they have|has|been|are|was* moved|vacated|emptied|cleared \
+            "i|we|she|he|they|ive|weve have|has|already|just|all* emptied|vacated|cleaned|cleared|sold|moved; moved to|out|from|away|back|across|states NAME|SOMEBODY|OTHER|$|of; unit|storage|space|locker|place .. auctioned|sold|empty|gone|done|emptied|cleared|vacated|returned; empty|emptied|vacant since|as|for|now; turned|handed|gave|dropped|returned in|over|back|off|up my|the|our* lock|keys|key|keycard|card; dont|no|havent|not got|have|had|rent|own? the|a|my|that? unit|locker|storage|space anymore|lol|there|since|any|$; been out|gone of|there|since|for; took over|has the|my|that unit|storage|locker|it|account; was my|his|her .. unit|locker; no longer mine|ours|his|hers|there|renting|using|storing; chapter is|closed; so long and; good while it lasted; were all moved; my unit was; closed|ended|terminated|cancelled|canceled my|the|our account|lease|rental|contract; not renting|storing|using anymore|there|any|with; jai plus; vide|quitte mon|le|la local|locker|entrepot|unite; entregue|desocupe|vacie el|la|mi; i|we|ive|weve|im|already|he|she|they have|has|been|are|was* moved|vacated|emptied|cleared \
               out|of|it|the|my|our|that|your* unit|space|storage|locker|place|everything|stuff|$; i|we|ive|weve|already \
               have|already|just* vacated|left|departed $|in|last|on|months|already|sir|months|there; i|we|ive|weve \
               already|have|just* moved out $|in|on|last|already|back|months|weeks|a|NUMBER|of \
@@ -136,7 +135,7 @@ pub(super) const RULES: &[Rule] = &[
     hint(
         "doubt.too_many",
         &[
-            "NUMBER|two|three|four|five|six|seven|eight|ten|dozen|several|multiple MESSAGE|times|reminders|msgs; like the? NUMBER|OTHER MESSAGE|time today|this|in; MESSAGE|text|texted|texting|message .. at|before NUMBER am|pm|in|oclock; am|oclock in the morning; NUMBER in the morning|am; NUMBER am $; more MESSAGE from|than; same MESSAGE|reminder|thing NUMBER|over|again|twice|three|every; yall|you|u be doin|doing|going too|way|overboard|crazy; give me|us a break|rest; already paid|told|know|got .. why|stop|twice; whats|what with all|the|these* MESSAGE; blowin|blowing|ringing|lighting up; enough MESSAGE; a bit|little much; heard you|u the first; do|did you|u|yall really have|need to text|send|message; quit|stop|stopped|not dinging|buzzing|beeping|ringing|pinging; too|so|way many|much|often THE* MESSAGE|these|this|them|texting|texts; \
+            "NUMBER|two|three|four|five|six|seven|eight|ten|dozen|several|multiple MESSAGE|times|reminders|msgs; like the? NUMBER|OTHER MESSAGE|time today|this|in; MESSAGE|text|texted|texting|message .. at|before NUMBER am|pm|in|oclock; am|oclock in the morning; NUMBER in the morning|am; more MESSAGE from|than; same MESSAGE|reminder|thing NUMBER|over|again|twice|three|every; yall|you|u be doin|doing|going too|way|overboard|crazy; give me|us a break|rest; already paid|told|know|got .. why|stop|twice; whats|what with all|the|these* MESSAGE; blowin|blowing|ringing|lighting up; enough MESSAGE; a bit|little much; heard you|u the first; do|did you|u|yall really have|need to text|send|message; quit|stop|stopped|not dinging|buzzing|beeping|ringing|pinging; too|so|way many|much|often THE* MESSAGE|these|this|them|texting|texts; \
               second|third|fourth|fifth|sixth|NUMBER|2nd|3rd|4th|5th|10th|another|same MESSAGE|one|time \
               today|this|already|again|in|since; \
               NUMBER|several|two|three|four|five|six|ten|like|multiple|another|twice|dozen|hundred THE* MESSAGE|times \
@@ -188,8 +187,7 @@ pub(super) const RULES: &[Rule] = &[
     hint(
         "doubt.channel",
         &[
-            "voicemail|email|mail|calls|call|app|portal|letter is|are|works better|best|enough|fine|easier|preferred|plenty; app notifications|alerts|is .. enough|fine|plenty; switch|change|move this|these|it|me|us over? to email|mail|paper; mail|email me|us the|my|a|your bill|bills|notices|notice|statement; come|comes|sent in|by|through the mail|email; send|forward|direct this|that|these|it|everything|all to my|her|his|our|the email|mail|wife|husband|office|landline|daughter|son; use|try my|the|his|her|this other|work|home|new|real|husbands|wifes cell|number|phone|line|landline; the one|person to contact|text|call; handles|handle|does|manages the|my|our|all storage|unit|bills|account|that; prefer a|an|to|por|que voicemail|call|email|mail|me|letter|correo; dont|cant|never do|read|see|check|use|look text|texts|texting|messages|them|at; prefiero|mejor .. correo|llamen|llamada|liguem|email; todo por correo; plutot par; par courriel|poste; easier|better if you|u|yall just? call|mail|email|write; email|mail|call|phone|letter|letters|app|portal|whatsapp|fax|paper|emails|calls .. \
-              instead|better|best|works|rather|please|preferred|only|easier|fine|reach $|for|to|than|me|thx|thanks; \
+            "voicemail|email|mail|calls|call|app|portal|letter is|are|works better|best|enough|fine|easier|preferred|plenty; app notifications|alerts|is .. enough|fine|plenty; switch|change|move this|these|it|me|us over? to email|mail|paper; mail|email me|us the|my|a|your bill|bills|notices|notice|statement; come|comes|sent in|by|through the mail|email; send|forward|direct this|that|these|it|everything|all to my|her|his|our|the email|mail|wife|husband|office|landline|daughter|son; use|try my|the|his|her|this other|work|home|new|real|husbands|wifes cell|number|phone|line|landline; the one|person to contact|text|call; handles|handle|does|manages the|my|our|all storage|unit|bills|account|that; prefer a|an|to|por|que voicemail|call|email|mail|me|letter|correo; dont|cant|never do|read|see|check|use|look text|texts|texting|messages|them|at; prefiero|mejor .. correo|llamen|llamada|liguem|email; todo por correo; plutot par; par courriel|poste; easier|better if you|u|yall just? call|mail|email|write; email|mail|call|phone|letter|letters|app|portal|whatsapp|fax|paper|emails|calls .. instead|better|best|works|rather|preferred|only|easier $|for|to|than|me|thx|thanks; \
               prefer|rather|like|want|better a|an|by|to|get|have|my|the|if|you|it|on|me|via|through|phone|us|regular* \
               email|emails|mail|call|called|calls|letter|letters|paper|phone|whatsapp|app|emailed; instead of|than a? \
               text|texting|texts|messages|message; just|please|can|could|kindly|only you|u|yall|just|please* \
@@ -201,7 +199,7 @@ pub(super) const RULES: &[Rule] = &[
               texts|text|texting|messages|sms; i|we dont|dnt|do|never|cant not? do|use|like|read|check|see|answer \
               texts|text|texting|messages|these; call dont text; talk to my; reach|contact|get me|us|him|her .. \
               email|whatsapp|phone|line|mail|landline|letter|office|work; only|just contact|reach|write|communicate .. \
-              email|mail|writing|letter|phone; ^ email|mail|phone|call|letter only|please|instead|is|me $|better|instead; \
+              email|mail|writing|letter|phone; ^ email|mail|letter only|please|instead|is|me $|better|instead; ^ phone|call only|instead $|better; \
               this|my phone|cell|number|line .. not|cant|doesnt|cannot|dont receive|accept|get|take texts|text|messages|sms; \
               MESSAGE not accepted|allowed|permitted|wanted; mejor por|llameme|llamame|correo|email|mandemelo; por \
               correo|email mejor|por|favor|$; par courriel|la|email plutot|poste|$; courriel a la place",
@@ -210,7 +208,7 @@ pub(super) const RULES: &[Rule] = &[
     hint(
         "doubt.part",
         &[
-            "just|only the receipts|receipt|billing|bill|bills|reminder|reminders|due|late|gate|payment|emergencies|important; not|no interested|thanks|thx in|to|for* .. offers|offer|ads|specials|promos|sales|sale|deals|coupons|stuff; keep ur|your|the .. to yourself|urself; ok|okay|fine not|but|no; drop|skip|lose|cut|leave the|out|all|your* sales|promo|promos|ads|specials|coupon|coupons|marketing|advertising|offers|referral|survey; and not|none the|of|all rest|other|it; only text|message if|when|me|about; les pubs non; only|just|nothing|strictly \
+            "just|only the receipts|receipt|billing|bill|bills|reminder|reminders|due|late|gate|payment|emergencies|important; not|no interested|thanks|thx in|to|for* .. offers|offer|ads|specials|promos|sales|sale|deals|coupons|stuff; keep ur|your|the .. to yourself|urself; drop|skip|lose|cut|leave the|out|all|your* sales|promo|promos|ads|specials|coupon|coupons|marketing|advertising|offers|referral|survey; and not|none the|of|all rest|other|it; only text|message if|when|me|about; les pubs non; only|just|nothing|strictly \
               text|send|message|billing|bills|bill|payment|payments|gate|emergency|emergencies|late|important|account .. \
               if|when|only|texts|reminders|alerts|stuff|notices|things|please|me; \
               dont|no|not|skip|without|leave|stop|turn|except|remove|enough \
@@ -236,7 +234,7 @@ pub(super) const RULES: &[Rule] = &[
               $|phone|number|line|and|we|not|for|of|lol|who|what|only|that|at; front|scheduling|booking|help desk|line; we \
               are|re a|an|the .. shop|clinic|office|church|school|salon|restaurant|company|business|store|firm; \
               SOMEBODY|he|she|they|KIN|tenant|husband|mom|dad|mother|father|wife is|has|was|hes|shes|just|recently|sadly* \
-              passed|died|deceased|dead|gone; passed|died|deceased away|on|in|last|$; in|is|hes|shes \
+              passed|died|deceased|dead|gone; passed away|on; died|deceased on|in|last; in|is|hes|shes \
               jail|prison|hospice|memory; widow|widower|executor|caseworker|coworker; he|she|they|SOMEBODY|hes|shes|KIN|who \
               has|have|got|had|switched|changed|lost|moved* a|an|to|his|her|their|another|this|different* \
               new|different|another|old|own|other|numbers|number|phone|cell|phones phone|number|cell|one|in|now; \
@@ -252,14 +250,12 @@ pub(super) const RULES: &[Rule] = &[
               number|#|person|guy|phone|lady|one|man|woman|people|dude|girl|contact|house|family|kevin|party; wrong phone|cell \
               number; ^^ wrong $$; not|isnt|aint|no im|me|my|him|her|his|hers|longer|the|for|a* him|her|me|mine|SOMEBODY \
               $|anymore|sorry|number|phone|at; im|i|am am? not him|her|them|SOMEBODY|mr|mrs|ms|that|who|your|the; my \
-              name|names is SOMEBODY|not; there|theres|nobody|noone|no|aint|one|anybody|is* \
-              no|named|called|here|by|SOMEBODY|such SOMEBODY|that|named|called|name|person here|at|on|in|$|name|lives|this; \
+              name|names is SOMEBODY|not; there|theres|nobody|noone|no|none|aint|anybody|anyone+ named|called|here|by|such|SOMEBODY SOMEBODY|that|named|called|name|person here|at|on|in|$|name|lives|this; \
               dont|do|not|never|no|idea know|heard|recognize|clue of|any|a|who|this|that|what|him|her* \
               SOMEBODY|him|her|them|people|is|person|someone|anyone|you|company|u; who|whos|whose is|are|s|the|this|r* \
               SOMEBODY $; ^^ who|whos is|are|r|s? this|you|u|dis|that looking|is|for* $$; SOMEBODY|he|she|they \
               doesnt|does|dont|no|not|longer|hasnt|aint* live|work|lives|works|here|own|use|have \
-              here|at|with|there|this|anymore|us|longer; never|havent|dont|not|no|didnt|do|have|i|ever|had* \
-              rent|rented|store|stored|have|had|leased|been|owned|own|lease|got a|any|in|at|with|from|no|your|anything|to|me* \
+              here|at|with|there|this|anymore|us|longer; never|havent|dont|not|no|didnt do|have|i|ever|had* rent|rented|store|stored|have|had|leased|been|owned|own|lease|got a|any|in|at|with|from|no|your|anything|to|me* \
               storage|unit|units|there|you|bin|locker|customer|customers|tenant|place|life|here|box|facility; what|which \
               storage|unit|gate|lease is|unit|$|are|r|s; he|she put|gave|listed|used|gives my|me|your .. \
               number|reference|contact|phone|down|as; not|isnt|aint my|our|mine \

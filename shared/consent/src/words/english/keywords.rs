@@ -31,7 +31,7 @@ pub(super) const RULES: &[Rule] = &[
     opt_out(
         "keyword.unsubscribe",
         &[
-            "^^ unsubscribe|unsub|revoke|revoked|optout all|everything|this|it|me|us? $$; ^ i revoke $; ^ opt out $; ^^ no \
+            "un sign me|us up; ^^ unsubscribe|unsub|revoke|revoked|optout all|everything|this|it|me|us? $$; ^ i revoke $; ^ opt out $; ^^ no \
               opt out $$",
         ],
     ),
@@ -81,7 +81,7 @@ pub(super) const RULES: &[Rule] = &[
         &[
             "^^ delete|enough|nomore|mute|pause|leave|never|dont $$; ^^ i refuse $$; ^^ please? disconnect $$; ^^ \
               off|silence|silent|abort|dismiss|reject|decline|refuse $$; ^^ turn|shut|switch off|down $$; ^^ not interested \
-              $$; not|aint|isnt|never interested|intrested $|at|please|thanks|thank|so|and|anymore; no interest; no longer \
+              $$; ^ im|i|am|we|were|are|no|thanks|really|just|sorry|stop* not|aint|never really|even? interested|intrested $|at|please|thanks|thank|so|and|anymore; no interest; no longer \
               interested|intrested $; no|zero interest in this|your|these|ur; not interested in? \
               YOU|receiving|getting|your|MESSAGE|any|what|NAME|storage",
         ],

@@ -87,14 +87,13 @@ pub(super) const RULES: &[Rule] = &[
               business|work|company|office|landline|land|hospital|doctors|church|school|medical|law|restaurant|fax|government|emergency \
               line|phone|number|landline|office; this|its|it is|s? a landline; ^^ this|its|it is? a|an|our|the|my* \
               school|hospital|church|business|clinic|hotel|restaurant|landline|work phone|number|cell|line|please? $$; ^^ \
-              this|its is? a|my|our work|business|company|school|office phone|number|cell|line $$; a|our \
-              business|landline|work|company line|number|phone; this|it|its is|s? my|a|the \
+              this|its is? a|my|our work|business|company|school|office phone|number|cell|line $$; our business|landline|work|company line|number|phone; this|it|its is|s? my|a|the \
               childs|daughters|sons|kids|childrens|minors phone|number|cell; someone|somebody|anothers|another \
               elses|else|persons number|phone|cell; someone|somebody else has|owns|had this|that number|phone; \
               looking|searching|meant|trying|mistaken|mistaking|confused for|to|me|with reach|contact|text|for|with? \
               someone|somebody|another|a|me else|person|different|for; previous|former|prior|last owner|user|person|holder \
               of|had|who|on this|the|had number|phone|this; used to be|belong to? SOMEBODY|his|her|someone|their .. \
-              number|phone|$; person|owner|individual|SOMEBODY .. deceased|dead|died|passed; owner|user|holder|person of \
+              number|phone|$; person|owner|tenant|customer is|has|was? deceased|dead|died|passed; owner|user|holder|person of \
               this|the|that phone|number|cell is|has|was* dead|deceased|died|passed|gone; ^^ \
               SOMEBODY|he|she|hes|shes|KIN|my|our|the KIN? has|is|have|had|just|recently|sadly|unfortunately* \
               passed|died|deceased|dead away? last|in|NUMBER|year|years|month|months|week|weeks|ago|a|an|OTHER|on* $$; ^^ \

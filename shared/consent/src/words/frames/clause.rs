@@ -162,6 +162,10 @@ impl<'t> Reader<'t> {
                 let thing = token.is(Tag::Matter) || token.is(Tag::Name) && place + 2 >= at && named;
                 before.subject = SUBJECTS.into_iter().find(|tag| token.is(*tag));
                 before.subject = before.subject.or(thing.then_some(Tag::Matter));
+                // "People that don't text".
+                if before.subject == Some(Tag::It) && place > 0 && self.is(place - 1, Tag::They) {
+                    before.subject = Some(Tag::They);
+                }
             }
             let goes_on = token.any(SENDING | Tag::Want.bit())
                 && !self.any(place + 1, set(&[Tag::May, Tag::You, Tag::I]));

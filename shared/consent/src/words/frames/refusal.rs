@@ -176,7 +176,7 @@ impl Reader<'_> {
             () if token.is(Tag::Want) && !refusal.noun => {}
             () if token.is(Tag::Get) => refusal.get = Some(place),
             () if token.is(Tag::Welcome) => return Step::Nothing,
-            () if token.is(Tag::List) && wished && !texts_follow => {
+            () if token.is(Tag::List) && wished && !texts_follow && !self.is(place + 1, Tag::Matter) => {
                 return refusal.found(Object::List, place);
             }
             // "Anything on my phone", "anything by text".
@@ -339,7 +339,6 @@ impl Reader<'_> {
             && !refusal.has(Tag::More)
             && refusal.at > 0
             && self.is(refusal.at - 1, Tag::And)
-            && self.any(refusal.at.wrapping_sub(2), !0)
             && !self
                 .behind(refusal.at - 1)
                 .any(|(_, token)| token.any(set(&[Tag::Not, Tag::Want, Tag::End])));

@@ -133,8 +133,9 @@ impl Reader<'_> {
         }
         if token.any(FOREIGN) && !list_follows {
             let open = removal.target == Object::Nothing || self.any(place - 1, set(&[Tag::These, Tag::It]));
-            // A number may be taken off anything that is no part of the rental.
-            let named = removal.whom == Some(Object::Number) && !token.is(Tag::Matter);
+            // A number may be taken off anything but the rental and what is the sender's own.
+            let own = self.is(place - 1, Tag::My);
+            let named = removal.whom == Some(Object::Number) && !token.is(Tag::Matter) && !own;
             if open && !named {
                 removal.target = Object::Other;
             }

@@ -13,7 +13,7 @@ pub(in crate::words) const IDIOMS: &[Rule] = &[
         &[Leave],
         &[
             "block me|us|my|this number|phone? from; opt|opting me|us? out|our; opt my|this|our number|phone|cell? out; \
-              opt|opted|opting out; un|on subscribe; un suscribe; count me|us out; sign me|us off|out; leave|lv|leve|let \
+              opt|opted|opting out; un|on subscribe; un suscribe; ^ count me|us out; sign me|us off|out; leave|lv|leve|let \
               me|us|my|this|our phone|number|family|line|cell|wife|husband|mom? tf|the? hell|fuck|heck? alone|be; leave me|us \
               out; text|message|bother|pester|contact|bug|annoy|harass somebody|someone|anybody|anyone|people else; \
               stay|get|keep the? hell|fuck|heck|f? off my|our|this phone|line|cell; dejen|deje|deja|dejame|dejenme|dejeme|dejanos me|nos? en? \

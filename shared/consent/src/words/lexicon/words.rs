@@ -32,7 +32,7 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     ),
     (
         Not,
-        "dont donot dnt don not never nor doent dony neva wouldnt shouldnt mustnt nt dotn object refuse decline reject opposed",
+        "dont donot dnt dun don not never nor doent dony neva wouldnt shouldnt mustnt nt dotn object refuse decline reject opposed",
     ),
     (No, "no keine zero zip nomore nothing without nary lack"),
     (
@@ -202,7 +202,7 @@ pub(in crate::words) const ENGLISH: &[(Tag, &str)] = &[
     (Fed, "tired sick fed hate annoyed bored tire annoys despise"),
     (
         Flip,
-        "accidentally accident mistake mistakenly miss missing forget hesitate mind worry fail ignore mean meant know think remember believe show",
+        "accidentally accident mistake mistakenly miss missing forget hesitate mind worry fail ignore mean meant know think remember believe show note confirm verify",
     ),
     (
         Past,
