@@ -94,15 +94,15 @@ pub struct KeywordText<'a> {
 }
 
 impl KeywordText<'_> {
-    /// Its place in time. A START has that at which it was sent, and one ahead of ours counts as now. A STOP keeps a time
-    /// that another machine's clock can have come to: a START that was sent before it is not to count as the newer one
-    /// because this machine's clock is slow.
+    /// Its place in time: when it was sent. A time ahead of ours counts as now. That of a STOP may be ahead by as much as
+    /// clocks differ: a START that was sent before it is not to count as the newer one because this machine's clock is slow.
     fn sent_at(&self) -> Timestamp {
         match self.keyword {
             Keyword::Start => self.sent_at.unwrap_or(self.received_at).min(self.now),
             Keyword::Stop => self
                 .sent_at
-                .map_or(self.now, |sent| sent.min(self.now + CLOCKS_DIFFER)),
+                .filter(|sent| *sent <= self.now + CLOCKS_DIFFER)
+                .unwrap_or(self.now),
         }
     }
 
