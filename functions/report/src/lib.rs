@@ -129,13 +129,15 @@ impl Report {
             turned.await?;
             return self.export(&facility, &report, &query).await;
         }
-        let (page, turner) = self.store.report(report, limit.into(), turned).await?;
+        // It is large, and the caller would hold it.
+        let page = Box::pin(self.store.report(report, limit.into(), turned));
+        let (page, cursors) = page.await?;
         let rows = page.rows.iter().map(RowBody::from).collect();
         response::json(
             StatusCode::OK,
             &ReportBody {
                 rows,
-                next: turner.cursor(page.next.as_ref()),
+                next: cursors.cursor(page.next.as_ref()),
                 totals: page.totals.into(),
             },
         )

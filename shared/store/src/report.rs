@@ -202,7 +202,7 @@ impl Store {
         let walked = limit.max(SHORT_PAGE) * WALKED_PER_ROW;
         let facility = query.facility.clone();
         let page = async {
-            let (place, turner) = turned.await?;
+            let (place, given) = turned.await?;
             let query = query.from(place);
             let page = match &query.search {
                 None => Some(
@@ -212,13 +212,13 @@ impl Store {
                 ),
                 Some(_) => None,
             };
-            Ok((query, page, turner))
+            Ok((query, page, given))
         };
         let totals = async {
             let totals = self.totals(&facility).await.map_err(ReadError::from)?;
             Ok::<_, E>(totals.ok_or(NotFound::Facility).map_err(ReadError::from)?)
         };
-        let ((query, page, turner), totals) = try_join!(page, totals)?;
+        let ((query, page, given), totals) = try_join!(page, totals)?;
         let (rows, after) = match page {
             Some(page) => page,
             None => self
@@ -227,7 +227,7 @@ impl Store {
                 .map_err(ReadError::from)?,
         };
         let next = after.map(Place::new);
-        Ok((Report { rows, next, totals }, turner))
+        Ok((Report { rows, next, totals }, given))
     }
 
     /// Those whom a search finds.

@@ -1,7 +1,5 @@
 //! Who calls, where no authorizer has verified the token: the function verifies it itself.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use consent_http::{Access, clock};
 use serde_json::{Value, json};
 use tests::sign::{Es256, Rs256};

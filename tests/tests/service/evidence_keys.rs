@@ -1,7 +1,5 @@
 //! The keys that sign packs of evidence.
 
-#![expect(clippy::unwrap_used, reason = "a test that cannot go on fails")]
-
 use dev::kms::EARLIER_KEY_ID;
 use serde_json::{Value, json};
 use tests::{World, call, canonical};

@@ -115,11 +115,11 @@ async fn see(world: &World, line: &str) -> String {
         }
         ["staff", "open", name] => profile(&world.view(tenant(name).0).await),
         ["staff", "check", "the", "box", "of", name] => {
-            answered(world.profile(tenant(name).0, "check").await, standing)
+            answered(&world.profile(tenant(name).0, "check").await, standing)
         }
         ["staff", "text", name] => {
             let answer = world.send_text(tenant(name).0, words, None).await;
-            answered(answer, |_| "It leaves.".to_owned())
+            answered(&answer, |_| "It leaves.".to_owned())
         }
         ["staff", "read", "the", "texts", "in", "doubt"] => {
             let reviews = world.reviews("f1/reviews").await;
@@ -133,10 +133,12 @@ async fn see(world: &World, line: &str) -> String {
         }
         ["staff", "decide"] => {
             let review = world.open_review().await;
-            answered(world.decide(&review, words).await, |_| "Decided.".to_owned())
+            answered(&world.decide(&review, words).await, |_| "Decided.".to_owned())
         }
-        [name, "checks", "the", "box"] => answered(world.portal(tenant(name).0, "check").await, standing),
-        [name, "unchecks", "the", "box"] => answered(world.portal(tenant(name).0, "uncheck").await, standing),
+        [name, "checks", "the", "box"] => answered(&world.portal(tenant(name).0, "check").await, standing),
+        [name, "unchecks", "the", "box"] => {
+            answered(&world.portal(tenant(name).0, "uncheck").await, standing)
+        }
         [name, "texts"] => {
             let answer = world.text(line, tenant(name).1, words).await;
             if answer.is_empty() {
@@ -167,7 +169,7 @@ fn profile(view: &Value) -> String {
 }
 
 /// What a click or a request has come to: its result, or why it is refused.
-fn answered(answer: Answer, result: impl Fn(&Value) -> String) -> String {
+fn answered(answer: &Answer, result: impl Fn(&Value) -> String) -> String {
     if answer.status.is_success() {
         result(&answer.body())
     } else {
@@ -189,7 +191,9 @@ async fn a_tenants_own_withdrawal_stands_until_they_take_it_back() {
         seen += "\n";
         if line.starts_with(' ') {
             let answer = see(&world, line.trim()).await.replace('_', " ");
-            seen += &format!("        -> {answer}\n");
+            seen += "        -> ";
+            seen += &answer;
+            seen += "\n";
         }
     }
     assert!(seen == STORY, "the story goes like this:\n{seen}");

@@ -47,7 +47,7 @@ async fn the_page_shows_the_box_and_how_to_opt_in_by_text() {
 async fn check_box(withdrawn: &str, two_way_texting: &str, becomes: &str) {
     let start_would_do = becomes == "start_reply_required" || becomes == "granted, as by START";
     let is_granted = becomes.starts_with("granted");
-    let world = World::who_withdrew(withdrawn, two_way_texting).await;
+    let world = Box::pin(World::who_withdrew(withdrawn, two_way_texting)).await;
     let view = world.portal_view("t1").await;
     assert_eq!(
         view["note"].is_string(),

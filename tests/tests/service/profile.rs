@@ -93,7 +93,7 @@ async fn a_box_that_was_never_checked_can_be_saved_unchecked_for_ever() {
 
 /// Staff check the box of a tenant who has withdrawn in these ways: it is `granted`, or refused with this code.
 async fn check_box(withdrawn: &str, two_way_texting: &str, becomes: &str) {
-    let world = World::who_withdrew(withdrawn, two_way_texting).await;
+    let world = Box::pin(World::who_withdrew(withdrawn, two_way_texting)).await;
     let before = world.view("t1").await;
     let answer = world.profile("t1", "check").await;
     if becomes == "granted" {

@@ -147,17 +147,17 @@ fn what_was_done_to_records_shows_where_it_was_done() {
 
 #[test]
 fn a_hold_is_recorded_where_it_can_be_and_lifted_where_there_is_one() {
-    let record = |kind, consent: Consent| Record {
-        kind,
-        to: consent.into(),
-        ..life()[0].clone()
-    };
     #[track_caller]
     fn check(record: &Record, consent: Consent, before: Holding, after: Option<Holding>) {
         let standing = |holding| Rebuilt { consent, holding };
         let before = standing(before);
         assert_eq!(replay(before, record), after.map(standing), "{before:?}");
     }
+    let record = |kind, consent: Consent| Record {
+        kind,
+        to: consent.into(),
+        ..life()[0].clone()
+    };
     let (free, held) = (Holding::Free, Holding::OnHold);
     let agreed = Consent::Provided(Grant::Text);
     check(&record(ChangeKind::Held, agreed), agreed, free, Some(held));

@@ -274,7 +274,7 @@ mod tests {
     #[test]
     fn only_another_host_than_aws_needs_the_roots_of_the_system() {
         let check = |uri: &str, expected: bool| {
-            assert_eq!(needs_system_roots(&uri.parse().unwrap()), expected, "{uri}")
+            assert_eq!(needs_system_roots(&uri.parse().unwrap()), expected, "{uri}");
         };
         check("https://dynamodb.us-east-1.amazonaws.com/", false);
         check("https://vpce-1.sns.us-gov-west-1.vpce.AMAZONAWS.com:443/", false);
