@@ -97,7 +97,7 @@ test("notifications: dashes without consent, choices with it, and what was chose
   await api("PUT", `${here.path}/consent`, { consented: false });
   await page.getByRole("checkbox", { name: "Gate access: Text" }).click();
   await page.getByRole("alert").filter({ hasText: /\S/ }).waitFor();
-  await page.getByRole("row", { name: "Gate access" }).getByRole("alert").filter({ hasText: /has not agreed/ }).waitFor();
+  await page.locator("tr:has-text('Gate access') + tr").getByRole("alert").filter({ hasText: /has not agreed/ }).waitFor();
   // Undone, and shown as it is now.
   await page.getByText("—").nth(6).waitFor();
   await look(page, "notifications-refused", "alert");
@@ -244,7 +244,7 @@ function runsRight(page, words) {
 test("a hostile name is a name, everywhere", async () => {
   const name = `<img src=x onerror=alert(1)> \u202Egro.live\u202C ${"W".repeat(150)}`.slice(0, 200);
   const here = await facility({ tenant: name, name: `<b onclick=x>${name}`.slice(0, 200) });
-  await text(here, `${"<script>alert(1)</script>".repeat(4)} \u202Etfel${"M".repeat(300)}`);
+  await text(here, `You have the wrong number ${"<script>alert(1)</script>".repeat(4)} \u202Etfel${"M".repeat(300)}`);
   await text(here, "STOP");
   for (const [path, state] of [[here.staff, "profile"], [`${here.staff}/texts`, "texts"], [`${here.staff}/notifications`, "notifications"], [`/staff/${here.id}/report`, "report"], [`/programs/${here.id}`, "program"]]) {
     const page = await open(path, { token: path.startsWith("/programs") ? "" : stack.tokens.staff });

@@ -10,6 +10,8 @@ export class ConsentNotifications extends ConsentElement {
   static poll = 15;
   /** @type {any} */
   #preferences;
+  /** A row for each template. @type {HTMLElement[]} */
+  #lines = [];
 
   /** @param {AbortSignal} signal */
   async load(signal) {
@@ -23,6 +25,7 @@ export class ConsentNotifications extends ConsentElement {
     this.notice = h("p", { id: "notice", class: "notice", hidden: true }, this.t("textNotSelectable"));
     this.boxes.text?.setAttribute("aria-describedby", "notice");
     this.rows = h("tbody");
+    this.#lines = [];
     this.templates = h("h3", {}, this.t("templatesTitle"));
     this.problem = h("p", { class: "problem", role: "alert", tabindex: -1, hidden: true });
     const heads = ["template", ...CHANNELS].map((it) => h("th", { scope: "col" }, this.t(/** @type {any} */ (`channel.${it}`))));
@@ -57,9 +60,12 @@ export class ConsentNotifications extends ConsentElement {
       box.disabled = channel === "text" && !preferences.text_selectable;
     }
     notice.hidden = preferences.text_selectable;
-    if (rows.children.length !== preferences.templates.length) rows.replaceChildren(...preferences.templates.map((/** @type {any} */ it) => this.#row(it)));
+    if (this.#lines.length !== preferences.templates.length) {
+      this.#lines = preferences.templates.map((/** @type {any} */ it) => this.#row(it));
+      rows.replaceChildren(...this.#lines);
+    }
     for (const [index, template] of preferences.templates.entries()) {
-      for (const [place, channel] of CHANNELS.entries()) this.#cell(rows.children[index]?.children[place + 1], template, channel);
+      for (const [place, channel] of CHANNELS.entries()) this.#cell(this.#lines[index]?.children[place + 1], template, channel);
     }
   }
 
@@ -84,6 +90,21 @@ export class ConsentNotifications extends ConsentElement {
     wanted.checked = template[channel] === "on";
   }
 
+  /** A refusal is said where the click was: under the channels, or under the template's row.
+   * @param {HTMLInputElement} box
+   * @param {HTMLElement} problem
+   */
+  #refusedAt(box, problem) {
+    const row = box.closest("tr");
+    this.refused?.remove();
+    if (row) {
+      this.refused = h("tr", { class: "refused" }, h("td", { colspan: CHANNELS.length + 1 }, problem));
+      row.after(this.refused);
+    } else {
+      this.templates?.before(problem);
+    }
+  }
+
   /**
    * @param {HTMLInputElement} box
    * @param {object} body
@@ -91,13 +112,11 @@ export class ConsentNotifications extends ConsentElement {
   async #submit(box, body) {
     const { problem } = this;
     if (!problem) return;
-    // A refusal is said where the click was.
-    const row = box.closest("tr");
-    if (row) row.cells[0]?.append(problem);
-    else this.templates?.before(problem);
+    this.#refusedAt(box, problem);
     const undo = () => this.#show(this.#preferences);
     const answer = await this.change(problem, undo, () => this.send("PUT", this.atTenant("/notification-preferences"), { body }));
     if (answer) {
+      this.refused?.remove();
       this.#show(answer.data);
       this.announce(this.t("saved"));
       this.changed(answer.data);

@@ -151,6 +151,7 @@ tbody tr:hover { background: var(--_sunken); }
 .templates { inline-size: auto; min-inline-size: min(100%, 32rem); }
 .templates :is(th, td) { vertical-align: middle; }
 .templates td, .templates thead th:not(:first-child) { text-align: center; }
+.templates .refused td { text-align: start; white-space: normal; }
 fieldset { display: flex; flex-wrap: wrap; gap: calc(var(--_space) * 1.5) calc(var(--_space) * 4); padding: calc(var(--_space) * 1.5) calc(var(--_space) * 2) calc(var(--_space) * 2); border: 1px solid var(--_border); border-radius: var(--_radius); }
 legend { padding-inline: 0.375rem; font-weight: 600; }
 fieldset .notice { flex-basis: 100%; }

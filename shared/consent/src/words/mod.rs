@@ -57,7 +57,7 @@ use table::{Act, Frame, Row, Verdict};
 
 /// Which edition of the rules and of the second reader's weights gave a reading. It goes into the record beside the rule's id, so it
 /// changes with either.
-pub const RULES_VERSION: &str = "2026-11-27.5";
+pub const RULES_VERSION: &str = "2026-11-27.6";
 
 /// What the sender of a text asks for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]

@@ -197,32 +197,41 @@ fn blank(folded: &mut String) {
     }
 }
 
+/// A letter that is held down counts twice at most: hundreds of it would outweigh all else.
+fn letter(c: char, folded: &mut String) {
+    let mut last = folded.chars().rev();
+    if [last.next(), last.next()] != [Some(c); 2] {
+        folded.push(c);
+    }
+}
+
+/// A sign is a word of its own, and several of the same are one.
+fn sign(c: char, folded: &mut String) {
+    blank(folded);
+    if folded.trim_end_matches(' ').chars().next_back() != Some(c) {
+        folded.push(c);
+        blank(folded);
+    }
+}
+
 /// Lower case without accents and apostrophes. Digits are all one, marks a blank, and a question mark a word.
 fn fold(c: char, folded: &mut String) {
     match c {
-        'a'..='z' => folded.push(c),
-        'A'..='Z' => folded.push(c.to_ascii_lowercase()),
+        'a'..='z' | 'A'..='Z' => letter(c.to_ascii_lowercase(), folded),
         '0'..='9' => {
             if !folded.ends_with('0') {
                 folded.push('0');
             }
         }
         '\'' | '’' => {}
-        '?' => {
-            blank(folded);
-            folded.push_str("? ");
-        }
+        '?' => sign(c, folded),
         _ if c.is_ascii() => blank(folded),
         _ => decompose_canonical(c, |part| match part {
             part if is_combining_mark(part) => {}
-            part if part.is_alphanumeric() => folded.extend(part.to_lowercase()),
+            part if part.is_alphanumeric() => part.to_lowercase().for_each(|part| letter(part, folded)),
             part if part.is_whitespace() => blank(folded),
             part if ('\u{2000}'..='\u{206f}').contains(&part) => blank(folded),
-            part => {
-                blank(folded);
-                folded.push(part);
-                blank(folded);
-            }
+            part => sign(part, folded),
         }),
     }
 }

@@ -74,6 +74,20 @@ fn what_names_texts_or_consent_is_no_answer() {
 }
 
 #[test]
+fn a_key_that_is_held_down_changes_nothing() {
+    for length in [3, 30, 300] {
+        let held = "M".repeat(length);
+        let read = |text: &str| classify(&format!("{text} {held}"), Preceding::Nothing).meaning;
+        assert_eq!(read("<script>alert(1)</script> tfel"), Meaning::None, "{length}");
+        assert_eq!(
+            read("You have the wrong number <b>x</b> tfel"),
+            Meaning::Doubt,
+            "{length}"
+        );
+    }
+}
+
+#[test]
 fn a_no_is_a_doubt_unless_it_answers_a_question_of_ours() {
     for answer in [
         "no",
