@@ -208,7 +208,7 @@ fn letter(c: char, folded: &mut String) {
 /// A sign is a word of its own, and several of the same are one.
 fn sign(c: char, folded: &mut String) {
     blank(folded);
-    if folded.trim_end_matches(' ').chars().next_back() != Some(c) {
+    if !folded.trim_end_matches(' ').ends_with(c) {
         folded.push(c);
         blank(folded);
     }
