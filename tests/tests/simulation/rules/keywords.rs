@@ -74,7 +74,8 @@ pub(super) fn keyword(
         Word::Doubt | Word::Help | Word::Other => return vec![state.clone()],
     };
     let mut states = Vec::new();
-    let (may_be_old, may_be_new) = gives_way(sent.filter(|_| is_start), state.last_keyword[from]);
+    // Where the provider gives no time, a START counts as sent when it arrived, by the clock of the instance.
+    let (may_be_old, may_be_new) = gives_way(is_start.then(|| sent.unwrap_or(now)), state.last_keyword[from]);
     if may_be_old {
         states.push(state.clone());
     }
