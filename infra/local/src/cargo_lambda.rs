@@ -202,7 +202,7 @@ pub(crate) async fn guard(command: &[OsString]) -> Result<()> {
             let status = status?;
             bail!("{} ended: {status}", program.display());
         }
-        // Whoever ends the guard itself means what it guards.
+        // A signal to end the guard is meant for what it guards.
         _ = closing => {}
         _ = tokio::signal::ctrl_c() => {}
         _ = terminate.recv() => {}

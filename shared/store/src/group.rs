@@ -58,7 +58,7 @@ impl Store {
     }
 
     /// The facilities that hear a group message, and the number of each that it went to. They are the same in every
-    /// delivery, whoever has the numbers by then: what was begun at a facility goes on there.
+    /// delivery, also where others have the numbers by then: what was begun at a facility goes on there.
     async fn group_of(
         &self,
         text: &InboundText,

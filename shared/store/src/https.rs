@@ -41,7 +41,7 @@ impl HttpsClient {
     /// A client that trusts the roots of this system, which are loaded now.
     ///
     /// # Errors
-    /// There are none.
+    /// The system has no certificates that can be read.
     pub fn trusting_this_system(patience: Patience) -> Result<Self, BoxError> {
         let builder = HttpsConnectorBuilder::new();
         let builder = builder.with_provider_and_native_roots(ring::default_provider())?;

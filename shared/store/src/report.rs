@@ -26,7 +26,7 @@ use crate::schema::{
 use crate::search::{NAME_END, Search};
 use crate::store::{Consistency, NotFound, ReadError, Store};
 
-/// A page of up to so many rows may read as much as [`WALKED_PER_ROW`] and [`Reach`] allow it; a longer one in
+/// A page of up to this number of rows may read as much as [`WALKED_PER_ROW`] and [`Reach`] allow it; a longer one in
 /// proportion.
 const SHORT_PAGE: usize = 50;
 /// Tenants read in the order of names for each row asked for: 200 for a page of 50, 4 to 7 read units.
@@ -34,7 +34,7 @@ const WALKED_PER_ROW: usize = 4;
 /// What a page of [`SHORT_PAGE`] rows may read of the index in this way: 7 read units of 8,192 bytes, so that with
 /// longer rows towards the end it is 8.
 const WALKED_BYTES: usize = 7 * 8192;
-/// An export reads so many tenants at a time.
+/// The tenants that an export reads at a time.
 const EXPORTED_AT_ONCE: usize = 1_000;
 
 /// How much of each a search may read for a page of [`SHORT_PAGE`], so that it stays within 8 read units.
@@ -61,7 +61,7 @@ const SEVERAL_WORDS: Reach = Reach {
 };
 
 impl Reach {
-    /// For a page of so many rows.
+    /// For a page of this number of rows.
     fn of(search: Option<&Search>, rows: usize) -> Self {
         let reach = if search.is_some_and(Search::has_several_words) {
             SEVERAL_WORDS
@@ -239,7 +239,7 @@ impl Store {
         totals: Totals,
     ) -> Result<Rows, StoreError> {
         match query.search.as_ref().and_then(Search::token) {
-            // Whoever is listed under the token is read one by one: not where all are soon looked through.
+            // The tenants that are listed under the token are read one by one. A small facility is looked through instead.
             Some(token) if totals.residents() > walked => {
                 self.find(query, &token, limit, totals.residents()).await
             }

@@ -180,7 +180,7 @@ fn word_tokens(word: &str) -> impl Iterator<Item = String> {
     short_token(word).into_iter().chain(long_token(word))
 }
 
-/// The token of three characters, of a word that has so many.
+/// The token of three characters, of a word that has three or more.
 fn long_token(word: &str) -> Option<String> {
     let token: String = word.chars().take(WORD_TOKEN).collect();
     (token.chars().count() == WORD_TOKEN).then_some(token)

@@ -52,6 +52,6 @@ async fn a_key_that_signed_once_stays_listed() {
     world.kms.requests.take();
     signer.keys().await.unwrap();
     assert_eq!(world.kms.requests.take_sum(), 0, "a public key is read once");
-    // A list that lacks a key would have its packs look forged: then there is none.
+    // Where a key cannot be read, the whole list is refused: without that key its packs would look forged.
     assert!(world.kms.signer(&["another"]).keys().await.is_err());
 }

@@ -9,10 +9,10 @@ const INTRODUCTIONS: [(&str, &[&str]); 3] = [
     ("Le ", &["a écrit", "a ecrit"]),
 ];
 
-/// Mail programs break an introduction into so many lines at most.
+/// The most lines into which mail programs break an introduction.
 const LONGEST_INTRODUCTION: usize = 3;
 
-/// And make it so many bytes long at most, up to the verb.
+/// The most bytes of an introduction, up to the verb.
 const INTRODUCTION_BYTES: usize = 320;
 
 /// What stands between dashes above a mail, or ends in a colon.

@@ -27,7 +27,7 @@ const FAR: i64 = 900;
 const ORDINARY: i64 = -1_150;
 /// A score of this and more as a request confirms one.
 const SURE: i64 = 1_600;
-/// A score below this as a request is none, even where a doubt is left.
+/// A text with a lower score as a request is ordinary, even where its score as a doubt is high.
 const UNASKED: i64 = -1_200;
 
 /// A number that tells these weights from others.
